@@ -1,0 +1,310 @@
+"""Learning: one video's standardised frames in, a few synthetic frames out (paper section 3, Eq. 3)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Float, Int
+
+from dkva.kernels import Kernel, rescaling
+from dkva.length_scale import length_scale as resolve_length_scale
+from dkva.mmd import (
+    VideoConstants,
+    mean_embedding_product,
+    mmd_squared,
+    root,
+    rounding_floor,
+    video_constants,
+)
+from dkva.padding import MAX_BATCH, bucket, frame_bucket, slot_bucket, synthetic_bucket
+
+__all__ = ["ESTIMATORS", "INITS", "Approximation", "approximate", "uniform_edges"]
+
+#: Estimators of the loss: the constants of the whole video, or the paper's medians and means per batch.
+ESTIMATORS = ("video", "batch")
+
+#: Frames whose pairs give the "video" estimator's constants, at most.
+CONSTANT_FRAMES = 1024
+
+# Decay of the running mean of MMD² at which the "video" estimator takes the slope of the root.
+_RUNNING_DECAY = 0.9
+
+_EPOCHS, _EPOCHS_GROWTH = 128, 4
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """A learned video approximation.
+
+    Attributes:
+        synthetic: synthetic frames V [m, d], in the units of the frames they were learned from.
+        initial: V before learning [m, d].
+        loss_curve: mean loss of each epoch [epochs].
+        length_scale: l of the Gaussian kernel.
+        rescale: r of paper Eq. 5 over the whole video; 1 for kernels that are no product.
+        kernel: the kernel and its settings.
+        batch_size: b, frames a step.
+        steps: optimiser steps taken.
+        seed: seed of the batches and of a kernel's random draws.
+    """
+
+    synthetic: Float[np.ndarray, "m d"]
+    initial: Float[np.ndarray, "m d"]
+    loss_curve: Float[np.ndarray, " epochs"]
+    length_scale: float
+    rescale: float
+    kernel: Kernel
+    batch_size: int
+    steps: int
+    seed: int
+
+
+def uniform_edges(n_frames: int, n_segments: int) -> Int[np.ndarray, " m_plus_1"]:
+    """First frames of M uniform segments, and N last [m + 1]; no segment is empty where M <= N."""
+    return np.arange(n_segments + 1, dtype=np.int64) * n_frames // n_segments
+
+
+def _uniform_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
+    del seed
+    edges = uniform_edges(len(frames), n_segments)
+    sums = np.add.reduceat(frames, edges[:-1], axis=0, dtype=np.float64)
+    return sums / np.diff(edges)[:, None]
+
+
+def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_segments, n_init=1, random_state=seed % 2**32).fit(frames).cluster_centers_
+
+
+#: Initialisations of V by name: the mean frames of M uniform segments (paper), or k-means centres.
+INITS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = MappingProxyType(
+    {"uniform": _uniform_init, "kmeans": _kmeans_init}
+)
+
+
+class _Sizes(NamedTuple):
+    """True sizes inside the padded arrays, and the edges of the uniform segments."""
+
+    frames: Int[Array, ""]
+    synthetic: Int[Array, ""]
+    batch: Int[Array, ""]
+    per_segment: Int[Array, ""]
+    steps_per_epoch: Int[Array, ""]
+    epochs: Int[Array, ""]
+    constant_frames: Int[Array, ""]
+    edges: Int[Array, " m_plus_1"]
+
+
+class _Settings(NamedTuple):
+    learning_rate: Float[Array, ""]
+    weight_decay: Float[Array, ""]
+    length_scale: Float[Array, ""]
+
+
+def approximate(
+    frames: Float[np.ndarray, "n d"],
+    n_segments: int,
+    *,
+    kernel: Kernel | None = None,
+    estimator: str = "video",
+    epochs: int = 100,
+    learning_rate: float = 0.05,
+    weight_decay: float = 1e-3,
+    init: str = "uniform",
+    length_scale: str | float = "median_squared",
+    seed: int = 0,
+    name: str = "",
+    pad: bool = True,
+) -> Approximation:
+    """Learn M synthetic frames by minimising sqrt(MMD²(batch, V)) + weight_decay·||V||_F with Adam.
+
+    A batch of b = min(512, N // M) frames holds b // M frames drawn with replacement from each of M uniform
+    segments and the rest from the whole video; an epoch is N // b batches (paper section 4; method: 2).
+
+    Args:
+        frames: standardised frames [n, d]; float32, or float64 where JAX's x64 mode is on.
+        n_segments: M, 1 <= M <= N.
+        kernel: the kernel; None means the paper's Gauss × NTK.
+        estimator: "video" holds the terms that do not depend on V at their whole-video values; "batch"
+            takes them from each batch, as the paper does, at many times the cost.
+        epochs: passes over the video; 0 returns the initialisation.
+        learning_rate: Adam's.
+        weight_decay: weight of the Frobenius norm of V (the paper's weight decay).
+        init: one of `INITS`.
+        length_scale: "median_squared", "median" or a number; see `dkva.length_scale`.
+        seed: seed of the batches and of k-means, from 0 to 2**32 - 1.
+        name: the video's name; the batches depend on `seed` and on it.
+        pad: round sizes up to shared buckets; False compiles a program for these exact sizes.
+
+    Returns:
+        The approximation, in the frames' own units.
+
+    Raises:
+        ValueError: a setting out of range or unknown (its choices are listed).
+    """
+    kernel = kernel or Kernel()
+    n, d = frames.shape
+    check_settings(n_segments, n, estimator, epochs, learning_rate, weight_decay, init, seed)
+    dtype = jax.dtypes.canonicalize_dtype(frames.dtype)
+    scale = resolve_length_scale(frames, length_scale)
+    initial = np.asarray(INITS[init](frames, n_segments, seed), dtype)
+    batch = min(MAX_BATCH, n // n_segments)
+    per_epoch = n // batch
+
+    rows = frame_bucket(n, d) if pad else n
+    synthetic_rows = synthetic_bucket(n_segments) if pad else n_segments
+    slots = slot_bucket(rows, synthetic_rows) if pad else batch
+    edges = np.full(synthetic_rows + 1, n, np.int32)
+    edges[: n_segments + 1] = uniform_edges(n, n_segments)
+    sampled = min(n, CONSTANT_FRAMES)
+    sample = np.zeros(min(rows, CONSTANT_FRAMES), np.int32)
+    sample[:sampled] = uniform_edges(n, sampled)[:-1]
+    counts = (n, n_segments, batch, batch // n_segments, per_epoch, epochs, sampled)
+    sizes = _Sizes(*(np.int32(count) for count in counts), edges)
+    settings = _Settings(*(np.asarray(v, dtype) for v in (learning_rate, weight_decay, scale)))
+
+    synthetic, trace, rescale = _learn(
+        _padded(frames, rows, dtype),
+        _padded(initial, synthetic_rows, dtype),
+        sample,
+        sizes,
+        settings,
+        np.asarray([seed, zlib.crc32(name.encode())], np.uint32),
+        kernel=kernel,
+        estimator=estimator,
+        slots=slots,
+        trace_length=bucket(max(epochs, 1), _EPOCHS, _EPOCHS_GROWTH),
+    )
+    return Approximation(
+        synthetic=np.asarray(synthetic)[:n_segments],
+        initial=initial,
+        loss_curve=np.asarray(trace)[:epochs],
+        length_scale=scale,
+        rescale=float(rescale),
+        kernel=kernel,
+        batch_size=batch,
+        steps=epochs * per_epoch,
+        seed=seed,
+    )
+
+
+def check_settings(n_segments, n_frames, estimator, epochs, learning_rate, weight_decay, init, seed) -> None:
+    """Raise ValueError for the first setting that is unknown or out of range."""
+    whole = {"n_segments": n_segments, "epochs": epochs, "seed": seed}
+    for argument, value in whole.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            raise ValueError(f"{argument} is {value!r}: give a whole number")
+    if n_segments < 1:
+        raise ValueError(f"n_segments is {n_segments}: ask for at least 1 segment")
+    if n_segments > n_frames:
+        raise ValueError(
+            f"n_segments is {n_segments} and the video has {n_frames} frames: "
+            f"ask for at most {n_frames} segments"
+        )
+    if epochs < 0:
+        raise ValueError(f"epochs is {epochs}: give a number >= 0")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed}: give a number from 0 to 2**32 - 1")
+    if estimator not in ESTIMATORS:
+        raise ValueError(f"unknown estimator {estimator!r}: choose one of {', '.join(ESTIMATORS)}")
+    if init not in INITS:
+        raise ValueError(f"unknown init {init!r}: choose one of {', '.join(INITS)}")
+    if not 0 < learning_rate < float("inf"):
+        raise ValueError(f"learning_rate is {learning_rate!r}: give a positive number")
+    if not 0 <= weight_decay < float("inf"):
+        raise ValueError(f"weight_decay is {weight_decay!r}: give a number >= 0")
+
+
+def _padded(array: np.ndarray, rows: int, dtype) -> np.ndarray:
+    if len(array) == rows:
+        return np.ascontiguousarray(array, dtype)
+    out = np.zeros((rows, array.shape[1]), dtype)
+    out[: len(array)] = array
+    return out
+
+
+def _draw(key: Array, sizes: _Sizes, slots: int) -> Int[Array, " slots"]:
+    """Frames of one batch: b // M from each uniform segment, the rest from the whole video."""
+    slot = jnp.arange(slots, dtype=jnp.int32)
+    segment = slot // jnp.maximum(sizes.per_segment, 1)
+    stratified = segment < jnp.where(sizes.per_segment > 0, sizes.synthetic, 0)
+    segment = jnp.where(stratified, segment, 0)
+    first = jnp.where(stratified, sizes.edges[segment], 0)
+    last = jnp.where(stratified, sizes.edges[segment + 1], sizes.frames)
+    length = last - first
+    offset = (jax.random.uniform(key, (slots,)) * length.astype(jnp.float32)).astype(jnp.int32)
+    return first + jnp.minimum(offset, length - 1)  # the product may round up to the length
+
+
+@partial(jax.jit, static_argnames=("kernel", "estimator", "slots", "trace_length"))
+def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, slots, trace_length):
+    """The whole of learning as one program; all true sizes are data."""
+    dtype = frames.dtype
+    key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
+    used = (jnp.arange(start.shape[0], dtype=jnp.int32) < sizes.synthetic).astype(dtype)
+    synthetic_weights = used / sizes.synthetic.astype(dtype)
+    frame_weights = (jnp.arange(slots, dtype=jnp.int32) < sizes.batch).astype(dtype) / sizes.batch.astype(dtype)
+    in_batch = frame_weights > 0
+    scale = settings.length_scale
+    projection = kernel.projection(frames.shape[1], seeds[0], dtype)
+    embedded = kernel.embed(frames, projection)
+    constants = video_constants(
+        *kernel.factors(embedded[sample], length_scale=scale),
+        jnp.arange(sample.shape[0], dtype=jnp.int32) < sizes.constant_frames,
+        sizes.batch.astype(dtype),
+    )
+
+    def batch_constants(batch) -> VideoConstants:
+        gauss, neural = kernel.factors(batch, length_scale=scale)
+        rescale = jnp.ones((), dtype)
+        if kernel.is_product:
+            rescale = rescaling(gauss, neural, in_batch[:, None] & in_batch[None, :])
+        gram = neural if gauss is None else gauss if neural is None else gauss * (rescale * neural)
+        mean_ff = mean_embedding_product(gram, frame_weights, frame_weights)
+        return VideoConstants(mean_ff, rounding_floor(mean_ff), rescale)
+
+    def loss(synthetic, batch, fixed: VideoConstants, running):
+        view = kernel.embed(synthetic, projection)
+        k_fs = kernel.gram(batch, view, length_scale=scale, rescale=fixed.rescale)
+        k_ss = kernel.gram(view, length_scale=scale, rescale=fixed.rescale)
+        squared = mmd_squared(fixed.mean_ff, k_fs, k_ss, frame_weights, synthetic_weights)
+        level = jax.lax.stop_gradient(squared)
+        if estimator == "video":
+            # Without its own mean_ff a batch's estimate is low just where the batch happens to lie near V,
+            # and the slope there would give such batches too much weight.
+            level, running = averaging.update(level, running)
+        size = jnp.sum(synthetic * synthetic)
+        norm = root(size, jnp.maximum(size, jnp.finfo(dtype).tiny))
+        value = root(squared, jnp.maximum(level, fixed.floor)) + settings.weight_decay * norm
+        return value, running
+
+    optimiser = optax.adam(settings.learning_rate)
+    averaging = optax.ema(_RUNNING_DECAY)
+
+    def step(i, state):
+        synthetic, moments, running, trace = state
+        batch = embedded[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        fixed = constants if estimator == "video" else batch_constants(batch)
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
+            (value, running), gradient = jax.value_and_grad(loss, has_aux=True)(
+                synthetic, batch, fixed, running
+            )
+            updates, moments = optimiser.update(gradient * used[:, None], moments)
+        trace = trace.at[i // sizes.steps_per_epoch].add(value)
+        return optax.apply_updates(synthetic, updates), moments, running, trace
+
+    total = sizes.epochs * sizes.steps_per_epoch
+    running = averaging.init(jnp.zeros((), dtype))
+    state = start, optimiser.init(start), running, jnp.zeros(trace_length, dtype)
+    synthetic, _, _, trace = jax.lax.fori_loop(0, total, step, state)
+    return synthetic, trace / sizes.steps_per_epoch.astype(dtype), constants.rescale

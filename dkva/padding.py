@@ -1,0 +1,43 @@
+"""Lengths rounded up to a few buckets, so that videos of many lengths share compiled programs."""
+
+from __future__ import annotations
+
+__all__ = ["MAX_BATCH", "bucket", "frame_bucket", "slot_bucket", "synthetic_bucket"]
+
+#: Largest batch b of the paper: b = min(512, N // M).
+MAX_BATCH = 512
+
+_FRAMES, _FRAMES_GROWTH = 512, 8
+_SYNTHETIC, _SYNTHETIC_GROWTH = 8, 4
+_WIDE_BYTES = 1 << 28
+
+
+def bucket(size: int, smallest: int, growth: int) -> int:
+    """The smallest of `smallest`, `smallest`·`growth`, `smallest`·`growth`², … that holds `size`."""
+    while smallest < size:
+        smallest *= growth
+    return smallest
+
+
+def frame_bucket(n_frames: int, n_features: int) -> int:
+    """Rows to allocate for a video: 512, 4096, 32768, …
+
+    Unused rows cost memory only, so the steps are wide; where the step would cost more than 256 MB of
+    float32, the length is rounded up by no more than an eighth instead.
+    """
+    rows = bucket(n_frames, _FRAMES, _FRAMES_GROWTH)
+    if rows * n_features * 4 <= _WIDE_BYTES:
+        return rows
+    unit = max(_FRAMES, 1 << (n_frames.bit_length() - 4))
+    return min(rows, -(-n_frames // unit) * unit)
+
+
+def synthetic_bucket(n_segments: int) -> int:
+    """Synthetic frames to allocate: 1, 8, 32, 128, …"""
+    return 1 if n_segments == 1 else bucket(n_segments, _SYNTHETIC, _SYNTHETIC_GROWTH)
+
+
+def slot_bucket(n_frames_bucket: int, n_synthetic_bucket: int) -> int:
+    """Slots of a batch to allocate: enough for every (N, M) that shares the two buckets."""
+    fewest = {1: 1, _SYNTHETIC: 2}.get(n_synthetic_bucket, n_synthetic_bucket // _SYNTHETIC_GROWTH + 1)
+    return max(1, min(MAX_BATCH, n_frames_bucket // fewest))

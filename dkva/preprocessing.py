@@ -1,0 +1,91 @@
+"""Preprocessing: raw frames in, smoothed and standardised frames out (paper section 4; method: section 2)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+from scipy.signal import oaconvolve
+
+__all__ = ["Standardiser", "smooth", "smoothing_window"]
+
+_EPSILON = 1e-7
+_COLUMNS_BYTES = 1 << 26
+
+
+def smoothing_window(n_frames: int, n_segments: int, smoothing: float) -> int:
+    """Window of the Gaussian filter in frames, L = ceil(a·N / M) (method: section 2, step 2).
+
+    Args:
+        n_frames: N.
+        n_segments: M.
+        smoothing: a, the paper's alpha; 0 means no smoothing.
+    """
+    return math.ceil(smoothing * n_frames / n_segments)
+
+
+def _weights(window: int) -> Float[np.ndarray, " taps"]:
+    sigma = (window - 1) / 6
+    radius = int(3 * sigma + 0.5)
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    return taps / taps.sum()
+
+
+def smooth(frames: Float[np.ndarray, "n d"], window: int) -> Float[np.ndarray, "n d"]:
+    """Gaussian filter along time with sigma = (window - 1) / 6, truncated at 3 sigma, edges mirrored.
+
+    Equal to `scipy.ndimage.gaussian_filter1d(frames, sigma, axis=0, truncate=3)` in float64, but by FFT:
+    windows here are a large part of the video.
+
+    Args:
+        frames: [n, d], any real dtype.
+        window: L in frames; at most 1 leaves the frames as they are.
+
+    Returns:
+        float64 frames [n, d]; a constant feature stays constant.
+    """
+    n, d = frames.shape
+    if window <= 1:
+        return np.asarray(frames, np.float64)
+    weights = _weights(window)[:, None]
+    radius = len(weights) // 2
+    out = np.empty((n, d), np.float64)
+    step = max(1, _COLUMNS_BYTES // (8 * (n + 2 * radius)))
+    for start in range(0, d, step):
+        columns = np.asarray(frames[:, start : start + step], np.float64)
+        mean = columns.mean(axis=0)  # so that the FFT's rounding is relative to the variation alone
+        padded = np.pad(columns - mean, ((radius, radius), (0, 0)), mode="symmetric")
+        out[:, start : start + step] = oaconvolve(padded, weights, mode="valid", axes=0) + mean
+    return out
+
+
+class Standardiser(NamedTuple):
+    """Per-feature mean and scale of one video over time.
+
+    Attributes:
+        mean: [d].
+        scale: standard deviation + 1e-7 [d].
+    """
+
+    mean: Float[np.ndarray, " d"]
+    scale: Float[np.ndarray, " d"]
+
+    @classmethod
+    def fit(cls, frames: Float[np.ndarray, "n d"]) -> Standardiser:
+        """Mean and scale of float64 frames [n, d]."""
+        # A feature that is constant but for rounding stays 0 instead of having its rounding amplified.
+        mean = frames.mean(axis=0, dtype=np.float64)
+        deviation = frames.std(axis=0, dtype=np.float64, mean=mean[None, :])
+        noise = 100 * np.finfo(np.float64).eps * np.abs(mean)
+        return cls(mean, np.where(deviation <= noise, np.inf, deviation + _EPSILON))
+
+    def apply(self, frames: Float[np.ndarray, "n d"], dtype=np.float32) -> Float[np.ndarray, "n d"]:
+        """Frames in standard units [n, d]."""
+        return ((frames - self.mean) / self.scale).astype(dtype)
+
+    def invert(self, frames: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
+        """Frames in the features' own units [n, d]."""
+        scale = np.where(np.isinf(self.scale), 0, self.scale)
+        return frames.astype(np.float64) * scale + self.mean

@@ -1,0 +1,264 @@
+"""Assignment: frames and synthetic frames in, labels and segments out (paper Eq. 6); the estimator."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from dkva.approximation import Approximation, approximate, check_settings
+from dkva.kernels import Kernel
+from dkva.length_scale import check_length_scale
+from dkva.padding import synthetic_bucket
+from dkva.preprocessing import Standardiser, smooth, smoothing_window
+
+__all__ = ["Segment", "VideoSegmenter", "labels_of", "margins", "segments", "similarity"]
+
+_BLOCK = 512
+
+
+class Segment(NamedTuple):
+    """A run of frames with one label: frames start, …, end - 1."""
+
+    start: int
+    end: int
+    label: object
+
+
+def segments(labels) -> list[Segment]:
+    """Runs of equal labels in order of time, end exclusive.
+
+    Args:
+        labels: integers or strings [n].
+
+    Raises:
+        ValueError: labels that are not one-dimensional.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1:
+        raise ValueError(f"labels have shape {labels.shape}: give one label a frame")
+    edges = [0, *(np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist(), len(labels)]
+    return [
+        Segment(start, end, labels[start].item())
+        for start, end in zip(edges, edges[1:], strict=False)
+        if end > start
+    ]
+
+
+def labels_of(similarity: Float[np.ndarray, "n m"]) -> Int[np.ndarray, " n"]:
+    """Index of each frame's most similar synthetic frame [n] (paper Eq. 6); the lowest on a tie."""
+    return np.argmax(similarity, axis=1)
+
+
+def margins(similarity: Float[np.ndarray, "n m"]) -> Float[np.ndarray, " n"]:
+    """How clear each frame's assignment is: (best - second best) / |best| of its similarities [n].
+
+    0 is a tie. With one synthetic frame there is no second, and the margin is NaN.
+    """
+    if similarity.shape[1] == 1:
+        return np.full(len(similarity), np.nan, similarity.dtype)
+    second, best = np.partition(similarity, -2, axis=1)[:, -2:].T
+    return (best - second) / np.maximum(np.abs(best), np.finfo(similarity.dtype).tiny)
+
+
+@partial(jax.jit, static_argnames=("kernel",))
+def _similarity(frames, synthetic, length_scale, rescale, seed, *, kernel):
+    projection = kernel.projection(frames.shape[1], seed, frames.dtype)
+    return kernel.gram(
+        kernel.embed(frames, projection),
+        kernel.embed(synthetic, projection),
+        length_scale=length_scale,
+        rescale=rescale,
+    )
+
+
+def similarity(
+    frames: Float[np.ndarray, "n d"], approximation: Approximation, *, pad: bool = True
+) -> Float[np.ndarray, "n m"]:
+    """Kernel k(x_i, v_m) of each frame and each synthetic frame [n, m] (paper Eq. 6).
+
+    Args:
+        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given.
+        approximation: of M synthetic frames [m, d].
+        pad: share the compiled program with other numbers of synthetic frames.
+    """
+    synthetic = approximation.synthetic
+    m, d = synthetic.shape
+    dtype = synthetic.dtype
+    padded = np.zeros((synthetic_bucket(m) if pad else m, d), dtype)
+    padded[:m] = synthetic
+    scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
+    seed = np.uint32(approximation.seed)
+    out = np.empty((len(frames), m), dtype)
+    block = np.zeros((_BLOCK, d), dtype)
+    for start in range(0, len(frames), _BLOCK):
+        rows = frames[start : start + _BLOCK]
+        block[: len(rows)] = rows
+        gram = _similarity(block, padded, *scales, seed, kernel=approximation.kernel)
+        out[start : start + _BLOCK] = np.asarray(gram)[: len(rows), :m]
+    return out
+
+
+class VideoSegmenter(ClusterMixin, BaseEstimator):
+    """Segments one video into actions with deep kernel video approximation (Pintea & Dijkstra 2026).
+
+    Learns `n_segments` synthetic frames whose distribution is close to the video's under the maximum mean
+    discrepancy, and gives each frame to its most similar one. A synthetic frame may get no frame, so fewer
+    labels may come out, and a label may return later in the video. Rows of X are frames in order of time.
+
+    Args:
+        n_segments: M, number of synthetic frames.
+        kernel: "gauss_ntk" (paper) or another of `dkva.KERNELS`.
+        smoothing: a, strength of the Gaussian filter over time: its window is ceil(a·N / M) frames. Paper:
+            2.5 for long videos, less for short ones; 0 leaves the frames as they are.
+        epochs: passes over the video. Paper: 100 on the benchmarks, 10 on Moving5.
+        estimator: "video" (default) or "batch", the paper's to the letter and many times slower.
+        random_state: seed of the batches: a number, a numpy RandomState, or None for a fresh one.
+        learning_rate: Adam's.
+        weight_decay: weight of the norm of the synthetic frames.
+        init: "uniform" (mean frames of uniform segments; paper) or "kmeans".
+        length_scale: of the Gaussian: "median_squared" (paper), "median" or a number.
+        depth: hidden layers of the infinitely wide network.
+        activation: "relu" or "erf".
+        weight_std: standard deviation of the network's weights.
+        bias_std: standard deviation of the network's biases.
+
+    Attributes:
+        labels_: index of each frame's synthetic frame [n].
+        approximation_: synthetic frames in the features' own units [m, d].
+        similarity_: kernel of each frame and each synthetic frame [n, m].
+        loss_curve_: mean loss of each epoch [epochs].
+        length_scale_: l used, in standard units.
+        window_: window of the Gaussian filter in frames.
+        n_features_in_: d.
+
+    Examples:
+        >>> import numpy as np
+        >>> from dkva import VideoSegmenter, segments
+        >>> frames = np.repeat([[0.0, 1.0], [1.0, 0.0]], 30, axis=0)
+        >>> labels = VideoSegmenter(2, smoothing=0).fit_predict(frames)
+        >>> [(run.start, run.end) for run in segments(labels)]
+        [(0, 30), (30, 60)]
+    """
+
+    def __init__(
+        self,
+        n_segments,
+        kernel="gauss_ntk",
+        smoothing=2.5,
+        epochs=100,
+        estimator="video",
+        random_state=0,
+        *,
+        learning_rate=0.05,
+        weight_decay=1e-3,
+        init="uniform",
+        length_scale="median_squared",
+        depth=1,
+        activation="relu",
+        weight_std=2.0,
+        bias_std=0.1,
+    ):
+        self.n_segments = n_segments
+        self.kernel = kernel
+        self.smoothing = smoothing
+        self.epochs = epochs
+        self.estimator = estimator
+        self.random_state = random_state
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.init = init
+        self.length_scale = length_scale
+        self.depth = depth
+        self.activation = activation
+        self.weight_std = weight_std
+        self.bias_std = bias_std
+
+    def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
+        """Learn the approximation of one video and label its frames.
+
+        Args:
+            X: frames in order of time [n, d].
+            y: ignored.
+            name: the video's name; the batches depend on it and on `random_state`, so that a run over many
+                videos gives each the same labels alone.
+
+        Returns:
+            The fitted estimator.
+
+        Raises:
+            ValueError: a setting that is unknown or out of range, more segments than frames, or features
+                that are not finite numbers.
+        """
+        del y
+        X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
+        seed, kernel = self._checked(len(X))
+        dtype = jax.dtypes.canonicalize_dtype(np.float64)
+        self.window_ = smoothing_window(len(X), self.n_segments, self.smoothing)
+        smoothed = smooth(X, self.window_)
+        self._standardiser = Standardiser.fit(smoothed)
+        frames = self._standardiser.apply(smoothed, dtype)
+        self._learned = approximate(
+            frames,
+            self.n_segments,
+            kernel=kernel,
+            estimator=self.estimator,
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            init=self.init,
+            length_scale=self.length_scale,
+            seed=seed,
+            name=name,
+        )
+        self.length_scale_ = self._learned.length_scale
+        self.loss_curve_ = self._learned.loss_curve
+        self.approximation_ = self._standardiser.invert(self._learned.synthetic)
+        self.similarity_ = similarity(frames, self._learned)
+        self.labels_ = labels_of(self.similarity_)
+        return self
+
+    def fit_predict(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
+        """Labels of one video's frames [n]; see `fit`."""
+        return self.fit(X, y, name=name).labels_
+
+    def predict(self, X):  # noqa: N803 -- scikit-learn's name
+        """Labels [n] of the frames of a video [n, d] under the learned approximation.
+
+        The frames are smoothed with the fitted window and standardised with the fitted mean and scale; the
+        video the estimator was fitted to gets `labels_`.
+
+        Raises:
+            ValueError: another number of features than in `fit`, or values that are not finite.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)  # noqa: N806
+        frames = self._standardiser.apply(smooth(X, self.window_), self._learned.synthetic.dtype)
+        return labels_of(similarity(frames, self._learned))
+
+    def _checked(self, n_frames: int) -> tuple[int, Kernel]:
+        """Seed and kernel, after every setting has been checked."""
+        seed = self.random_state
+        if seed is None or isinstance(seed, np.random.RandomState):
+            seed = int(check_random_state(seed).randint(2**31))
+        smoothing = self.smoothing
+        if isinstance(smoothing, str) or not 0 <= smoothing < float("inf"):
+            raise ValueError(f"smoothing is {smoothing!r}: give a number >= 0")
+        check_length_scale(self.length_scale)
+        check_settings(
+            self.n_segments,
+            n_frames,
+            self.estimator,
+            self.epochs,
+            self.learning_rate,
+            self.weight_decay,
+            self.init,
+            seed,
+        )
+        return seed, Kernel(self.kernel, self.depth, self.activation, self.weight_std, self.bias_std)
