@@ -1,0 +1,49 @@
+# Each target sets up what it needs; see README.md.
+PYTHON ?= python3
+VENV ?= .venv
+ORACLE_VENV ?= .venv-oracle
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.PHONY: help setup reproduce test fast lint oracle bench
+
+help:
+	@echo "make reproduce  set up, segment a real recording, compare with the paper, draw the figures"
+	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
+	@echo "make fast       the tests that take seconds"
+	@echo "make bench      measure speed and memory, write results/benchmarks"
+	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than 3.11; run make PYTHON=python3.11 (or newer)"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	@touch $@
+
+reproduce: $(READY)
+	$(BIN)/python -m reproduce.basic_motions
+	$(BIN)/python -m reproduce.breakfast_sample
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: $(READY) lint
+	$(BIN)/python -m pytest --nbmake tests $(NOTEBOOKS)
+
+fast: $(READY)
+	$(BIN)/python -m pytest -m fast
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+oracle: $(READY)
+	test -x $(ORACLE_VENV)/bin/python || $(PYTHON) -m venv $(ORACLE_VENV)
+	$(ORACLE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "jax[cpu]==0.5.3" "neural-tangents==0.6.5"
+	$(ORACLE_VENV)/bin/python tests/oracle.py tests/golden/neural_tangents.npz
+	$(BIN)/python -m pytest tests/test_kernels.py
