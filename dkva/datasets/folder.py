@@ -1,0 +1,167 @@
+"""Data set folders: features/, groundTruth/ and mapping/ in, videos out, one at a time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from dkva.datasets.errors import DataError
+from dkva.datasets.features import read_features, stem_of
+from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
+
+__all__ = ["FeatureFolder", "Video", "find_features", "find_labels", "find_mapping"]
+
+_LABEL_SUFFIXES = ("", ".txt", ".txt.gz", ".gz")
+
+
+@dataclass(frozen=True)
+class Video:
+    """One video of a folder; nothing is read before it is asked for.
+
+    Attributes:
+        name: path of the feature file below its folder without suffix, such as "coffee/P03_cam01_P03_coffee".
+        path: its feature file.
+        labels_path: its label file, or None.
+        mapping: allowed labels, or None.
+        lengths: length policy, one of `LENGTH_POLICIES`.
+        cache: whether parsed text is kept; see `read_features`.
+        transposed: whether the file holds one column a frame.
+    """
+
+    name: str
+    path: Path
+    labels_path: Path | None = None
+    mapping: Mapping[str, int] | None = field(default=None, repr=False)
+    lengths: str = "error"
+    cache: bool = True
+    transposed: bool = False
+
+    @property
+    def activity(self) -> str | None:
+        """The activity sub-folder, or None."""
+        return self.name.split("/")[0] if "/" in self.name else None
+
+    def load_features(self) -> np.ndarray:
+        """Features [n, d] as the file holds them. Raises DataError as `read_features`."""
+        return read_features(self.path, cache=self.cache, transposed=self.transposed)
+
+    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Features [n, d] and labels [n] of one length, or None for the labels where there is no file.
+
+        Raises:
+            DataError: a file that cannot be used, or unequal lengths under the policy "error".
+        """
+        features = self.load_features()
+        if self.labels_path is None:
+            return features, None
+        labels = read_labels(self.labels_path, self.mapping)
+        return fit_lengths(features, labels, self.lengths, self.labels_path)
+
+
+def find_features(folder: str | Path) -> list[tuple[str, Path]]:
+    """(name, path) of every feature file below a folder, sorted by name; hidden files are passed over.
+
+    Two files that differ in their suffix alone have one name, and both are listed.
+
+    Raises:
+        DataError: a folder without feature files.
+    """
+    folder = Path(folder)
+    found = []
+    for path in folder.rglob("*"):
+        below = path.relative_to(folder)
+        stem = stem_of(path)
+        if stem is not None and not any(part.startswith(".") for part in below.parts) and path.is_file():
+            found.append(((below.parent / stem).as_posix(), path))
+    if not found:
+        raise DataError(
+            folder, "holds no feature files", "give a folder of .txt, .txt.gz, .npy or .npz files"
+        )
+    return sorted(found)
+
+
+def find_labels(folder: str | Path, name: str) -> Path | None:
+    """Label file of a video below a label folder: of the same name, in the same sub-folder or in none."""
+    folder = Path(folder)
+    for candidate in dict.fromkeys((name, name.rsplit("/", 1)[-1])):
+        for suffix in _LABEL_SUFFIXES:
+            path = folder / (candidate + suffix)
+            if path.is_file():
+                return path
+    return None
+
+
+def find_mapping(root: str | Path) -> Path | None:
+    """mapping/mapping.txt below a data set's folder, or None."""
+    path = Path(root) / "mapping" / "mapping.txt"
+    return path if path.is_file() else None
+
+
+class FeatureFolder(Sequence[Video]):
+    """The layout that all public releases share: features/, groundTruth/, mapping/mapping.txt.
+
+    Feature files lie in features/ or in one sub-folder an activity. A sequence of `Video`; only file names
+    are read here.
+
+    Args:
+        root: the folder that holds features/.
+        lengths: what to do when a video has not as many labels as frames: "error" (default), "trim",
+            "pad" or "authors"; see `LENGTH_POLICIES`.
+        require_labels: False allows videos without a label file.
+        cache: keep parsed text; see `read_features`.
+        transposed: the feature files hold one column a frame.
+
+    Raises:
+        DataError: no features/ folder, no feature file in it, two of one name, or label files missing.
+        ValueError: an unknown length policy.
+    """
+
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        lengths: str = "error",
+        require_labels: bool = True,
+        cache: bool = True,
+        transposed: bool = False,
+    ):
+        if lengths not in LENGTH_POLICIES:
+            raise ValueError(f"unknown length policy {lengths!r}: choose one of {', '.join(LENGTH_POLICIES)}")
+        self.root = Path(root)
+        features = self.root / "features"
+        if not features.is_dir():
+            raise DataError(self.root, "has no folder features/", "give the folder that holds it")
+        mapping_path = find_mapping(self.root)
+        self.mapping = None if mapping_path is None else read_mapping(mapping_path)
+        truth = self.root / "groundTruth"
+        self._videos = [
+            Video(name, path, find_labels(truth, name), self.mapping, lengths, cache, transposed)
+            for name, path in find_features(features)
+        ]
+        for video, following in itertools.pairwise(self._videos):
+            if video.name == following.name:
+                raise DataError(
+                    following.path, f"is a second file of video {video.name!r}", "remove one of them"
+                )
+        missing = [video.name for video in self._videos if video.labels_path is None]
+        if missing and require_labels:
+            shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+            raise DataError(truth, f"has no labels for {shown}", "add them or do without labels")
+
+    @overload
+    def __getitem__(self, index: int) -> Video: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Video]: ...
+    def __getitem__(self, index):
+        return self._videos[index]
+
+    def __len__(self) -> int:
+        return len(self._videos)
+
+    def __iter__(self) -> Iterator[Video]:
+        return iter(self._videos)

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from dkva.datasets import DataError, FeatureFolder, find_features, find_labels
+
+pytestmark = pytest.mark.fast
+
+
+@pytest.fixture
+def root(tmp_path):
+    frames = np.arange(12.0).reshape(6, 2)
+    for folder in ("features/tea", "features/milk", "groundTruth", "mapping"):
+        (tmp_path / folder).mkdir(parents=True)
+    np.savetxt(tmp_path / "features/tea/P01.a_tea.txt", frames)
+    np.save(tmp_path / "features/milk/P02_milk.npy", frames)
+    (tmp_path / "features/.hidden.npy").touch()
+    (tmp_path / "features/README").touch()
+    (tmp_path / "groundTruth/P01.a_tea").write_text("a\n" * 6)
+    (tmp_path / "groundTruth/P02_milk.txt").write_text("b\n" * 6)
+    (tmp_path / "mapping/mapping.txt").write_text("0 a\n1 b\n")
+    return tmp_path
+
+
+def test_videos_of_activities(root):
+    folder = FeatureFolder(root)
+    assert [video.name for video in folder] == ["milk/P02_milk", "tea/P01.a_tea"]
+    assert [video.activity for video in folder] == ["milk", "tea"]
+    assert len(folder) == len(folder[:]) == 2
+    features, labels = folder[1].load()
+    assert features.shape == (6, 2)
+    np.testing.assert_array_equal(labels, ["a"] * 6)
+
+
+def test_flat_folder_without_labels(tmp_path):
+    (tmp_path / "features").mkdir()
+    np.save(tmp_path / "features/v.npy", np.zeros((3, 2)))
+    with pytest.raises(DataError, match="no labels for v"):
+        FeatureFolder(tmp_path)
+    (video,) = FeatureFolder(tmp_path, require_labels=False)
+    assert video.activity is None
+    assert video.load()[1] is None
+
+
+def test_lengths_are_named_in_the_call(root):
+    (root / "groundTruth/P02_milk.txt").write_text("b\n" * 4)
+    with pytest.raises(DataError, match="4 labels for 6 frames"):
+        FeatureFolder(root)[0].load()
+    features, labels = FeatureFolder(root, lengths="trim")[0].load()
+    assert len(features) == len(labels) == 4
+    with pytest.raises(ValueError, match="choose one of"):
+        FeatureFolder(root, lengths="guess")
+
+
+def test_mapping_is_held_against_the_labels(root):
+    (root / "groundTruth/P02_milk.txt").write_text("b\n" * 5 + "c\n")
+    with pytest.raises(DataError, match="line 6: label 'c'"):
+        FeatureFolder(root)[0].load()
+
+
+def test_two_files_of_one_video(root):
+    np.save(root / "features/tea/P01.a_tea.npy", np.zeros((6, 2)))
+    with pytest.raises(DataError, match="second file of video"):
+        FeatureFolder(root)
+
+
+def test_folders_that_hold_nothing(tmp_path):
+    with pytest.raises(DataError, match="no feature files"):
+        find_features(tmp_path)
+    with pytest.raises(DataError, match="no folder features/"):
+        FeatureFolder(tmp_path)
+    assert find_labels(tmp_path, "v") is None
+
+
+@pytest.mark.data
+def test_real_breakfast_videos(data_root):
+    folder = FeatureFolder(data_root / "breakfast_sample")
+    shapes = {video.name.rsplit("/", 1)[-1]: video.load()[0].shape for video in folder}
+    assert shapes == {
+        "P03_cam01_P03_coffee": (917, 64),
+        "P05_cam01_P05_coffee": (1119, 64),
+        "P09_cam01_P09_coffee": (571, 64),
+    }
+    features, labels = folder[0].load()
+    np.testing.assert_array_equal(features, np.loadtxt(folder[0].path, np.float32))
+    assert set(labels) <= set(folder.mapping)
