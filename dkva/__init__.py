@@ -4,20 +4,75 @@ The method is that of Pintea & Dijkstra, "Deep kernel video approximation for un
 segmentation" (2026). `VideoSegmenter` is the way in; `evaluate` scores, `FeatureFolder` reads data sets.
 """
 
-from dkva.approximation import Approximation, approximate
-from dkva.kernels import (
-    ACTIVATIONS,
-    KERNELS,
-    Kernel,
-    gauss_ntk,
-    gauss_ntk_sphere,
-    gaussian,
-    nngp,
-    ntk,
-    ntk_sphere,
-    sntk,
-)
-from dkva.metrics import Scores, evaluate
-from dkva.mmd import mmd, mmd_squared
-from dkva.preprocessing import Standardiser, smooth
-from dkva.segmentation import Segment, VideoSegmenter, segments
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dkva.approximation import Approximation, approximate
+    from dkva.datasets import DataError, FeatureFolder, Video, read_features, read_labels
+    from dkva.kernels import (
+        ACTIVATIONS,
+        KERNELS,
+        Kernel,
+        gauss_ntk,
+        gauss_ntk_sphere,
+        gaussian,
+        nngp,
+        ntk,
+        ntk_sphere,
+        sntk,
+    )
+    from dkva.metrics import Scores, evaluate
+    from dkva.mmd import mmd, mmd_squared
+    from dkva.preprocessing import Standardiser, smooth
+    from dkva.runs import Segment, segments
+    from dkva.segmentation import VideoSegmenter
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ACTIVATIONS",
+    "KERNELS",
+    "Approximation",
+    "DataError",
+    "FeatureFolder",
+    "Kernel",
+    "Scores",
+    "Segment",
+    "Standardiser",
+    "Video",
+    "VideoSegmenter",
+    "approximate",
+    "evaluate",
+    "gauss_ntk",
+    "gauss_ntk_sphere",
+    "gaussian",
+    "mmd",
+    "mmd_squared",
+    "nngp",
+    "ntk",
+    "ntk_sphere",
+    "read_features",
+    "read_labels",
+    "segments",
+    "smooth",
+    "sntk",
+]
+
+_MODULES = ("approximation", "datasets", "kernels", "metrics", "mmd", "preprocessing", "runs", "segmentation")
+
+
+def __getattr__(name: str):
+    """Import a public name when it is first used: JAX takes seconds, `dkva --help` should not."""
+    if name in __all__:
+        for module in _MODULES:
+            loaded = importlib.import_module(f"dkva.{module}")
+            if name in loaded.__all__:
+                return getattr(loaded, name)
+    raise AttributeError(f"module 'dkva' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -15,7 +15,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from dkva.kernels import Kernel, rescaling
+from dkva.kernels import Kernel, combine, rescaling
 from dkva.length_scale import length_scale as resolve_length_scale
 from dkva.mmd import (
     VideoConstants,
@@ -95,20 +95,20 @@ INITS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = MappingProxy
 class _Sizes(NamedTuple):
     """True sizes inside the padded arrays, and the edges of the uniform segments."""
 
-    frames: Int[Array, ""]
-    synthetic: Int[Array, ""]
-    batch: Int[Array, ""]
-    per_segment: Int[Array, ""]
-    steps_per_epoch: Int[Array, ""]
-    epochs: Int[Array, ""]
-    constant_frames: Int[Array, ""]
-    edges: Int[Array, " m_plus_1"]
+    frames: Int[Array | np.ndarray, ""]
+    synthetic: Int[Array | np.ndarray, ""]
+    batch: Int[Array | np.ndarray, ""]
+    per_segment: Int[Array | np.ndarray, ""]
+    steps_per_epoch: Int[Array | np.ndarray, ""]
+    epochs: Int[Array | np.ndarray, ""]
+    constant_frames: Int[Array | np.ndarray, ""]
+    edges: Int[Array | np.ndarray, " m_plus_1"]
 
 
 class _Settings(NamedTuple):
-    learning_rate: Float[Array, ""]
-    weight_decay: Float[Array, ""]
-    length_scale: Float[Array, ""]
+    learning_rate: Float[Array | np.ndarray, ""]
+    weight_decay: Float[Array | np.ndarray, ""]
+    length_scale: Float[Array | np.ndarray, ""]
 
 
 def approximate(
@@ -169,9 +169,21 @@ def approximate(
     sampled = min(n, CONSTANT_FRAMES)
     sample = np.zeros(min(rows, CONSTANT_FRAMES), np.int32)
     sample[:sampled] = uniform_edges(n, sampled)[:-1]
-    counts = (n, n_segments, batch, batch // n_segments, per_epoch, epochs, sampled)
-    sizes = _Sizes(*(np.int32(count) for count in counts), edges)
-    settings = _Settings(*(np.asarray(v, dtype) for v in (learning_rate, weight_decay, scale)))
+    sizes = _Sizes(
+        frames=np.asarray(n, np.int32),
+        synthetic=np.asarray(n_segments, np.int32),
+        batch=np.asarray(batch, np.int32),
+        per_segment=np.asarray(batch // n_segments, np.int32),
+        steps_per_epoch=np.asarray(per_epoch, np.int32),
+        epochs=np.asarray(epochs, np.int32),
+        constant_frames=np.asarray(sampled, np.int32),
+        edges=edges,
+    )
+    settings = _Settings(
+        learning_rate=np.asarray(learning_rate, dtype),
+        weight_decay=np.asarray(weight_decay, dtype),
+        length_scale=np.asarray(scale, dtype),
+    )
 
     synthetic, trace, rescale = _learn(
         _padded(frames, rows, dtype),
@@ -239,10 +251,11 @@ def _draw(key: Array, sizes: _Sizes, slots: int) -> Int[Array, " slots"]:
     segment = slot // jnp.maximum(sizes.per_segment, 1)
     stratified = segment < jnp.where(sizes.per_segment > 0, sizes.synthetic, 0)
     segment = jnp.where(stratified, segment, 0)
-    first = jnp.where(stratified, sizes.edges[segment], 0)
-    last = jnp.where(stratified, sizes.edges[segment + 1], sizes.frames)
+    edges = jnp.asarray(sizes.edges)
+    first = jnp.where(stratified, edges[segment], 0)
+    last = jnp.where(stratified, edges[segment + 1], sizes.frames)
     length = last - first
-    offset = (jax.random.uniform(key, (slots,)) * length.astype(jnp.float32)).astype(jnp.int32)
+    offset = (jax.random.uniform(key, (slots,), jnp.float32) * length.astype(jnp.float32)).astype(jnp.int32)
     return first + jnp.minimum(offset, length - 1)  # the product may round up to the length
 
 
@@ -253,25 +266,25 @@ def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, 
     key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
     used = (jnp.arange(start.shape[0], dtype=jnp.int32) < sizes.synthetic).astype(dtype)
     synthetic_weights = used / sizes.synthetic.astype(dtype)
-    frame_weights = (jnp.arange(slots, dtype=jnp.int32) < sizes.batch).astype(dtype) / sizes.batch.astype(dtype)
+    frame_weights = (jnp.arange(slots, dtype=jnp.int32) < sizes.batch).astype(dtype) / sizes.batch.astype(
+        dtype
+    )
     in_batch = frame_weights > 0
     scale = settings.length_scale
     projection = kernel.projection(frames.shape[1], seeds[0], dtype)
     embedded = kernel.embed(frames, projection)
     constants = video_constants(
-        *kernel.factors(embedded[sample], length_scale=scale),
+        kernel.factors(embedded[sample], length_scale=scale),
         jnp.arange(sample.shape[0], dtype=jnp.int32) < sizes.constant_frames,
         sizes.batch.astype(dtype),
     )
 
     def batch_constants(batch) -> VideoConstants:
-        gauss, neural = kernel.factors(batch, length_scale=scale)
-        rescale = jnp.ones((), dtype)
-        if kernel.is_product:
-            rescale = rescaling(gauss, neural, in_batch[:, None] & in_batch[None, :])
-        gram = neural if gauss is None else gauss if neural is None else gauss * (rescale * neural)
+        factors = kernel.factors(batch, length_scale=scale)
+        rescale = rescaling(factors, in_batch[:, None] & in_batch[None, :])
+        gram = combine(factors, rescale)
         mean_ff = mean_embedding_product(gram, frame_weights, frame_weights)
-        return VideoConstants(mean_ff, rounding_floor(mean_ff), rescale)
+        return VideoConstants(mean_ff, rounding_floor(mean_ff), jnp.asarray(rescale, dtype))
 
     def loss(synthetic, batch, fixed: VideoConstants, running):
         view = kernel.embed(synthetic, projection)

@@ -50,10 +50,6 @@ class _Products(NamedTuple):
 def _products(x: Frames, y: Float[Array, "m d"] | None) -> _Products:
     x = _frames("x", x)
     other = x if y is None else _frames("y", y)
-    if x.shape[1] != other.shape[1]:
-        raise ValueError(
-            f"x has {x.shape[1]} features and y has {other.shape[1]}: give frames of the same features"
-        )
     xx = jnp.sum(x * x, axis=1)
     yy = xx if y is None else jnp.sum(other * other, axis=1)
     # HIGHEST: an accelerator would otherwise multiply in TF32, and the angle of near frames is lost.
@@ -77,7 +73,7 @@ def _on_diagonal(same: bool, value: float, matrix: Gram) -> Gram:
     return jnp.where(jnp.eye(matrix.shape[0], dtype=bool), jnp.asarray(value, matrix.dtype), matrix)
 
 
-def _root(squares: Float[Array, "..."]) -> Float[Array, "..."]:
+def _root(squares: Float[Array, ...]) -> Float[Array, ...]:
     """Square root whose gradient at 0 is 0, not infinite."""
     return jnp.sqrt(jnp.maximum(squares, jnp.finfo(squares.dtype).tiny))
 
@@ -98,7 +94,7 @@ _ARCCOS = (
 )
 
 
-def _arccos(cosine: Float[Array, "..."]) -> Float[Array, "..."]:
+def _arccos(cosine: Float[Array, ...]) -> Float[Array, ...]:
     if cosine.dtype != jnp.float32:
         return jnp.arccos(cosine)
     size = jnp.abs(cosine)
@@ -110,7 +106,7 @@ def _arccos(cosine: Float[Array, "..."]) -> Float[Array, "..."]:
 
 
 @jax.custom_jvp
-def _arc_cosine_0(cosine: Float[Array, "..."]) -> Float[Array, "..."]:
+def _arc_cosine_0(cosine: Float[Array, ...]) -> Float[Array, ...]:
     """(pi - t) / (2 pi) at cosine = cos t: the derivative expectation E' of ReLU."""
     return (jnp.pi - _arccos(cosine)) / (2 * jnp.pi)
 
@@ -125,7 +121,7 @@ def _arc_cosine_0_jvp(primals, tangents):
 
 
 @jax.custom_jvp
-def _arc_cosine_1(cosine: Float[Array, "..."]) -> Float[Array, "..."]:
+def _arc_cosine_1(cosine: Float[Array, ...]) -> Float[Array, ...]:
     """(sin t + (pi - t) cos t) / (2 pi) at cosine = cos t: the expectation E of ReLU at unit variances."""
     sine = jnp.sqrt((1 - cosine) * (1 + cosine))
     return sine / (2 * jnp.pi) + _arc_cosine_0(cosine) * cosine
@@ -203,7 +199,9 @@ class _Network:
 
     def __post_init__(self):
         if self.activation not in ACTIVATIONS:
-            raise ValueError(f"unknown activation {self.activation!r}: choose one of {', '.join(ACTIVATIONS)}")
+            raise ValueError(
+                f"unknown activation {self.activation!r}: choose one of {', '.join(ACTIVATIONS)}"
+            )
         if not isinstance(self.depth, int) or isinstance(self.depth, bool) or self.depth < 1:
             raise ValueError(f"depth is {self.depth!r}: give the number of hidden layers, at least 1")
         if not 0 < self.weight_std < float("inf"):
@@ -229,11 +227,16 @@ class _Network:
 
 def _sphere(p: _Products) -> _Products:
     """Inner products after projecting both sets of frames onto the unit sphere; zero frames stay zero."""
-    x, y = _root(p.xx), _root(p.yy)
-    cosine = _on_diagonal(p.same, 1.0, jnp.clip(p.xy / (x[:, None] * y[None, :]), -1, 1))
-    xx, yy = p.xx / (x * x), p.yy / (y * y)
-    if p.same:  # a zero frame's diagonal is 0, every other's 1
-        cosine = cosine * jnp.minimum(xx[:, None], 1)
+
+    def project(squares):
+        # Below (in single precision, of norm 3e-10) the gradient of 1 / norm overflows: a zero frame.
+        long = squares > jnp.finfo(squares.dtype).tiny ** 0.5
+        return long, jnp.where(long, 1 / jnp.sqrt(jnp.where(long, squares, 1)), 0)
+
+    (long_x, x), (long_y, y) = project(p.xx), project(p.yy)
+    cosine = jnp.clip(p.xy * x[:, None] * y[None, :], -1, 1)
+    xx, yy = long_x.astype(cosine.dtype), long_y.astype(cosine.dtype)
+    cosine = jnp.where(long_x[:, None], _on_diagonal(p.same, 1.0, cosine), 0)
     return _Products(cosine, xx, yy, p.dim, p.same)
 
 
@@ -242,8 +245,9 @@ def _squared_distances(p: _Products) -> Gram:
 
 
 def _gaussian(p: _Products, length_scale: float | Array) -> Gram:
-    # Divided twice: l² may overflow or vanish where l does not.
-    return jnp.exp(-(_squared_distances(p) / length_scale / length_scale))
+    # Scaled twice, as l² may overflow or vanish where l does not; by 1/l, as XLA makes a/l/l into a/(l·l).
+    inverse = 1 / jnp.maximum(length_scale, jnp.finfo(p.xy.dtype).tiny)
+    return jnp.exp(-(_squared_distances(p) * inverse * inverse))
 
 
 class _Projection(NamedTuple):
@@ -267,6 +271,13 @@ def _cosine_features(x: Frames, projection: _Projection) -> Frames:
 
 
 # --- the named kernels -----------------------------------------------------------------------------
+
+
+class Factors(NamedTuple):
+    """The two factors of a kernel, each [n, m], or None where the kernel has no such part."""
+
+    gauss: Gram | None
+    neural: Gram | None
 
 
 class _Parts(NamedTuple):
@@ -316,17 +327,10 @@ class Kernel:
     def __post_init__(self):
         if self.name not in KERNELS:
             raise ValueError(f"unknown kernel {self.name!r}: choose one of {', '.join(KERNELS)}")
-        self._network  # noqa: B018 -- checks the network's settings here, at the door
+        self._network()  # its settings are checked here, at the door
 
-    @property
     def _network(self) -> _Network:
         return _Network(self.depth, self.activation, self.weight_std, self.bias_std)
-
-    @property
-    def is_product(self) -> bool:
-        """Whether this is a Gaussian times a neural kernel, rescaled by r (paper Eq. 5)."""
-        parts = KERNELS[self.name]
-        return parts.gaussian and parts.neural is not None
 
     def projection(self, dim: int, seed: int | Array, dtype=jnp.float32) -> _Projection | None:
         """The random draws this kernel needs for frames of `dim` features; None for most kernels."""
@@ -340,18 +344,15 @@ class Kernel:
 
     def factors(
         self, x: Frames, y: Float[Array, "m d"] | None = None, *, length_scale: float | Array
-    ) -> tuple[Gram | None, Gram | None]:
-        """Gaussian and neural factor of *embedded* frames, each [n, m] or None where it has no part.
-
-        y=None means y = x, with the diagonal exact.
-        """
+    ) -> Factors:
+        """Gaussian and neural factor of *embedded* frames; y=None means y = x, the diagonal exact."""
         parts = KERNELS[self.name]
         products = _products(x, y)
         gauss = _gaussian(products, length_scale) if parts.gaussian else None
         if parts.neural is None:
-            return gauss, None
-        nngp_gram, ntk_gram = self._network.kernels(_sphere(products) if parts.sphere else products)
-        return gauss, nngp_gram if parts.neural == "nngp" else ntk_gram
+            return Factors(gauss, None)
+        nngp_gram, ntk_gram = self._network().kernels(_sphere(products) if parts.sphere else products)
+        return Factors(gauss, nngp_gram if parts.neural == "nngp" else ntk_gram)
 
     def gram(
         self,
@@ -362,10 +363,7 @@ class Kernel:
         rescale: float | Array = 1.0,
     ) -> Gram:
         """k(x, y) [n, m] of *embedded* frames; `rescale` is r of paper Eq. 5, unused by other kernels."""
-        gauss, neural = self.factors(x, y, length_scale=length_scale)
-        if neural is None:
-            return gauss
-        return neural if gauss is None else gauss * (rescale * neural)
+        return combine(self.factors(x, y, length_scale=length_scale), rescale)
 
     def __call__(
         self,
@@ -387,20 +385,38 @@ class Kernel:
 @partial(jax.jit, static_argnums=0)
 def _evaluate(kernel: Kernel, x, y, length_scale, rescale, seed) -> Gram:
     x = _frames("x", x)
+    y = None if y is None else _frames("y", y)
+    if y is not None and x.shape[1] != y.shape[1]:
+        raise ValueError(
+            f"x has {x.shape[1]} features and y has {y.shape[1]}: give frames of the same features"
+        )
     projection = kernel.projection(x.shape[1], seed, x.dtype)
     x = kernel.embed(x, projection)
-    y = None if y is None else kernel.embed(_frames("y", y), projection)
+    y = None if y is None else kernel.embed(y, projection)
     if rescale is None:
-        own = kernel.factors(x, length_scale=length_scale)
-        rescale = rescaling(*own) if kernel.is_product else 1.0
+        rescale = rescaling(kernel.factors(x, length_scale=length_scale))
     return kernel.gram(x, y, length_scale=length_scale, rescale=rescale)
 
 
-def rescaling(gauss: Gram, neural: Gram, mask: Array | None = None) -> Float[Array, ""]:
-    """r = |median(gauss) / median(neural)| over the pairs in `mask` [n, m] (paper Eq. 5).
+def combine(factors: Factors, rescale: float | Array) -> Gram:
+    """Gauss × r·NTK where a kernel has both factors (paper Eq. 5), else the one it has [n, m]."""
+    gauss, neural = factors
+    if gauss is None or neural is None:
+        gram = neural if gauss is None else gauss
+        if gram is None:
+            raise ValueError("a kernel needs a factor: give gauss, neural or both")
+        return gram
+    return gauss * (rescale * neural)
 
-    1 where there is no pair or the neural median is 0, so that r is always a finite positive number.
+
+def rescaling(factors: Factors, mask: Array | None = None) -> float | Float[Array, ""]:
+    """R = |median(gauss) / median(neural)| over the pairs in `mask` [n, m] (paper Eq. 5).
+
+    1 where a factor is missing, there is no pair, or a median is 0: r is always finite and positive.
     """
+    gauss, neural = factors
+    if gauss is None or neural is None:
+        return 1.0
     if mask is None:
         mask = jnp.ones(gauss.shape, bool)
     ratio = jnp.abs(masked_median(gauss, mask)), jnp.abs(masked_median(neural, mask))
@@ -524,10 +540,8 @@ def gauss_ntk(
 ) -> Gram:
     """The paper's kernel, Gauss × r·NTK (paper Eq. 5).
 
-    Args:
-        length_scale: l of the Gaussian.
-        rescale: r; None takes |median Gauss(x, x) / median NTK(x, x)|.
-        x, y, depth, activation, weight_std, bias_std: as `ntk`, whose errors apply too.
+    `length_scale` is l of the Gaussian; `rescale` is r, and None takes |median Gauss(x, x) / median
+    NTK(x, x)|. The other arguments and the errors are those of `ntk`.
 
     Returns:
         Gram matrix [n, m].

@@ -20,7 +20,7 @@ def _from_bits(bits: Array, dtype) -> Array:
     return jax.lax.bitcast_convert_type(jnp.where(bits < 0, bits ^ jnp.iinfo(bits.dtype).max, bits), dtype)
 
 
-def masked_median(values: Float[Array, "..."], mask: Bool[Array, "..."]) -> Float[Array, ""]:
+def masked_median(values: Float[Array, ...], mask: Bool[Array, ...]) -> Float[Array, ""]:
     """Median of the values where `mask` holds, equal to `numpy.median` of them; NaN where none does.
 
     Integers that order like the floats are bisected, so the loop takes at most 32 (64) counting passes,
@@ -48,5 +48,6 @@ def masked_median(values: Float[Array, "..."], mask: Bool[Array, "..."]) -> Floa
     lower, _ = jax.lax.while_loop(lambda bounds: bounds[0] < bounds[1], halve, (low, high))
     ties = jnp.sum(bits <= lower, dtype=jnp.int32) >= upper_rank
     upper = jnp.where(ties, lower, jnp.min(jnp.where(bits > lower, bits, largest)))
-    middle = 0.5 * _from_bits(lower, values.dtype) + 0.5 * _from_bits(upper, values.dtype)
+    below, above = _from_bits(lower, values.dtype), _from_bits(upper, values.dtype)
+    middle = jnp.where(lower == upper, below, 0.5 * (below + above))
     return jnp.where(count > 0, middle, jnp.nan)

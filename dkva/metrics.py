@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import f1_score
 from sklearn.metrics.cluster import contingency_matrix
 
-from dkva.segmentation import segments
+from dkva.runs import segments
 
 __all__ = ["Scores", "evaluate"]
 
@@ -65,7 +65,9 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
     """
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:
-        raise ValueError(f"truth has shape {truth.shape}, predicted {predicted.shape}: give one label a frame")
+        raise ValueError(
+            f"truth has shape {truth.shape}, predicted {predicted.shape}: give one label a frame"
+        )
     if len(truth) != len(predicted):
         raise ValueError(
             f"truth has {len(truth)} labels and predicted {len(predicted)}: give one of each for every frame"

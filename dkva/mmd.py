@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from dkva.kernels import rescaling
+from dkva.kernels import Factors, combine, rescaling
 
 __all__ = ["VideoConstants", "mean_embedding_product", "mmd", "mmd_squared", "root", "video_constants"]
 
@@ -71,9 +71,7 @@ def _root_jvp(primals, tangents):
     return root(value, slope_at), 0.5 * tangents[0] / jnp.sqrt(slope_at)
 
 
-def mmd(
-    k_ff: Float[Array, "n n"], k_fs: Float[Array, "n m"], k_ss: Float[Array, "m m"]
-) -> Float[Array, ""]:
+def mmd(k_ff: Float[Array, "n n"], k_fs: Float[Array, "n m"], k_ss: Float[Array, "m m"]) -> Float[Array, ""]:
     """MMD of frames and synthetic frames (paper Eq. 2): the root of `mmd_squared`, differentiable at 0.
 
     Below the rounding error of the Gram matrices the slope of the root is held constant.
@@ -104,8 +102,7 @@ class VideoConstants(NamedTuple):
 
 
 def video_constants(
-    gauss: Float[Array, "n n"] | None,
-    neural: Float[Array, "n n"] | None,
+    factors: Factors,
     used: Bool[Array, " n"],
     batch_size: Float[Array, ""],
 ) -> VideoConstants:
@@ -115,22 +112,17 @@ def video_constants(
     (1 - 1/b) · (mean off the diagonal) + (1/b) · (mean of the diagonal).
 
     Args:
-        gauss: Gaussian factor of the kernel over the video's frames [n, n], or None.
-        neural: neural factor [n, n], or None.
+        factors: the kernel's factors over the video's frames [n, n].
         used: which frames count [n].
         batch_size: b.
     """
-    gram = neural if gauss is None else gauss
-    assert gram is not None  # noqa: S101 -- every kernel has a factor
-    dtype = gram.dtype
     pairs = used[:, None] & used[None, :] & ~jnp.eye(used.shape[0], dtype=bool)
-    rescale = jnp.ones((), dtype)
-    if gauss is not None and neural is not None:
-        rescale = rescaling(gauss, neural, pairs)
-        gram = gauss * (rescale * neural)
+    rescale = rescaling(factors, pairs)
+    gram = combine(factors, rescale)
+    dtype = gram.dtype
     count = jnp.sum(used).astype(dtype)
     diagonal = jnp.sum(jnp.where(used, jnp.diagonal(gram), 0)) / count
     rows = jnp.sum(jnp.where(pairs, gram, 0), axis=1) / jnp.maximum(count - 1, 1)
     others = jnp.where(count > 1, jnp.sum(rows) / count, diagonal)
     gap = jnp.maximum(diagonal - others, 0) / batch_size
-    return VideoConstants(others + gap, jnp.maximum(gap, rounding_floor(others)), rescale)
+    return VideoConstants(others + gap, jnp.maximum(gap, rounding_floor(others)), jnp.asarray(rescale, dtype))

@@ -20,7 +20,7 @@ def bucket(size: int, smallest: int, growth: int) -> int:
 
 
 def frame_bucket(n_frames: int, n_features: int) -> int:
-    """Rows to allocate for a video: 512, 4096, 32768, …
+    """Rows to allocate for a video: 512, 4096, 32768 and so on.
 
     Unused rows cost memory only, so the steps are wide; where the step would cost more than 256 MB of
     float32, the length is rounded up by no more than an eighth instead.
@@ -33,7 +33,7 @@ def frame_bucket(n_frames: int, n_features: int) -> int:
 
 
 def synthetic_bucket(n_segments: int) -> int:
-    """Synthetic frames to allocate: 1, 8, 32, 128, …"""
+    """Synthetic frames to allocate: 1, 8, 32, 128 and so on."""
     return 1 if n_segments == 1 else bucket(n_segments, _SYNTHETIC, _SYNTHETIC_GROWTH)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from scipy.signal import oaconvolve
 
 __all__ = ["Standardiser", "smooth", "smoothing_window"]
@@ -33,7 +33,7 @@ def _weights(window: int) -> Float[np.ndarray, " taps"]:
     return taps / taps.sum()
 
 
-def smooth(frames: Float[np.ndarray, "n d"], window: int) -> Float[np.ndarray, "n d"]:
+def smooth(frames: Real[np.ndarray, "n d"], window: int) -> Float[np.ndarray, "n d"]:
     """Gaussian filter along time with sigma = (window - 1) / 6, truncated at 3 sigma, edges mirrored.
 
     Equal to `scipy.ndimage.gaussian_filter1d(frames, sigma, axis=0, truncate=3)` in float64, but by FFT:

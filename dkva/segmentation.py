@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -18,37 +17,9 @@ from dkva.length_scale import check_length_scale
 from dkva.padding import synthetic_bucket
 from dkva.preprocessing import Standardiser, smooth, smoothing_window
 
-__all__ = ["Segment", "VideoSegmenter", "labels_of", "margins", "segments", "similarity"]
+__all__ = ["VideoSegmenter", "labels_of", "margins", "similarity"]
 
 _BLOCK = 512
-
-
-class Segment(NamedTuple):
-    """A run of frames with one label: frames start, …, end - 1."""
-
-    start: int
-    end: int
-    label: object
-
-
-def segments(labels) -> list[Segment]:
-    """Runs of equal labels in order of time, end exclusive.
-
-    Args:
-        labels: integers or strings [n].
-
-    Raises:
-        ValueError: labels that are not one-dimensional.
-    """
-    labels = np.asarray(labels)
-    if labels.ndim != 1:
-        raise ValueError(f"labels have shape {labels.shape}: give one label a frame")
-    edges = [0, *(np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist(), len(labels)]
-    return [
-        Segment(start, end, labels[start].item())
-        for start, end in zip(edges, edges[1:], strict=False)
-        if end > start
-    ]
 
 
 def labels_of(similarity: Float[np.ndarray, "n m"]) -> Int[np.ndarray, " n"]:
@@ -198,7 +169,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         """
         del y
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
-        seed, kernel = self._checked(len(X))
+        seed, kernel = self.check_settings(len(X))
         dtype = jax.dtypes.canonicalize_dtype(np.float64)
         self.window_ = smoothing_window(len(X), self.n_segments, self.smoothing)
         smoothed = smooth(X, self.window_)
@@ -242,8 +213,12 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         frames = self._standardiser.apply(smooth(X, self.window_), self._learned.synthetic.dtype)
         return labels_of(similarity(frames, self._learned))
 
-    def _checked(self, n_frames: int) -> tuple[int, Kernel]:
-        """Seed and kernel, after every setting has been checked."""
+    def check_settings(self, n_frames: int) -> tuple[int, Kernel]:
+        """Seed and kernel for a video of N frames, after every setting has been checked.
+
+        Raises:
+            ValueError: a setting that is unknown or out of range, or more segments than frames.
+        """
         seed = self.random_state
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
