@@ -1,0 +1,65 @@
+"""Results as files: rows in CSV, what they came from in JSON beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import jax
+
+from dkva.atomic import write_atomically
+from dkva.documents import versions
+
+__all__ = ["read_rows", "write_rows"]
+
+
+def _commit(folder: Path) -> str | None:
+    """The commit the results were made from, marked where files had changed since; None outside git."""
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", "dkva", "reproduce")
+        return git("rev-parse", "--short=12", "HEAD") + ("+changes" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def write_rows(path: Path, rows: Sequence[dict], *, command: str, settings: dict) -> None:
+    """Write rows to `path` (.csv) and their provenance to the .json beside it, each whole or not at all.
+
+    Args:
+        path: the CSV file.
+        rows: dictionaries with the same keys; floats are kept to six places.
+        command: what makes these rows again.
+        settings: all settings and seeds.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()})
+    write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+    device = jax.devices()[0]
+    provenance = {
+        "command": command,
+        "settings": settings,
+        "rows": len(rows),
+        "device": f"{device.platform}: {device.device_kind}",
+        "versions": versions(),
+        "commit": _commit(Path(__file__).parent.parent),
+    }
+    body = json.dumps(provenance, indent=2) + "\n"
+    write_atomically(path.with_suffix(".json"), lambda file: file.write(body.encode()))
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file; raises FileNotFoundError where there is none."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))

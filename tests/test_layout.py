@@ -1,0 +1,121 @@
+"""The house's rules, as tests."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import dkva
+
+pytestmark = pytest.mark.fast
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def imports(path):
+    """Top-level packages that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_tests_mirror_the_library():
+    skipped = {"__init__.py", "__main__.py", "errors.py"}
+    modules = {p.relative_to(ROOT / "dkva") for p in (ROOT / "dkva").rglob("*.py") if p.name not in skipped}
+    for module in modules:
+        assert (ROOT / "tests" / module.parent / f"test_{module.name}").exists(), f"{module} has no tests"
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        ("dkva", {"synthetic", "reproduce", "figures", "notebooks", "benchmarks", "tests", "torch"}),
+        ("figures", {"reproduce", "synthetic", "notebooks", "benchmarks", "tests"}),
+        ("synthetic", {"reproduce", "figures", "notebooks", "benchmarks", "tests"}),
+        ("reproduce", {"notebooks", "benchmarks", "tests"}),
+        ("benchmarks", {"notebooks", "reproduce", "tests"}),
+    ],
+)
+def test_nothing_points_back(folder, forbidden):
+    for path in (ROOT / folder).rglob("*.py"):
+        assert not forbidden & set(imports(path)), path
+
+
+@pytest.mark.parametrize("name", dkva.__all__)
+def test_public_names_are_documented(name):
+    assert getattr(dkva, name).__doc__
+    assert f"`{name}" in README
+
+
+def test_every_module_lists_its_public_names():
+    for path in (ROOT / "dkva").rglob("*.py"):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        if path.name != "__main__.py":
+            module = importlib.import_module(name)
+            assert all(hasattr(module, public) for public in module.__all__), name
+
+
+def test_unknown_name():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        dkva.nothing  # noqa: B018
+    assert set(dkva.__all__) <= set(dir(dkva))
+
+
+def test_conda_and_pip_have_the_same_bounds():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    bounds = {line for line in conda if isinstance(line, str) and line != "pip"}
+    assert bounds == {*project["dependencies"], f"python{project['requires-python']}"}
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert project["version"] == dkva.__version__ == citation["version"]
+
+
+def test_scripts_and_targets_are_in_the_readme():
+    for path in (ROOT / "reproduce").glob("*.py"):
+        if "__main__" in path.read_text():
+            assert f"reproduce.{path.stem}" in README, path
+    for target in re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE):
+        if target not in {"help", "setup", "lint", "fast"}:
+            assert f"make {target}" in README, target
+
+
+def test_readme_pictures_and_links_exist():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_no_data_of_others_no_machine_paths_and_nothing_large():
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout, so the project's own files cannot be told from others")
+    pattern = re.compile(rb"(?<![\w.])/(home|root|work|tmp/bash_jobs)/\w|\ballow_pickle=True\b")
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        assert path.stat().st_size < 5_000_000, name
+        if not name.startswith("tests/"):
+            assert not pattern.search(path.read_bytes()), name
+
+
+def test_importing_is_cheap():
+    heavy = "import sys, dkva; sys.exit(any(m in sys.modules for m in ('jax', 'sklearn', 'matplotlib')))"
+    assert subprocess.run([sys.executable, "-c", heavy], check=False).returncode == 0
