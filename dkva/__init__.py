@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         sntk,
     )
     from dkva.metrics import Scores, evaluate
-    from dkva.mmd import mmd, mmd_squared
     from dkva.preprocessing import Standardiser, smooth
     from dkva.runs import Segment, segments
     from dkva.segmentation import VideoSegmenter
@@ -49,8 +48,6 @@ __all__ = [
     "gauss_ntk",
     "gauss_ntk_sphere",
     "gaussian",
-    "mmd",
-    "mmd_squared",
     "nngp",
     "ntk",
     "ntk_sphere",
@@ -61,7 +58,7 @@ __all__ = [
     "sntk",
 ]
 
-_MODULES = ("approximation", "datasets", "kernels", "metrics", "mmd", "preprocessing", "runs", "segmentation")
+_MODULES = ("approximation", "datasets", "kernels", "metrics", "preprocessing", "runs", "segmentation")
 
 
 def __getattr__(name: str):

@@ -15,6 +15,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
+from dkva.checks import check_choice, check_number, check_whole
 from dkva.kernels import Kernel, combine, rescaling
 from dkva.length_scale import length_scale as resolve_length_scale
 from dkva.mmd import (
@@ -31,6 +32,9 @@ __all__ = ["ESTIMATORS", "INITS", "Approximation", "approximate", "uniform_edges
 
 #: Estimators of the loss: the constants of the whole video, or the paper's medians and means per batch.
 ESTIMATORS = ("video", "batch")
+
+#: Largest seed.
+MAX_SEED = 2**32 - 1
 
 #: Frames whose pairs give the "video" estimator's constants, at most.
 CONSTANT_FRAMES = 1024
@@ -212,29 +216,18 @@ def approximate(
 
 def check_settings(n_segments, n_frames, estimator, epochs, learning_rate, weight_decay, init, seed) -> None:
     """Raise ValueError for the first setting that is unknown or out of range."""
-    whole = {"n_segments": n_segments, "epochs": epochs, "seed": seed}
-    for argument, value in whole.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise ValueError(f"{argument} is {value!r}: give a whole number")
-    if n_segments < 1:
-        raise ValueError(f"n_segments is {n_segments}: ask for at least 1 segment")
+    check_whole("n_segments", n_segments, least=1)
     if n_segments > n_frames:
         raise ValueError(
-            f"n_segments is {n_segments} and the video has {n_frames} frames: "
+            f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
             f"ask for at most {n_frames} segments"
         )
-    if epochs < 0:
-        raise ValueError(f"epochs is {epochs}: give a number >= 0")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed}: give a number from 0 to 2**32 - 1")
-    if estimator not in ESTIMATORS:
-        raise ValueError(f"unknown estimator {estimator!r}: choose one of {', '.join(ESTIMATORS)}")
-    if init not in INITS:
-        raise ValueError(f"unknown init {init!r}: choose one of {', '.join(INITS)}")
-    if not 0 < learning_rate < float("inf"):
-        raise ValueError(f"learning_rate is {learning_rate!r}: give a positive number")
-    if not 0 <= weight_decay < float("inf"):
-        raise ValueError(f"weight_decay is {weight_decay!r}: give a number >= 0")
+    check_whole("epochs", epochs, least=0)
+    check_whole("seed", seed, least=0, most=MAX_SEED)
+    check_choice("estimator", estimator, ESTIMATORS)
+    check_choice("init", init, INITS)
+    check_number("learning_rate", learning_rate, positive=True)
+    check_number("weight_decay", weight_decay)
 
 
 def _padded(array: np.ndarray, rows: int, dtype) -> np.ndarray:

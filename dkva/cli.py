@@ -87,13 +87,15 @@ class _Input:
 )
 @click.option("--kernel", type=click.Choice(_KERNELS), default="gauss_ntk", show_default=True)
 @click.option("--smoothing", type=float, default=2.5, show_default=True, help="Strength a; 0 for none.")
-@click.option("--epochs", type=int, default=100, show_default=True, help="Passes over each video.")
+@click.option(
+    "--epochs", type=click.IntRange(0), default=100, show_default=True, help="Passes over each video."
+)
 @click.option("--estimator", type=click.Choice(["video", "batch"]), default="video", show_default=True)
 @click.option("--init", type=click.Choice(["uniform", "kmeans"]), default="uniform", show_default=True)
 @click.option("--length-scale", default="median_squared", show_default=True, help="Or: median, or a number.")
 @click.option("--learning-rate", type=float, default=0.05, show_default=True)
 @click.option("--weight-decay", type=float, default=1e-3, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--transposed", is_flag=True, help="Feature files hold one column a frame.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)
 @click.option(

@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from dkva.checks import check_choice, check_number, check_whole
 from dkva.median import masked_median
 
 __all__ = [
@@ -73,7 +74,7 @@ def _on_diagonal(same: bool, value: float, matrix: Gram) -> Gram:
     return jnp.where(jnp.eye(matrix.shape[0], dtype=bool), jnp.asarray(value, matrix.dtype), matrix)
 
 
-def _root(squares: Float[Array, ...]) -> Float[Array, ...]:
+def _root(squares: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """Square root whose gradient at 0 is 0, not infinite."""
     return jnp.sqrt(jnp.maximum(squares, jnp.finfo(squares.dtype).tiny))
 
@@ -94,7 +95,7 @@ _ARCCOS = (
 )
 
 
-def _arccos(cosine: Float[Array, ...]) -> Float[Array, ...]:
+def _arccos(cosine: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     if cosine.dtype != jnp.float32:
         return jnp.arccos(cosine)
     size = jnp.abs(cosine)
@@ -106,7 +107,7 @@ def _arccos(cosine: Float[Array, ...]) -> Float[Array, ...]:
 
 
 @jax.custom_jvp
-def _arc_cosine_0(cosine: Float[Array, ...]) -> Float[Array, ...]:
+def _arc_cosine_0(cosine: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """(pi - t) / (2 pi) at cosine = cos t: the derivative expectation E' of ReLU."""
     return (jnp.pi - _arccos(cosine)) / (2 * jnp.pi)
 
@@ -121,7 +122,7 @@ def _arc_cosine_0_jvp(primals, tangents):
 
 
 @jax.custom_jvp
-def _arc_cosine_1(cosine: Float[Array, ...]) -> Float[Array, ...]:
+def _arc_cosine_1(cosine: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
     """(sin t + (pi - t) cos t) / (2 pi) at cosine = cos t: the expectation E of ReLU at unit variances."""
     sine = jnp.sqrt((1 - cosine) * (1 + cosine))
     return sine / (2 * jnp.pi) + _arc_cosine_0(cosine) * cosine
@@ -198,16 +199,10 @@ class _Network:
     bias_std: float = 0.1
 
     def __post_init__(self):
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(
-                f"unknown activation {self.activation!r}: choose one of {', '.join(ACTIVATIONS)}"
-            )
-        if not isinstance(self.depth, int) or isinstance(self.depth, bool) or self.depth < 1:
-            raise ValueError(f"depth is {self.depth!r}: give the number of hidden layers, at least 1")
-        if not 0 < self.weight_std < float("inf"):
-            raise ValueError(f"weight_std is {self.weight_std!r}: give a positive number")
-        if not 0 <= self.bias_std < float("inf"):
-            raise ValueError(f"bias_std is {self.bias_std!r}: give a number >= 0")
+        check_choice("activation", self.activation, ACTIVATIONS)
+        check_whole("depth", self.depth, least=1)
+        check_number("weight_std", self.weight_std, positive=True)
+        check_number("bias_std", self.bias_std)
 
     def kernels(self, products: _Products) -> tuple[Array, Array]:
         """NNGP and NTK [n, m] (method: section 3; paper Eq. 4 in the infinite-width limit)."""
@@ -325,8 +320,7 @@ class Kernel:
     bias_std: float = 0.1
 
     def __post_init__(self):
-        if self.name not in KERNELS:
-            raise ValueError(f"unknown kernel {self.name!r}: choose one of {', '.join(KERNELS)}")
+        check_choice("kernel", self.name, KERNELS)
         self._network()  # its settings are checked here, at the door
 
     def _network(self) -> _Network:

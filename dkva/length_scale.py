@@ -9,6 +9,8 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float
 
+from dkva.checks import check_choice, check_number
+
 __all__ = ["LENGTH_SCALES", "MAX_FRAMES", "length_scale"]
 
 #: Frames compared at most: longer videos are thinned with an even stride (method: section 2, step 4).
@@ -59,12 +61,9 @@ def length_scale(
 def check_length_scale(rule: str | float) -> None:
     """Raise ValueError where `rule` names no reading and is no positive finite number."""
     if isinstance(rule, str):
-        if rule not in LENGTH_SCALES:
-            raise ValueError(
-                f"unknown length_scale {rule!r}: choose one of {', '.join(LENGTH_SCALES)}, or give a number"
-            )
-    elif not 0 < float(rule) < math.inf:
-        raise ValueError(f"length_scale is {rule!r}: give a positive number")
+        check_choice("length_scale", rule, LENGTH_SCALES)
+    else:
+        check_number("length_scale", rule, positive=True)
 
 
 def _squared_distances(frames: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " pairs"]:

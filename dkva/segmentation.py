@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dkva.approximation import Approximation, approximate, check_settings
+from dkva.approximation import MAX_SEED, Approximation, approximate, check_settings
+from dkva.checks import check_number, check_whole
 from dkva.kernels import Kernel
 from dkva.length_scale import check_length_scale
 from dkva.padding import synthetic_bucket
@@ -222,9 +223,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         seed = self.random_state
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
-        smoothing = self.smoothing
-        if isinstance(smoothing, str) or not 0 <= smoothing < float("inf"):
-            raise ValueError(f"smoothing is {smoothing!r}: give a number >= 0")
+        check_whole("random_state", seed, least=0, most=MAX_SEED)
+        check_number("smoothing", self.smoothing)
         check_length_scale(self.length_scale)
         check_settings(
             self.n_segments,
@@ -236,4 +236,4 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             self.init,
             seed,
         )
-        return seed, Kernel(self.kernel, self.depth, self.activation, self.weight_std, self.bias_std)
+        return int(seed), Kernel(self.kernel, self.depth, self.activation, self.weight_std, self.bias_std)

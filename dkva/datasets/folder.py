@@ -10,6 +10,7 @@ from typing import overload
 
 import numpy as np
 
+from dkva.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.features import read_features, stem_of
 from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
@@ -130,8 +131,7 @@ class FeatureFolder(Sequence[Video]):
         cache: bool = True,
         transposed: bool = False,
     ):
-        if lengths not in LENGTH_POLICIES:
-            raise ValueError(f"unknown length policy {lengths!r}: choose one of {', '.join(LENGTH_POLICIES)}")
+        check_choice("length policy", lengths, LENGTH_POLICIES)
         self.root = Path(root)
         features = self.root / "features"
         if not features.is_dir():

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from dkva.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import read_bytes
 
@@ -117,8 +118,7 @@ def fit_lengths(
         DataError: unequal lengths under the policy "error".
         ValueError: an unknown policy; the choices are listed.
     """
-    if policy not in LENGTH_POLICIES:
-        raise ValueError(f"unknown length policy {policy!r}: choose one of {', '.join(LENGTH_POLICIES)}")
+    check_choice("length policy", policy, LENGTH_POLICIES)
     if len(features) == len(labels):
         return features, labels
     if policy == "error":

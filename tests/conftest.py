@@ -1,0 +1,70 @@
+"""Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
+
+import os
+from pathlib import Path
+
+import jax
+import jaxtyping
+import matplotlib
+import pytest
+from hypothesis import settings
+
+# No time is asserted in tests, and the same examples are tried in every run.
+settings.register_profile("dkva", deadline=None, derandomize=True)
+settings.load_profile("dkva")
+matplotlib.use("Agg")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+def enable_x64():
+    """A context in which JAX computes in float64; JAX has moved it between versions."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax import experimental
+
+    return experimental.enable_x64()
+
+
+@pytest.fixture
+def x64():
+    with enable_x64():
+        yield
+
+
+@pytest.fixture
+def key():
+    return jax.random.key(0)
+
+
+def _folder(variable: str, holds: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        pytest.skip(f"{variable} is not set: give the folder that holds {holds}")
+    path = Path(value)
+    if not path.is_dir():
+        pytest.fail(f"{variable}={value} is no folder: give the one that holds {holds}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def data_root():
+    return _folder("DKVA_DATA", "breakfast_sample/")
+
+
+@pytest.fixture(scope="session")
+def reference_root():
+    return _folder("DKVA_REFERENCE", "neural_tangents_kernels.npz and authors_breakfast_sample.json")
+
+
+@pytest.fixture(autouse=True)
+def cache_dir(tmp_path, monkeypatch):
+    path = tmp_path / "cache"
+    monkeypatch.setenv("DKVA_CACHE", str(path))
+    return path
+
+
+@pytest.fixture
+def unchecked(monkeypatch):
+    """dkva as its users run it: jaxtyping's own checks off, so that dkva's messages are what is tested."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)

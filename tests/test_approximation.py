@@ -1,0 +1,419 @@
+"""Learning against an independent loop, finite differences, and its promises on sizes, seeds and programs."""
+
+import subprocess
+import sys
+import textwrap
+import zlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+
+from dkva import KERNELS, Kernel, approximate
+from dkva.approximation import ESTIMATORS, INITS, _draw, _Sizes, uniform_edges
+from dkva.length_scale import length_scale
+from dkva.mmd import mmd, mmd_squared
+from dkva.padding import MAX_BATCH
+from dkva.segmentation import labels_of, similarity
+
+NAMES = sorted(KERNELS)
+
+
+def clusters(n, m, d=4, seed=0, spread=0.3):
+    """m runs of frames around m centres [n, d], standardised."""
+    rng = np.random.default_rng(seed)
+    centres = 3 * rng.standard_normal((m, d))
+    x = centres[np.arange(n) * m // n] + spread * rng.standard_normal((n, d))
+    return ((x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7)).astype(np.float32)
+
+
+def assign(frames, learned, pad=True):
+    return labels_of(similarity(frames, learned, pad=pad))
+
+
+# --- batches ---------------------------------------------------------------------------------------
+
+
+def sizes(n, m, spare=0):
+    """Sizes of a video whose synthetic frames are padded by `spare`."""
+    batch = min(MAX_BATCH, n // m)
+    edges = np.full(m + spare + 1, n, np.int32)
+    edges[: m + 1] = uniform_edges(n, m)
+    counts = (n, m, batch, batch // m, n // batch, 1, n)
+    return _Sizes(*(np.asarray(count, np.int32) for count in counts), edges)
+
+
+def drawn(n, m, seed=0, spare=0):
+    batch = min(MAX_BATCH, n // m)
+    return np.asarray(_draw(jax.random.key(seed), sizes(n, m, spare), MAX_BATCH))[:batch]
+
+
+@pytest.mark.fast
+@settings(max_examples=60)
+@given(st.data(), st.integers(1, 100_000), st.integers(0, 1000))
+def test_batch_is_stratified_for_any_n_and_m(data, n, seed):
+    m = data.draw(st.integers(1, min(n, 40)))
+    frames = drawn(n, m, seed, spare=40 - m)
+    batch = min(MAX_BATCH, n // m)
+    assert len(frames) == batch
+    assert frames.min() >= 0
+    assert frames.max() < n
+    each = batch // m
+    segment = np.searchsorted(uniform_edges(n, m), frames, side="right") - 1
+    np.testing.assert_array_equal(segment[: each * m], np.repeat(np.arange(m), each))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("n", "m"), [(40, 7), (5, 5), (3, 1), (1000, 30)])
+def test_every_frame_of_a_stratum_and_of_the_rest_is_drawn(n, m):
+    keys = jax.random.split(jax.random.key(0), 1200)
+    batch = min(MAX_BATCH, n // m)
+    frames = np.asarray(jax.jit(jax.vmap(lambda key: _draw(key, sizes(n, m), batch)))(keys))
+    each = frames.shape[1] // m
+    edges = uniform_edges(n, m)
+    for segment in range(m if each else 0):
+        mine = frames[:, segment * each : (segment + 1) * each]
+        np.testing.assert_array_equal(np.unique(mine), np.arange(edges[segment], edges[segment + 1]))
+    rest = frames[:, each * m :]
+    if rest.size > 20 * n:
+        counts = np.bincount(rest.ravel(), minlength=n) / rest.size
+        assert counts.min() > 0
+        assert counts.max() < 3 / n
+
+
+@pytest.mark.fast
+@given(st.data(), st.integers(1, 10**6))
+def test_uniform_segments_cover_the_video_and_none_is_empty(data, n):
+    m = data.draw(st.integers(1, min(n, 500)))
+    edges = uniform_edges(n, m)
+    assert (edges[0], edges[-1], len(edges)) == (0, n, m + 1)
+    assert set(np.diff(edges)) <= {n // m, -(-n // m)}
+
+
+# --- learning, by another route --------------------------------------------------------------------
+
+
+def with_gradient(function):
+    """(at, *others) -> value and gradient in `at`, by central differences."""
+    many = jax.jit(jax.vmap(function, in_axes=(0, None, None)))
+
+    def evaluate(at, *others, step=1e-5):
+        steps = step * np.eye(at.size).reshape(-1, *at.shape)
+        values = np.asarray(many(at[None] + np.concatenate([steps, -steps, 0 * steps[:1]]), *others))
+        ahead, behind = values[:-1].reshape(2, *at.shape)
+        return values[-1], (ahead - behind) / (2 * step)
+
+    return evaluate
+
+
+def learn_by_hand(x, start, kernel, estimator, epochs, seed, name, weight_decay=1e-3, rate=0.05):
+    """The loop of method.md section 2 in NumPy: finite differences for gradients, Adam written out."""
+    (n, d), m = x.shape, len(start)
+    scale = length_scale(x)
+    projection = kernel.projection(d, seed, np.float64)
+
+    def embed(frames):
+        return kernel.embed(jnp.asarray(frames), projection)
+
+    @jax.jit
+    def factors(frames):
+        return kernel.factors(embed(frames), length_scale=scale)
+
+    def gram(a, b, rescale):
+        return kernel.gram(embed(a), None if b is None else embed(b), length_scale=scale, rescale=rescale)
+
+    def median_ratio(frames, pairs):
+        gauss, neural = factors(frames)
+        if gauss is None or neural is None:
+            return 1.0
+        return abs(np.median(np.asarray(gauss)[pairs]) / np.median(np.asarray(neural)[pairs]))
+
+    batch = min(512, n // m)
+    off = ~np.eye(n, dtype=bool)
+    r_video = median_ratio(x, off)
+    whole = np.asarray(gram(x, None, r_video))
+    diagonal, other = np.diagonal(whole).mean(), whole[off].mean()
+    constant = (1 - 1 / batch) * other + diagonal / batch
+
+    @with_gradient
+    def squared(v, b, r):
+        return mmd_squared(jnp.asarray(constant), gram(b, v, r), gram(v, None, r))
+
+    @with_gradient
+    def root(v, b, r):
+        return mmd(gram(b, None, r), gram(b, v, r), gram(v, None, r))
+
+    key = jax.random.fold_in(jax.random.key(np.uint32(seed)), np.uint32(zlib.crc32(name.encode())))
+    v, first, second, running, losses = start.copy(), 0.0, 0.0, 0.0, []
+    for t in range(epochs * (n // batch)):
+        b = x[np.asarray(_draw(jax.random.fold_in(key, t), sizes(n, m), batch))]
+        if estimator == "video":
+            value, gradient = squared(v, b, r_video)
+            running = 0.9 * running + 0.1 * value
+            level = max(running / (1 - 0.9 ** (t + 1)), (diagonal - other) / batch)
+            value, gradient = np.sqrt(max(value, 0)), gradient / (2 * np.sqrt(level))
+        else:
+            value, gradient = root(v, b, median_ratio(b, np.ones((batch, batch), bool)))
+        losses.append(value + weight_decay * np.linalg.norm(v))
+        gradient = gradient + weight_decay * v / np.linalg.norm(v)
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        corrected = first / (1 - 0.9 ** (t + 1)), second / (1 - 0.999 ** (t + 1))
+        v = v - rate * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+    return v, np.reshape(losses, (epochs, -1)).mean(axis=1)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "n", "m", "epochs"),
+    [
+        (Kernel("gauss_ntk"), 12, 1, 1),  # one step: its gradient alone
+        (Kernel("gauss_ntk"), 24, 3, 2),
+        (Kernel("gauss_ntk_sphere", activation="erf", depth=2), 24, 3, 1),
+        (Kernel("sntk"), 24, 3, 1),
+    ],
+    ids=lambda value: value.name if isinstance(value, Kernel) else str(value),
+)
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kernel, n, m, epochs, x64):
+    x = clusters(n, m, seed=2, spread=1.0).astype(np.float64)
+    options = {"kernel": kernel, "estimator": estimator, "epochs": epochs, "seed": 5, "name": "video"}
+    learned = approximate(x, m, **options)
+    v, losses = learn_by_hand(x, learned.initial, *options.values())
+    assert learned.steps == epochs * (n // (n // m))
+    assert np.abs(learned.synthetic - learned.initial).max() > 0.01
+    np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(learned.loss_curve, losses, rtol=1e-6)
+
+
+# --- corners ---------------------------------------------------------------------------------------
+
+
+def corner_videos():
+    rng = np.random.default_rng(0)
+    frame = rng.standard_normal((1, 4)).astype(np.float32)
+    plain = rng.standard_normal((12, 4)).astype(np.float32)
+    constant = plain.copy()
+    constant[:, 1:] = 0
+    return {
+        "equal": (np.repeat(frame, 12, axis=0), 3),
+        "opposite": (np.concatenate([frame, -frame] * 6), 2),
+        "zero": (np.zeros((12, 4), np.float32), 3),
+        "some zero": (plain * (np.arange(12) % 2)[:, None].astype(np.float32), 4),
+        "constant features": (constant, 3),
+        "large": (1e4 * plain, 3),
+        "M = N": (plain[:8], 8),
+        "two frames": (plain[:2], 2),
+    }
+
+
+def assert_finite(learned, frames):
+    assert np.isfinite(learned.synthetic).all()
+    assert np.isfinite(learned.loss_curve).all()
+    assert np.isfinite([learned.length_scale, learned.rescale]).all()
+    gram = similarity(frames, learned)
+    assert np.isfinite(gram).all()
+    assert gram.shape == (len(frames), len(learned.synthetic))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize(("name", "activation"), [*((name, "relu") for name in NAMES), ("gauss_ntk", "erf")])
+def test_corners_are_finite(name, activation, estimator):
+    for frames, m in corner_videos().values():
+        kernel = Kernel(name, activation=activation)
+        assert_finite(approximate(frames, m, kernel=kernel, estimator=estimator, epochs=3), frames)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_one_segment_and_one_frame_are_finite(estimator):
+    for n in (1, 2, 30):
+        frames = clusters(30, 2)[:n]
+        learned = approximate(frames, 1, estimator=estimator, epochs=3)
+        assert_finite(learned, frames)
+        assert set(assign(frames, learned)) == {0}
+
+
+# --- padding ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "d", "estimator"),
+    [
+        (60, 3, 4, "video"),
+        (60, 3, 4, "batch"),
+        (37, 1, 4, "video"),
+        (9, 9, 4, "video"),
+        (513, 9, 4, "video"),
+        (60, 5, 17, "video"),
+        (1, 1, 4, "batch"),
+    ],
+)
+def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator):
+    frames = clusters(n, m, d, seed=3, spread=0.8)
+    padded, exact = (
+        approximate(frames, m, pad=pad, estimator=estimator, epochs=10, name="a") for pad in (True, False)
+    )
+    np.testing.assert_allclose(padded.synthetic, exact.synthetic, atol=2e-3)
+    np.testing.assert_allclose(padded.loss_curve, exact.loss_curve, rtol=1e-3, atol=1e-4)
+    np.testing.assert_array_equal(assign(frames, padded), assign(frames, exact, pad=False))
+
+
+def test_padding_leaves_only_rounding_behind(x64):
+    frames = clusters(60, 3).astype(np.float64)
+    padded, exact = (approximate(frames, 3, pad=pad, epochs=10) for pad in (True, False))
+    np.testing.assert_allclose(padded.synthetic, exact.synthetic, rtol=0, atol=1e-10)
+
+
+COMPILE_COUNT = """
+    import jax
+    import numpy as np
+
+    programs = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, *_, **__: programs.append(event) if event.endswith("backend_compile_duration") else 0
+    )
+    from dkva import VideoSegmenter
+
+    rng = np.random.default_rng(0)
+    lengths = np.unique(np.linspace(60, 3000, 60).astype(int))
+    assert len(lengths) == 60
+    for i, n in enumerate(lengths):
+        labels = VideoSegmenter((4, 9, 19)[i % 3], epochs=1).fit_predict(rng.standard_normal((n, 16)))
+        assert len(labels) == n
+    print(len(programs))
+"""
+
+
+def test_sixty_lengths_and_three_m_compile_few_programs():
+    """In a process of its own, so that every program is counted and none is left over from other tests."""
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(COMPILE_COUNT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert 2 <= int(done.stdout) <= 8
+
+
+# --- randomness ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_result_depends_on_seed_and_name_and_nothing_else(estimator):
+    frames = clusters(60, 3)
+
+    def learn(seed, name):
+        return approximate(frames, 3, estimator=estimator, epochs=2, seed=seed, name=name).synthetic
+
+    first = learn(1, "a")
+    assert not np.array_equal(first, learn(2, "a"))
+    assert not np.array_equal(first, learn(1, "b"))
+    approximate(clusters(47, 5), 5, estimator=estimator, epochs=1, seed=1, name="a")
+    np.random.seed(0)  # noqa: NPY002 -- the global state must not matter
+    np.testing.assert_array_equal(first, learn(1, "a"))
+
+
+@pytest.mark.parametrize("init", sorted(INITS))
+def test_frames_are_not_written(init):
+    frames = clusters(512, 3)  # exactly one bucket: the array is handed on as it is
+    frames.flags.writeable = False
+    learned = approximate(frames, 3, init=init, epochs=1)
+    similarity(frames, learned)
+    np.testing.assert_array_equal(frames, clusters(512, 3))
+
+
+# --- what it learns --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_loss_falls_and_clusters_are_found(estimator):
+    truth = np.repeat([0, 1, 2], [30, 10, 20])  # uniform thirds are wrong
+    rng = np.random.default_rng(0)
+    frames = (np.eye(3)[truth] + 0.05 * rng.standard_normal((60, 3))).astype(np.float32)
+    frames = (frames - frames.mean(axis=0)) / frames.std(axis=0)
+    learned = approximate(frames, 3, estimator=estimator, epochs=100)
+    assert learned.loss_curve.shape == (100,)
+    assert learned.loss_curve[-10:].mean() < 0.8 * learned.loss_curve[0]
+    labels = assign(frames, learned)
+    assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 3
+
+
+@pytest.mark.parametrize("m", [2, 5])
+def test_estimators_agree_on_clear_clusters(m):
+    frames = clusters(150, m, d=8, seed=1)
+    labels = [
+        assign(frames, approximate(frames, m, estimator=estimator, epochs=40)) for estimator in ESTIMATORS
+    ]
+    assert np.mean(labels[0] == labels[1]) > 0.95
+
+
+def test_no_epochs_return_the_initialisation():
+    frames = clusters(60, 3)
+    learned = approximate(frames, 3, epochs=0)
+    np.testing.assert_array_equal(learned.synthetic, learned.initial)
+    assert (learned.loss_curve.shape, learned.steps) == ((0,), 0)
+
+
+@pytest.mark.parametrize("m", [1, 3, 7])
+def test_uniform_initialisation_is_the_mean_frame_of_uniform_segments(m):
+    frames = clusters(61, 3)
+    parts = [frames[61 * i // m : 61 * (i + 1) // m].mean(axis=0) for i in range(m)]
+    learned = approximate(frames, m, epochs=0)
+    np.testing.assert_allclose(learned.initial, parts, rtol=1e-5, atol=1e-6)
+
+
+def test_kmeans_initialisation_equals_scikit_learns_centres():
+    frames = clusters(60, 3)
+    learned = approximate(frames, 3, init="kmeans", epochs=0, seed=4)
+    expected = KMeans(3, n_init=1, random_state=4).fit(frames).cluster_centers_
+    np.testing.assert_allclose(learned.initial, expected, rtol=1e-6)
+
+
+def test_result_says_how_it_was_made():
+    frames = clusters(60, 3)
+    learned = approximate(frames, 3, epochs=2, seed=7)
+    assert learned.synthetic.shape == learned.initial.shape == (3, 4)
+    assert (learned.batch_size, learned.steps, learned.seed) == (20, 6, 7)
+    assert learned.kernel == Kernel("gauss_ntk")
+    assert learned.length_scale == length_scale(frames)
+    given = approximate(frames, 3, epochs=0, length_scale=2.5)
+    assert given.length_scale == 2.5
+
+
+def test_rescaling_is_1_for_kernels_that_are_no_product():
+    assert approximate(clusters(60, 3), 3, epochs=0, kernel=Kernel("ntk")).rescale == 1
+
+
+# --- errors ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n_segments": 0}, "n_segments is 0"),
+        ({"n_segments": -2}, "n_segments is -2"),
+        ({"n_segments": 61}, "n_segments is 61 and the video has 60 frames"),
+        ({"n_segments": 2.0}, "n_segments is 2.0: give a whole number"),
+        ({"n_segments": True}, "n_segments is True"),
+        ({"epochs": -1}, "epochs is -1"),
+        ({"epochs": 1.5}, "epochs is 1.5"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**32}, "seed is 4294967296"),
+        ({"estimator": "exact"}, "unknown estimator 'exact': choose one of video, batch"),
+        ({"init": "random"}, "unknown init 'random': choose one of uniform, kmeans"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan"),
+        ({"weight_decay": -1e-3}, "weight_decay is -0.001"),
+        ({"weight_decay": float("inf")}, "weight_decay is inf"),
+        ({"length_scale": "mean"}, "unknown length_scale 'mean': choose one of median_squared, median"),
+        ({"length_scale": -1.0}, "length_scale is -1.0"),
+    ],
+)
+def test_bad_setting_is_named(settings, message, unchecked):
+    with pytest.raises(ValueError, match=message):
+        approximate(clusters(60, 3), **({"n_segments": 3} | settings))
+
+
+def test_whole_numbers_of_numpy_are_taken(unchecked):
+    learned = approximate(clusters(60, 3), np.int64(3), epochs=np.int32(0), seed=np.uint8(1))
+    assert learned.synthetic.shape == (3, 4)

@@ -1,0 +1,79 @@
+"""Length scale against all pairs by SciPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
+
+from dkva.length_scale import LENGTH_SCALES, check_length_scale, length_scale
+
+pytestmark = pytest.mark.fast
+
+
+def frames(n, d=6, seed=0):
+    return np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 255, 256, 257, 258, 600])
+def test_equals_median_over_all_pairs(n):
+    squared = np.median(pdist(frames(n).astype(np.float64), "sqeuclidean"))
+    np.testing.assert_allclose(length_scale(frames(n)), squared, rtol=1e-5)
+    np.testing.assert_allclose(length_scale(frames(n), "median"), np.sqrt(squared), rtol=1e-5)
+
+
+@settings(max_examples=50)
+@given(st.integers(2, 40), st.integers(1, 5), st.integers(0, 2**32 - 1), st.floats(1e-2, 1e2))
+def test_equals_median_for_any_shape_and_size(n, d, seed, size):
+    x = (size * frames(n, d, seed)).astype(np.float32)
+    expected = np.median(pdist(x.astype(np.float64), "sqeuclidean"))
+    largest = (x.astype(np.float64) ** 2).sum(axis=1).max()
+    # In float32 |x|² + |y|² - 2<x, y> rounds relative to the norms; near-equal frames are equal to it.
+    np.testing.assert_allclose(length_scale(x), expected, rtol=1e-4, atol=1e-4 * largest)
+
+
+def test_long_videos_are_thinned_with_an_even_stride():
+    x = frames(100)
+    assert length_scale(x, max_frames=40) == length_scale(x[::3])
+    assert length_scale(x, max_frames=100) == length_scale(x)
+    np.testing.assert_allclose(length_scale(x, max_frames=40), length_scale(x), rtol=0.1)
+
+
+@pytest.mark.parametrize("rule", sorted(LENGTH_SCALES))
+@pytest.mark.parametrize("x", [np.zeros((5, 3)), np.full((5, 3), 7.0), np.ones((1, 3))])
+def test_frames_without_distances_give_one(rule, x):
+    assert length_scale(x, rule) == 1
+
+
+def test_equal_frames_with_large_values_give_one():
+    assert length_scale(np.tile(1e3 * frames(1, 300), (50, 1))) == 1
+
+
+def test_mean_stands_in_where_half_of_the_pairs_coincide():
+    x = np.zeros((10, 2))
+    x[0] = 3, 4
+    np.testing.assert_allclose(length_scale(x), 25 * 9 / 45, rtol=1e-6)
+    np.testing.assert_allclose(length_scale(x, "median"), np.sqrt(25 * 9 / 45), rtol=1e-6)
+
+
+def test_number_is_taken_as_it_is():
+    assert length_scale(frames(5), 0.25) == 0.25
+    assert length_scale(frames(5), 3) == 3
+
+
+def test_frames_are_not_written():
+    x = frames(300)
+    before = x.copy()
+    length_scale(x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_unknown_rule_lists_the_choices():
+    with pytest.raises(ValueError, match="unknown length_scale 'mean': choose one of median_squared, median"):
+        length_scale(frames(5), "mean")
+
+
+@pytest.mark.parametrize("rule", [0, -1.0, float("nan"), float("inf")])
+def test_number_must_be_positive_and_finite(rule, unchecked):
+    with pytest.raises(ValueError, match="length_scale is"):
+        check_length_scale(rule)

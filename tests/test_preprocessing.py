@@ -1,0 +1,144 @@
+"""Smoothing against SciPy, standardising and its way back."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.ndimage import gaussian_filter1d
+
+from dkva import Standardiser, smooth
+from dkva.preprocessing import smoothing_window
+
+pytestmark = pytest.mark.fast
+
+numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
+videos = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=40), elements=numbers)
+
+
+def frames(n, d, seed=0):
+    return np.random.default_rng(seed).standard_normal((n, d))
+
+
+def by_scipy(x, window):
+    return gaussian_filter1d(np.asarray(x, np.float64), (window - 1) / 6, axis=0, truncate=3, mode="reflect")
+
+
+@pytest.mark.parametrize("window", [2, 3, 4, 7, 50, 51, 120, 400, 3000])
+@pytest.mark.parametrize("n", [1, 2, 120])
+def test_smoothing_equals_scipy(n, window):
+    x = frames(n, 5)
+    np.testing.assert_allclose(smooth(x, window), by_scipy(x, window), rtol=0, atol=1e-12)
+
+
+@settings(max_examples=100)
+@given(videos, st.integers(2, 100))
+def test_smoothing_equals_scipy_for_any_frames(x, window):
+    expected = by_scipy(x, window)
+    np.testing.assert_allclose(smooth(x, window), expected, rtol=0, atol=1e-12 * max(np.abs(x).max(), 1e-300))
+
+
+@pytest.mark.parametrize("window", [-3, 0, 1])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_window_of_at_most_one_frame_is_the_identity(window, dtype):
+    x = (10 * frames(9, 3)).astype(dtype)
+    out = smooth(x, window)
+    np.testing.assert_array_equal(out, x)
+    assert out.dtype == np.float64
+
+
+def test_columns_are_smoothed_alone_however_many(monkeypatch):
+    x = frames(50, 7)
+    whole = smooth(x, 9)
+    monkeypatch.setattr("dkva.preprocessing._COLUMNS_BYTES", 1000)
+    np.testing.assert_allclose(smooth(x, 9), whole, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(smooth(x[:, 3:4], 9), whole[:, 3:4], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1, -3.7e8, 1e-30])
+def test_constant_feature_stays_constant(value):
+    x = np.full((90, 2), value)
+    np.testing.assert_allclose(smooth(x, 30), x, rtol=1e-15)
+
+
+@pytest.mark.parametrize("offset", [1e6, 1e9, -1e12])
+def test_large_offset_costs_no_more_digits_than_it_holds(offset):
+    x = offset + frames(100, 3)
+    error = np.abs(smooth(x, 21) - by_scipy(x, 21)).max()
+    assert error <= 8 * np.finfo(np.float64).eps * abs(offset)
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "smoothing", "window"),
+    [(917, 4, 2.5, 574), (100, 10, 1.0, 10), (101, 10, 1.0, 11), (100, 4, 0.0, 0), (3, 3, 0.5, 1)],
+)
+def test_window_is_the_ceiling_of_smoothing_times_mean_segment(n, m, smoothing, window):
+    assert smoothing_window(n, m, smoothing) == window == math.ceil(smoothing * n / m)
+
+
+def test_standardised_frames_have_mean_0_and_deviation_1():
+    x = 5 + 3 * frames(200, 4)
+    out = Standardiser.fit(x).apply(x, np.float64)
+    np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(out.std(axis=0), 1, rtol=1e-6)
+
+
+def test_scale_is_deviation_plus_epsilon():
+    x = frames(50, 3)
+    fitted = Standardiser.fit(x)
+    np.testing.assert_allclose(fitted.scale, x.std(axis=0) + 1e-7, rtol=1e-12)
+    np.testing.assert_allclose(fitted.mean, x.mean(axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e8, -1e-12])
+@pytest.mark.parametrize("window", [1, 30])
+def test_constant_feature_becomes_exactly_0_and_comes_back(value, window):
+    x = frames(60, 3)
+    x[:, 1] = value
+    smoothed = smooth(x, window)
+    fitted = Standardiser.fit(smoothed)
+    out = fitted.apply(smoothed)
+    np.testing.assert_array_equal(out[:, 1], 0)
+    assert np.isfinite(out).all()
+    np.testing.assert_allclose(fitted.invert(out)[:, 1], value, rtol=1e-14)
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-6, 1.0, 1e6, 1e12])
+@pytest.mark.parametrize("offset", [0.0, 1e3])
+def test_standardised_frames_come_back(size, offset):
+    x = size * (offset + frames(80, 4))
+    fitted = Standardiser.fit(x)
+    np.testing.assert_allclose(fitted.invert(fitted.apply(x, np.float64)), x, rtol=1e-12, atol=1e-9 * size)
+
+
+@settings(max_examples=100)
+@given(videos)
+def test_any_frames_come_back(x):
+    fitted = Standardiser.fit(x)
+    out = fitted.apply(x, np.float64)
+    assert np.isfinite(out).all()
+    assert fitted.apply(x).dtype == np.float32
+    np.testing.assert_allclose(fitted.invert(out), x, rtol=0, atol=1e-12 * max(np.abs(x).max(), 1))
+
+
+def test_one_frame_becomes_zeros():
+    x = frames(1, 4)
+    np.testing.assert_array_equal(Standardiser.fit(x).apply(x), 0)
+
+
+def test_inputs_are_not_written():
+    x = frames(60, 3)
+    x.flags.writeable = False
+    for window in (1, 9):
+        fitted = Standardiser.fit(smooth(x, window))
+        fitted.invert(fitted.apply(x))
+    np.testing.assert_array_equal(x, frames(60, 3))
+
+
+def test_identity_smoothing_is_safe_to_read_only():
+    """smooth may hand back its input: nothing downstream writes to it."""
+    x = frames(6, 3)
+    out = Standardiser.fit(smooth(x, 0)).apply(smooth(x, 0))
+    assert not np.shares_memory(out, x)

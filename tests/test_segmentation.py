@@ -1,0 +1,249 @@
+"""Assignment, scikit-learn's conventions, and parity with the authors' program on real videos."""
+
+import json
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from dkva import VideoSegmenter, approximate, evaluate
+from dkva.segmentation import labels_of, margins, similarity
+
+
+def video(n=60, d=4, seed=0):
+    """Three actions of unequal length, in units of their own."""
+    rng = np.random.default_rng(seed)
+    truth = np.searchsorted([n // 2, 2 * n // 3], np.arange(n), side="right")
+    return 100 + 5 * (rng.standard_normal((3, d))[truth] + 0.1 * rng.standard_normal((n, d)))
+
+
+# --- assignment ------------------------------------------------------------------------------------
+
+
+@pytest.mark.fast
+def test_label_is_the_most_similar_and_the_lowest_on_a_tie():
+    assert labels_of(np.asarray([[1.0, 3.0, 2.0], [2.0, 2.0, 1.0], [-3.0, -1.0, -1.0]])).tolist() == [1, 0, 1]
+
+
+@pytest.mark.fast
+def test_margin_is_the_relative_lead_of_the_best():
+    gram = np.asarray([[4.0, 1.0, 3.0], [2.0, 2.0, 0.0], [-2.0, -4.0, -3.0], [0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(margins(gram), [0.25, 0, 0.5, 0])
+    assert np.isnan(margins(np.ones((3, 1)))).all()
+
+
+def test_similarity_is_the_kernel_in_blocks_of_any_length():
+    frames = ((video(700) - 100) / 5).astype(np.float32)
+    learned = approximate(frames, 3, epochs=0)
+    gram = similarity(frames, learned)
+    scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
+    expected = learned.kernel(jnp.asarray(frames), jnp.asarray(learned.synthetic), **scales)
+    np.testing.assert_allclose(gram, expected, rtol=1e-5)
+    for part in (slice(0, 1), slice(500, 700)):
+        np.testing.assert_array_equal(similarity(frames[part], learned), gram[part])
+
+
+# --- scikit-learn ----------------------------------------------------------------------------------
+
+NEIGHBOURS = "frames are smoothed over time, so a frame's label depends on its neighbours"
+SHUFFLED = "the check's samples are in no order: smoothing over time mixes its clusters"
+
+#: Checks that cannot apply; without smoothing every one of them does.
+WITH_SMOOTHING = {
+    "check_clustering": SHUFFLED,
+    "check_methods_subset_invariance": NEIGHBOURS,
+    "check_methods_sample_order_invariance": NEIGHBOURS,
+}
+
+
+def cannot_apply(estimator):
+    return WITH_SMOOTHING if estimator.smoothing else {}
+
+
+@parametrize_with_checks(
+    [VideoSegmenter(3, epochs=2), VideoSegmenter(3, epochs=2, smoothing=0)],
+    expected_failed_checks=cannot_apply,
+)
+def test_scikit_learns_conventions(estimator, check):
+    check(estimator)
+
+
+def test_attributes_and_their_shapes():
+    x = video()
+    fitted = VideoSegmenter(3, epochs=5).fit(x)
+    assert fitted.labels_.shape == (60,)
+    assert fitted.approximation_.shape == (3, 4)
+    assert fitted.similarity_.shape == (60, 3)
+    assert fitted.loss_curve_.shape == (5,)
+    assert fitted.n_features_in_ == 4
+    assert fitted.window_ == 50
+    assert fitted.length_scale_ > 0
+    np.testing.assert_array_equal(fitted.labels_, labels_of(fitted.similarity_))
+
+
+def test_approximation_is_in_the_features_own_units():
+    x = video()
+    fitted = VideoSegmenter(3, smoothing=0, epochs=0).fit(x)
+    expected = [x[20 * i : 20 * (i + 1)].mean(axis=0) for i in range(3)]
+    np.testing.assert_allclose(fitted.approximation_, expected, rtol=1e-6)
+    scaled = VideoSegmenter(3, epochs=5).fit(1000 * x - 7)
+    own = VideoSegmenter(3, epochs=5).fit(x)
+    np.testing.assert_allclose(scaled.approximation_, 1000 * own.approximation_ - 7, rtol=1e-4)
+    np.testing.assert_array_equal(scaled.labels_, own.labels_)
+
+
+@pytest.mark.parametrize("smoothing", [0, 0.5, 2.5])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_predict_of_the_training_video_equals_labels(smoothing, dtype):
+    x = video().astype(dtype)
+    model = VideoSegmenter(3, smoothing=smoothing, epochs=5)
+    labels = model.fit_predict(x)
+    np.testing.assert_array_equal(labels, model.labels_)
+    np.testing.assert_array_equal(model.predict(x), labels)
+
+
+def test_clear_actions_are_found():
+    truth = np.repeat([0, 1, 2], [30, 10, 20])
+    assert evaluate(truth, VideoSegmenter(3, smoothing=0).fit_predict(video())).mof == 1
+
+
+def test_fit_forgets_the_video_before():
+    a, b = video(), video(75, 6, seed=1)
+    again, fresh = VideoSegmenter(3, epochs=5).fit(a).fit(b), VideoSegmenter(3, epochs=5).fit(b)
+    for name in ("labels_", "approximation_", "similarity_", "loss_curve_", "length_scale_", "window_"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(fresh, name))
+    assert again.n_features_in_ == 6
+    np.testing.assert_array_equal(again.predict(b), fresh.labels_)
+
+
+def test_clone_carries_every_setting():
+    changed = {
+        "n_segments": 4, "kernel": "ntk", "smoothing": 1.0, "epochs": 3, "estimator": "batch",
+        "random_state": 7, "learning_rate": 0.1, "weight_decay": 0.0, "init": "kmeans",
+        "length_scale": "median", "depth": 2, "activation": "erf", "weight_std": 1.5, "bias_std": 0.2,
+    }  # fmt: skip
+    model = VideoSegmenter(**changed)
+    assert model.get_params() == changed
+    copy = clone(model)
+    assert copy.get_params() == changed
+    assert VideoSegmenter(2).set_params(**changed).get_params() == changed
+    np.testing.assert_array_equal(copy.fit(video()).labels_, model.fit(video()).labels_)
+    assert all(model.get_params()[name] != VideoSegmenter(2).get_params()[name] for name in changed)
+
+
+def test_random_state_takes_every_form_of_scikit_learn():
+    x = video()
+
+    def learned(random_state):
+        return VideoSegmenter(3, epochs=2, random_state=random_state).fit(x).approximation_
+
+    np.testing.assert_array_equal(learned(1), learned(1))
+    assert not np.array_equal(learned(1), learned(2))
+    np.testing.assert_array_equal(learned(np.random.RandomState(3)), learned(np.random.RandomState(3)))
+    assert not np.array_equal(learned(None), learned(None))
+    learned(np.int64(4))
+
+
+def test_name_of_the_video_changes_its_batches():
+    x, model = video(), VideoSegmenter(3, epochs=2)
+    first = model.fit(x, name="a").approximation_
+    assert not np.array_equal(first, model.fit(x, name="b").approximation_)
+    np.testing.assert_array_equal(first, model.fit(x, name="a").approximation_)
+
+
+def test_features_are_not_written():
+    x = video()
+    x.flags.writeable = False
+    VideoSegmenter(3, epochs=1).fit(x).predict(x)
+    np.testing.assert_array_equal(x, video())
+
+
+@pytest.mark.parametrize("kernel", ["gauss_ntk", "sntk"])
+def test_constant_and_equal_frames_are_segmented(kernel):
+    for x in (np.zeros((20, 3)), np.full((20, 3), 1e8), np.repeat([[0.0, 1.0, 2.0]], 20, axis=0)):
+        fitted = VideoSegmenter(2, kernel=kernel, epochs=2).fit(x)
+        assert fitted.labels_.shape == (20,)
+        np.testing.assert_allclose(fitted.approximation_, x[:2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_as_many_segments_as_frames(n):
+    fitted = VideoSegmenter(n, epochs=2).fit(video()[:n])
+    assert fitted.labels_.shape == (n,)
+    assert np.isfinite(fitted.approximation_).all()
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"n_segments": 61},
+            r"n_segments is 61 and the video has 60 frames \(n_samples=60\): ask for at most 60",
+        ),
+        ({"n_segments": 0}, "n_segments is 0"),
+        ({"n_segments": 2.5}, "n_segments is 2.5"),
+        ({"n_segments": "3"}, "n_segments is '3'"),
+        ({"kernel": "gaus_ntk"}, "unknown kernel 'gaus_ntk': choose one of .*gauss_ntk"),
+        ({"smoothing": -1}, "smoothing is -1"),
+        ({"smoothing": "2.5"}, "smoothing is '2.5'"),
+        ({"smoothing": float("nan")}, "smoothing is nan"),
+        ({"epochs": -1}, "epochs is -1"),
+        ({"estimator": "exact"}, "unknown estimator 'exact'"),
+        ({"init": "random"}, "unknown init 'random'"),
+        ({"length_scale": "mean"}, "unknown length_scale 'mean'"),
+        ({"length_scale": 0}, "length_scale is 0"),
+        ({"activation": "tanh"}, "unknown activation 'tanh'"),
+        ({"depth": 0}, "depth is 0"),
+        ({"weight_std": 0}, "weight_std is 0"),
+        ({"bias_std": -1}, "bias_std is -1"),
+        ({"learning_rate": 0}, "learning_rate is 0"),
+        ({"weight_decay": -1}, "weight_decay is -1"),
+        ({"random_state": -1}, "random_state is -1"),
+        ({"random_state": "a"}, "random_state is 'a'"),
+    ],
+)
+def test_bad_setting_is_named(options, message, unchecked):
+    with pytest.raises(ValueError, match=message):
+        VideoSegmenter(**({"n_segments": 3} | options)).fit(video())
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_features_that_are_no_finite_numbers_are_refused(bad):
+    x = video()
+    x[7, 1] = bad
+    with pytest.raises(ValueError, match=r"NaN|infinity"):
+        VideoSegmenter(3).fit(x)
+
+
+@pytest.mark.fast
+def test_unfitted_and_other_features_are_refused():
+    with pytest.raises(NotFittedError):
+        VideoSegmenter(3).predict(video())
+    fitted = VideoSegmenter(3, epochs=0).fit(video())
+    with pytest.raises(ValueError, match="features"):
+        fitted.predict(video()[:, :2])
+
+
+# --- real videos -----------------------------------------------------------------------------------
+
+TOLERANCES = {"P03_cam01_P03_coffee": 0.03, "P05_cam01_P05_coffee": 0.06, "P09_cam01_P09_coffee": 0.03}
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", TOLERANCES)
+@pytest.mark.parametrize("estimator", ["video", "batch"])
+def test_breakfast_scores_equal_the_authors(estimator, name, data_root, reference_root):
+    sample = data_root / "breakfast_sample"
+    frames = np.loadtxt(sample / "features" / "coffee" / f"{name}.txt")
+    truth = (sample / "groundTruth" / name).read_text().split()
+    authors = json.loads((reference_root / "authors_breakfast_sample.json").read_text())["videos"][name]
+    scores = []
+    for seed in range(5):
+        model = VideoSegmenter(4, smoothing=2.5, epochs=100, estimator=estimator, random_state=seed)
+        scores.append(evaluate(truth, model.fit(frames, name=name).labels_, n_clusters=4).mof)
+    assert abs(np.mean(scores) - authors["authors_gauss_ntk"]["mof"]) <= TOLERANCES[name]
