@@ -1,0 +1,80 @@
+"""Run the benchmarks, write a JSON file each and one table of all."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import cold_start, memory, speed, text_reading
+from benchmarks._run import RESULTS, Row, provenance
+
+_BENCHMARKS = {"speed": speed, "cold_start": cold_start, "memory": memory, "text_reading": text_reading}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run what the arguments name."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", choices=_BENCHMARKS, action="append", metavar="NAME", help=", ".join(_BENCHMARKS)
+    )
+    parser.add_argument(
+        "--smoke", action="store_true", help="tiny sizes; writes nothing unless --out is given"
+    )
+    parser.add_argument("--out", type=Path, help="folder to write to (results/benchmarks)")
+    given = parser.parse_args(argv)
+    out = given.out or (None if given.smoke else RESULTS)
+    for name in given.only or _BENCHMARKS:
+        print(f"{name} ...", flush=True)
+        figures = _BENCHMARKS[name].run(smoke=given.smoke)
+        for row in _BENCHMARKS[name].rows(figures):
+            print(f"  {row.what}: {row.measured}{'' if given.smoke else _verdict(row)}", flush=True)
+        if out:
+            out.mkdir(parents=True, exist_ok=True)
+            command = f"python -m benchmarks --only {name}{' --smoke' if given.smoke else ''}"
+            record = {"benchmark": name, "command": command, **provenance(), "figures": _short(figures)}
+            (out / f"{name}.json").write_text(json.dumps(record, indent=2) + "\n")
+    if out:
+        (out / "README.md").write_text(_table(out))
+
+
+def _verdict(row: Row) -> str:
+    return "" if row.met is None else f"  [goal {row.goal}: {'met' if row.met else 'MISSED'}]"
+
+
+def _short(value: Any) -> Any:
+    """Figures to five digits: more would be noise."""
+    if isinstance(value, dict):
+        return {key: _short(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_short(item) for item in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _table(folder: Path) -> str:
+    """The table of every JSON file in the folder, so that `--only` leaves the other lines as they were."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`; medians of repeats, compilation apart unless said.",
+    ]
+    machine = ""
+    for name, module in _BENCHMARKS.items():
+        path = folder / f"{name}.json"
+        if not path.exists():
+            continue
+        record = json.loads(path.read_text())
+        versions = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
+        machine = f"{record['processor']}, {record['cores']} cores; {', '.join(record['device'])}; {versions}"
+        lines += ["", f"## [{name}]({name}.json)", "", f"`{record['command']}` ({machine})", ""]
+        lines += ["| | measured | goal | met |", "|---|---|---|---|"]
+        for row in module.rows(record["figures"]):
+            met = {None: "", True: "yes", False: "**no**"}[row.met]
+            lines.append(f"| {row.what} | {row.measured} | {row.goal} | {met} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

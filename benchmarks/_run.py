@@ -1,0 +1,159 @@
+"""What every benchmark shares: timing, test videos, fresh processes, provenance."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from dkva import Standardiser
+
+__all__ = [
+    "FULL",
+    "RESULTS",
+    "SMOKE",
+    "Row",
+    "Size",
+    "fresh_process",
+    "provenance",
+    "random_walk",
+    "standardised",
+    "timed",
+    "write_text",
+]
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Where `python -m benchmarks` writes.
+RESULTS = ROOT / "results" / "benchmarks"
+
+
+class Size(NamedTuple):
+    """Size of a video and of its segmentation."""
+
+    frames: int
+    features: int
+    segments: int
+    epochs: int
+
+
+#: The average video of 50 Salads (mid): 23 batches an epoch, 2300 steps.
+FULL = Size(frames=11788, features=64, segments=19, epochs=100)
+
+#: Seconds in all; its figures mean nothing.
+SMOKE = Size(frames=120, features=4, segments=3, epochs=2)
+
+
+class Row(NamedTuple):
+    """A line of the table; `met` is None where there is no goal."""
+
+    what: str
+    measured: str
+    goal: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Wall seconds of the repeats."""
+
+    median_s: float
+    min_s: float
+    repeats: int
+
+
+def timed(
+    functions: Mapping[str, Callable[[], Any]], repeats: int, warm_up: bool = True
+) -> dict[str, dict[str, Any]]:
+    """Wall seconds of each function: median and minimum of `repeats` calls, a first call apart.
+
+    The functions take turns, so that whatever else the machine does falls on all alike.
+    """
+    if warm_up:
+        for function in functions.values():
+            jax.block_until_ready(function())
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(repeats):
+        for name, function in functions.items():
+            start = time.perf_counter()
+            jax.block_until_ready(function())
+            seconds[name].append(time.perf_counter() - start)
+    return {name: asdict(Timing(statistics.median(s), min(s), repeats)) for name, s in seconds.items()}
+
+
+def random_walk(n: int, d: int, seed: int = 0) -> np.ndarray:
+    """Frames that change slowly, as a video's do: a random walk [n, d] in float64."""
+    return np.random.default_rng(seed).standard_normal((n, d)).cumsum(axis=0)
+
+
+def standardised(frames: np.ndarray) -> np.ndarray:
+    """Frames [n, d] with mean 0 and deviation 1 in each feature, float32."""
+    return Standardiser.fit(frames).apply(frames)
+
+
+def write_text(path: Path, frames: np.ndarray) -> Path:
+    """Write frames as the public releases do: a line a frame, numbers as numpy.savetxt's "%.18e"."""
+    np.savetxt(path, frames)
+    return path
+
+
+def fresh_process(*arguments: str, **environment: str) -> str:
+    """Run Python with these arguments in a process of its own; what it printed.
+
+    JAX's compilation cache is off there, so that compiling is measured too.
+
+    Raises:
+        RuntimeError: it failed; the message ends with its last lines.
+    """
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, "JAX_ENABLE_COMPILATION_CACHE": "false", **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"python {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}"
+        )
+    return done.stdout
+
+
+def provenance() -> dict[str, Any]:
+    """Device, processor and versions that the figures hold for."""
+    packages = ("jax", "numpy", "optax", "dkva")
+    return {
+        "device": [f"{device.platform}: {device.device_kind}" for device in jax.devices()],
+        "processor": _processor(),
+        "cores": _cores(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in packages},
+        },
+    }
+
+
+def _processor() -> str:
+    details = Path("/proc/cpuinfo")
+    if details.exists():
+        for line in details.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _cores() -> int:
+    # The cores this process may use, which in a container are fewer than the machine has.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,136 @@
+"""The benchmarks run, and the direct implementation they measure against computes what dkva computes."""
+
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from benchmarks import _run, cold_start, memory, reference, speed, text_reading
+from benchmarks.__main__ import main
+from dkva import VideoSegmenter, gauss_ntk, gaussian, ntk
+from dkva.approximation import uniform_edges
+from dkva.length_scale import length_scale
+from dkva.mmd import mmd, root
+
+rng = np.random.default_rng(3)
+BATCH = jnp.asarray(rng.standard_normal((40, 8)), jnp.float32)
+SYNTHETIC = jnp.asarray(rng.standard_normal((5, 8)), jnp.float32)
+SCALE = 7.0
+
+
+@pytest.fixture(autouse=True)
+def lenient():
+    """The reference is written as a reader of the paper would, not under strict JAX."""
+    with jax.numpy_dtype_promotion("standard"):
+        yield
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("y", [BATCH, SYNTHETIC])
+def test_reference_kernels_are_dkvas(y):
+    # The diagonal's angle keeps half the digits of float32.
+    np.testing.assert_allclose(reference.ntk(BATCH, y), ntk(BATCH, y), rtol=5e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        reference.gauss(BATCH, y, SCALE), gaussian(BATCH, y, length_scale=SCALE), rtol=1e-5
+    )
+
+
+@pytest.mark.fast
+def test_reference_loss_is_dkvas():
+    own = gauss_ntk(BATCH, BATCH, length_scale=SCALE)
+    ratio = reference.median_ratio(BATCH, SCALE)
+    between = gauss_ntk(BATCH, SYNTHETIC, length_scale=SCALE, rescale=ratio)
+    synthetic = gauss_ntk(SYNTHETIC, length_scale=SCALE, rescale=ratio)
+    expected = mmd(own, between, synthetic) + 1e-3 * np.linalg.norm(SYNTHETIC)
+    np.testing.assert_allclose(reference.loss(SYNTHETIC, BATCH, SCALE), expected, rtol=2e-4)
+
+
+@pytest.mark.fast
+def test_reference_gradient_is_finite_and_dkvas():
+    def loss(synthetic):
+        ratio = reference.median_ratio(BATCH, SCALE)
+        grams = (
+            gauss_ntk(BATCH, length_scale=SCALE, rescale=ratio),
+            gauss_ntk(BATCH, synthetic, length_scale=SCALE, rescale=ratio),
+            gauss_ntk(synthetic, length_scale=SCALE, rescale=ratio),
+        )
+        size = (synthetic**2).sum()
+        return mmd(*grams) + 1e-3 * root(size, size)
+
+    got = jax.jit(jax.grad(reference.loss))(SYNTHETIC, BATCH, SCALE)
+    np.testing.assert_allclose(got, jax.jit(jax.grad(loss))(SYNTHETIC), rtol=1e-2, atol=1e-4)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("n", "m"), [(100, 7), (11788, 19), (5, 5), (3, 1)])
+def test_reference_batches_hold_each_segment_alike(n, m):
+    drawn = reference.sample(np.random.default_rng(0), n, m)
+    size = min(512, n // m)
+    assert len(drawn) == size
+    assert 0 <= drawn.min() <= drawn.max() < n
+    stratified = np.searchsorted(uniform_edges(n, m), drawn[: size // m * m], side="right") - 1
+    np.testing.assert_array_equal(np.bincount(stratified, minlength=m), size // m)
+
+
+@pytest.mark.fast
+def test_reference_length_scale_is_dkvas():
+    np.testing.assert_allclose(
+        reference.length_scale(np.asarray(BATCH)), length_scale(np.asarray(BATCH)), rtol=1e-5
+    )
+
+
+def test_reference_segments_as_dkva_does():
+    centres = 3 * rng.standard_normal((4, 8))
+    raw = np.repeat(centres, (40, 25, 35, 30), axis=0)
+    raw += 0.3 * rng.standard_normal(raw.shape)
+    expected = VideoSegmenter(4, smoothing=0, epochs=20).fit_predict(raw)
+    got = reference.segment(_run.standardised(raw), 4, epochs=20)
+    np.testing.assert_array_equal(got, expected)
+    assert set(expected) == {0, 1, 2, 3}
+
+
+@pytest.mark.fast
+def test_warm_up_is_not_timed_and_functions_take_turns():
+    calls = []
+    timings = _run.timed({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=3)
+    assert calls == ["a", "b"] * 4
+    for timing in timings.values():
+        assert timing["repeats"] == 3
+        assert 0 <= timing["min_s"] <= timing["median_s"]
+
+
+@pytest.mark.fast
+def test_a_process_that_fails_is_reported():
+    with pytest.raises(RuntimeError, match="no such thing"):
+        _run.fresh_process("-c", "raise SystemExit('no such thing')")
+
+
+@pytest.mark.parametrize("module", [speed, cold_start, memory, text_reading])
+def test_smoke(module, tmp_path):
+    name = module.__name__.rpartition(".")[2]
+    main(["--smoke", "--only", name, "--out", str(tmp_path)])
+    record = json.loads((tmp_path / f"{name}.json").read_text())
+    assert record["command"] == f"python -m benchmarks --only {name} --smoke"
+    assert record["device"]
+    assert record["processor"]
+    assert record["cores"] >= 1
+    assert {"python", "jax", "numpy", "optax", "dkva"} <= set(record["versions"])
+    table = (tmp_path / "README.md").read_text()
+    for row in module.rows(record["figures"]):
+        assert row.what in table
+
+
+def test_smoke_writes_nothing_unless_told_where(monkeypatch, tmp_path):
+    monkeypatch.setattr("benchmarks.__main__.RESULTS", tmp_path / "results")
+    main(["--smoke", "--only", "text_reading"])
+    assert not (tmp_path / "results").exists()
+
+
+def test_only_keeps_the_other_benchmarks_lines(tmp_path):
+    for name in ("text_reading", "speed"):
+        main(["--smoke", "--only", name, "--out", str(tmp_path)])
+    table = (tmp_path / "README.md").read_text()
+    assert "speed.json" in table
+    assert "text_reading.json" in table
