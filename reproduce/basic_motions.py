@@ -21,6 +21,7 @@ from aeon.datasets import load_basic_motions
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from scipy.stats import bootstrap
 
 from dkva import VideoSegmenter, evaluate
 from dkva.approximation import uniform_edges
@@ -82,10 +83,20 @@ def run(split: str, jobs: list[tuple[str, float]], sequences: range, epochs: int
     return rows
 
 
-def mean_of(rows: list[dict], **chosen) -> np.ndarray:
-    """Mean MoF, IoU and F1 in % of the rows that match."""
+def values_of(rows: list[dict], **chosen) -> np.ndarray:
+    """MoF, IoU and F1 in % of the rows that match [sequences, 3]."""
     fitting = [row for row in rows if all(row[k] == v for k, v in chosen.items())]
-    return 100 * np.mean([[row[field] for field in _SCORES] for row in fitting], axis=0)
+    return 100 * np.array([[row[field] for field in _SCORES] for row in fitting])
+
+
+def with_interval(values: np.ndarray) -> str:
+    """Mean and 95 % interval (percentile bootstrap over sequences) of values [sequences]."""
+    mean = f"{values.mean():.1f}"
+    if len(values) < 2:
+        return mean
+    rng = np.random.default_rng(0)
+    low, high = bootstrap((values,), np.mean, method="percentile", rng=rng).confidence_interval
+    return f"{mean} [{low:.1f}, {high:.1f}]"
 
 
 def draw(smoothing: float) -> None:
@@ -110,18 +121,24 @@ def main(arguments: list[str] | None = None) -> int:
     smoke = parser.parse_args(arguments).smoke
     sequences, epochs = (range(1), 1) if smoke else (range(SEQUENCES), EPOCHS)
     choice = run("train", [("dkva", smoothing) for smoothing in SMOOTHINGS], sequences, epochs)
-    means = {smoothing: mean_of(choice, smoothing=smoothing)[0] for smoothing in SMOOTHINGS}
+    means = {smoothing: values_of(choice, smoothing=smoothing)[:, 0].mean() for smoothing in SMOOTHINGS}
     best = max(means, key=lambda smoothing: means[smoothing])
     rows = run("test", [(method, best) for method in METHODS], sequences, epochs)
 
     console = Console(width=120)
     console.print("Mean MoF on training sequences by smoothing: ", end="")
     console.print(", ".join(f"{smoothing:g}: {mof:.1f}" for smoothing, mof in means.items()))
-    table = Table(title=f"BasicMotions, {len(sequences)} test sequences, smoothing {best:g}, in %")
+    table = Table(
+        title=f"BasicMotions, {len(sequences)} test sequences, smoothing {best:g}: mean [95 % interval], in %"
+    )
     for column in ("method", "MoF", "IoU", "F1"):
         table.add_column(column, justify="left" if column == "method" else "right")
-    for method in METHODS:
-        table.add_row(method, *(f"{value:.1f}" for value in mean_of(rows, method=method)))
+    scores = {method: values_of(rows, method=method) for method in METHODS}
+    for method, values in scores.items():
+        table.add_row(method, *(with_interval(column) for column in values.T))
+    for other in METHODS[:-1]:
+        gain = scores["dkva"] - scores[other]
+        table.add_row(f"dkva - {other}", *(with_interval(column) for column in gain.T))
     console.print(table)
     if not smoke:
         command = "python -m reproduce.basic_motions"
