@@ -42,8 +42,11 @@ fast: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-oracle: $(READY)
-	test -x $(ORACLE_VENV)/bin/python || $(PYTHON) -m venv $(ORACLE_VENV)
-	$(ORACLE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check "jax[cpu]==0.5.3" "neural-tangents==0.6.5"
+$(ORACLE_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(ORACLE_VENV)
+	$(ORACLE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check ".[oracle]"
+	@touch $@
+
+oracle: $(READY) $(ORACLE_VENV)/.ready
 	$(ORACLE_VENV)/bin/python tests/oracle.py tests/golden/neural_tangents.npz
 	$(BIN)/python -m pytest tests/test_kernels.py

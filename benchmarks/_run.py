@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ import jax
 import numpy as np
 
 from dkva import Standardiser
+from dkva.provenance import commit, versions
 
 __all__ = [
     "FULL",
@@ -132,16 +132,13 @@ def fresh_process(*arguments: str, **environment: str) -> str:
 
 
 def provenance() -> dict[str, Any]:
-    """Device, processor and versions that the figures hold for."""
-    packages = ("jax", "numpy", "optax", "dkva")
+    """Device, processor, versions and commit that the figures hold for."""
     return {
         "device": [f"{device.platform}: {device.device_kind}" for device in jax.devices()],
         "processor": _processor(),
         "cores": _cores(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in packages},
-        },
+        "versions": versions(),
+        "commit": commit(Path(__file__).resolve().parent.parent, "dkva", "benchmarks"),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ __all__ = ["ESTIMATORS", "INITS", "Approximation", "approximate", "uniform_edges
 
 #: Estimators of the loss: the constants of the whole video, or the paper's medians and means per batch.
 ESTIMATORS = ("video", "batch")
+
+#: Optimiser steps that can be counted.
+MAX_STEPS = 2**31 - 1
 
 #: Largest seed.
 MAX_SEED = 2**32 - 1
@@ -86,8 +90,11 @@ def _uniform_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) 
 
 def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
-    return KMeans(n_segments, n_init=1, random_state=seed % 2**32).fit(frames).cluster_centers_
+    with warnings.catch_warnings():  # fewer different frames than centres: some centres coincide
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return KMeans(n_segments, n_init=1, random_state=seed).fit(frames).cluster_centers_
 
 
 #: Initialisations of V by name: the mean frames of M uniform segments (paper), or k-means centres.
@@ -157,6 +164,14 @@ def approximate(
         ValueError: a setting out of range or unknown (its choices are listed).
     """
     kernel = kernel or Kernel()
+    frames = np.asarray(frames)
+    if frames.ndim != 2 or frames.dtype not in (np.float32, np.float64) or not np.isfinite(frames).all():
+        raise ValueError(
+            f"frames are {frames.dtype} of shape {frames.shape}: "
+            "give finite float32 or float64 numbers [frames, features]"
+        )
+    if not isinstance(name, str):
+        raise ValueError(f"name is {name!r}: give text")
     n, d = frames.shape
     check_settings(n_segments, n, estimator, epochs, learning_rate, weight_decay, init, seed)
     dtype = jax.dtypes.canonicalize_dtype(frames.dtype)
@@ -195,7 +210,7 @@ def approximate(
         sample,
         sizes,
         settings,
-        np.asarray([seed, zlib.crc32(name.encode())], np.uint32),
+        np.asarray([seed, zlib.crc32(name.encode(errors="surrogatepass"))], np.uint32),
         kernel=kernel,
         estimator=estimator,
         slots=slots,
@@ -222,7 +237,8 @@ def check_settings(n_segments, n_frames, estimator, epochs, learning_rate, weigh
             f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
             f"ask for at most {n_frames} segments"
         )
-    check_whole("epochs", epochs, least=0)
+    per_epoch = n_frames // min(MAX_BATCH, n_frames // n_segments)
+    check_whole("epochs", epochs, least=0, most=MAX_STEPS // per_epoch)
     check_whole("seed", seed, least=0, most=MAX_SEED)
     check_choice("estimator", estimator, ESTIMATORS)
     check_choice("init", init, INITS)

@@ -11,21 +11,22 @@ from typing import IO
 __all__ = ["write_atomically"]
 
 
-def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, private: bool = False) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in its place in one step.
 
     A reader, or the next run after a crash, finds the old file or the new one, never a part. Folders are
-    made as needed.
+    made as needed. With `private` the file, and folders that are made, are their owner's alone.
 
     Raises:
         OSError: the file cannot be written; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
         try:
             write(part)
             part.flush()
-            os.chmod(part.name, 0o666 & ~_umask())
+            if not private:  # a temporary file is its owner's alone
+                os.chmod(part.name, 0o666 & ~_umask())
             os.replace(part.name, path)
         except BaseException:
             os.unlink(part.name)

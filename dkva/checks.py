@@ -18,13 +18,13 @@ def check_choice(argument: str, value, choices: Iterable[str]) -> None:
         raise ValueError(f"unknown {argument} {value!r}: choose one of {', '.join(known)}")
 
 
-def check_number(argument: str, value, *, positive: bool = False) -> None:
-    """Raise ValueError where `value` is no finite real number that is >= 0, or > 0 if `positive`."""
+def check_number(argument: str, value, *, positive: bool = False, most: float = math.inf) -> None:
+    """Raise ValueError where `value` is no finite real number from 0, or above 0 if `positive`, to `most`."""
     real = isinstance(value, numbers.Real) and math.isfinite(value)
-    if not real or value < 0 or (positive and value == 0):
-        raise ValueError(
-            f"{argument} is {value!r}: give a {'positive number' if positive else 'number >= 0'}"
-        )
+    if not real or value < 0 or (positive and value == 0) or value > most:
+        limits = "positive number" if positive else "number >= 0"
+        upper = "" if most == math.inf else f", at most {most:g}"
+        raise ValueError(f"{argument} is {value!r}: give a {limits}{upper}")
 
 
 def check_whole(argument: str, value, *, least: int, most: int | None = None) -> None:

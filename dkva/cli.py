@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +33,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run `dkva`; a wrong call or input ends with exit status 2 and one line an error on stderr."""
     try:
         status = _dkva.main(arguments, prog_name="dkva", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message())
+        status = 2
     except click.UsageError as error:
         hint = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
         _complain(f"{error.format_message().rstrip('.')}{hint}")
@@ -40,7 +45,9 @@ def main(arguments: list[str] | None = None) -> None:
         status = 2
     except (click.Abort, KeyboardInterrupt):
         _complain("stopped; what was done is kept, run the same command to go on")
-        status = 130
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(130)  # threads of a compilation cut short would crash the interpreter's own way out
     sys.exit(status or 0)
 
 
@@ -72,7 +79,14 @@ class _Input:
     "dkva segment data/features -k 4 --labels data/groundTruth --out cuts --format csv",
 )
 @click.argument("features", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FEATURES...")
-@click.option("-k", "--segments", "n_segments", type=int, required=True, help="Synthetic frames to learn, M.")
+@click.option(
+    "-k",
+    "--segments",
+    "n_segments",
+    type=int,
+    required=True,
+    help="Segments to look for (synthetic frames, M).",
+)
 @click.option(
     "--labels", type=click.Path(path_type=Path), help="Folder (or file) of true labels, for scores."
 )
@@ -83,10 +97,23 @@ class _Input:
     type=click.Choice(["error", "trim", "pad", "authors"]),
     default="error",
     show_default=True,
-    help="When there are more or fewer labels than frames.",
+    help="More or fewer labels than frames: refuse, cut the longer, repeat the last of the shorter, or fit "
+    "the labels to the frames as the paper's program does.",
 )
-@click.option("--kernel", type=click.Choice(_KERNELS), default="gauss_ntk", show_default=True)
-@click.option("--smoothing", type=float, default=2.5, show_default=True, help="Strength a; 0 for none.")
+@click.option(
+    "--kernel",
+    type=click.Choice(_KERNELS),
+    default="gauss_ntk",
+    show_default=True,
+    help="Similarity of frames.",
+)
+@click.option(
+    "--smoothing",
+    type=float,
+    default=2.5,
+    show_default=True,
+    help="Window over time, in uniform segments (a·frames/k); 0 for none.",
+)
 @click.option(
     "--epochs", type=click.IntRange(0), default=100, show_default=True, help="Passes over each video."
 )
@@ -147,6 +174,7 @@ class _Run:
         self.problems: list[str] = []
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
+        self.unseen = set(ignore)  # labels to ignore that no video has had yet
         self.computed = self.kept = 0
         self.written = time.monotonic()
 
@@ -159,13 +187,14 @@ class _Run:
         self._check_settings()
         self._check_out()
         inputs = list(self._inputs(features, labels))
+        refused = len(self.problems)
         earlier = self._earlier()
         columns = (
             TextColumn("segmenting"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
         )
         console = _console(stderr=True)
         try:
@@ -177,17 +206,20 @@ class _Run:
                         self._one(video, earlier)
                     except DataError as error:
                         self.problems.append(str(error))
-                    except OSError as error:
+                    except ValueError as error:
+                        self.problems.append(f"{video.path}: {error}")
+                    except OSError as error:  # a full disk stays full for the videos to come
                         place = error.filename or self.out
                         self.problems.append(
                             f"{place}: cannot be written ({error.strerror}); free it and run again"
                         )
+                        break
                     bar.advance(task)
                     if time.monotonic() - self.written > _CSV_SECONDS:
                         self._write_csv(earlier)
         finally:
             self._write_csv(earlier)
-        self._report(len(inputs))
+        self._report(len(inputs) - len(self.docs) + refused)
         return 2 if self.problems else 0
 
     def _check_settings(self) -> None:
@@ -199,12 +231,9 @@ class _Run:
             raise click.ClickException(str(error)) from error
 
     def _check_out(self) -> None:
-        from dkva.atomic import write_atomically
-
-        probe = self.out / ".dkva-probe"
         try:
-            write_atomically(probe, lambda file: file.write(b""))
-            probe.unlink()
+            self.out.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.out).close()
         except OSError as error:
             raise click.ClickException(
                 f"{self.out}: cannot be written ({error.strerror}); give another folder with --out"
@@ -220,7 +249,12 @@ class _Run:
             try:
                 if given.is_dir():
                     root = given / "features" if (given / "features").is_dir() else given
-                    named = find_features(root)
+                    own = self.out.resolve()  # may lie in the folder of features
+                    named = [
+                        (name, path)
+                        for name, path in find_features(root)
+                        if own not in path.resolve().parents
+                    ]
                 elif given.exists():
                     named = [(stem_of(given) or given.stem, given)]
                 else:
@@ -239,7 +273,7 @@ class _Run:
         try:
             mapping = self.mapping_path
             if mapping is None and labels is not None:
-                mapping = find_mapping(labels.parent)
+                mapping = find_mapping(labels)
             self.mapping = None if mapping is None else read_mapping(mapping)
         except DataError as error:
             raise click.ClickException(str(error)) from error
@@ -276,7 +310,7 @@ class _Run:
             raise DataError(video.path, f"has {len(frames)} frames for {n_segments} segments", remedy)
         source = source_of(video.path)
         segmenter = VideoSegmenter(**self.settings)
-        reading = {"lengths": self.lengths, "transposed": self.transposed}
+        reading = {"lengths": self.lengths if truth is not None else None, "transposed": self.transposed}
         key = run_key(video.name, [segmenter.get_params(), reading], source, len(frames))
         json_path = self.out / f"{video.name}.json"
         old = read_json(json_path) if self.form != "csv" else earlier.get(video.name)
@@ -287,10 +321,14 @@ class _Run:
             # The file's own name alone: labels do not change with the folder the run was started on.
             segmenter.fit(frames, name=video.name.rsplit("/", 1)[-1])
             doc = document(video.name, segmenter, source=source, reading=reading, key=key)
+            (self.out / f"{video.name}.png").unlink(missing_ok=True)  # it would show the earlier labels
             self.computed += 1
         predicted = labels_in(doc)
         if truth is not None:
-            doc = doc | {"scores": self._score(video, truth, predicted)}
+            try:
+                doc = doc | {"scores": self._score(video, truth, predicted)}
+            except ValueError as error:  # the segmentation stands all the same
+                self.problems.append(f"{video.labels_path}: {error}")
         if self.form != "csv" and doc != old:
             write_json(json_path, doc)
         self.docs[video.name] = doc
@@ -298,18 +336,14 @@ class _Run:
             self._draw(video, truth, predicted)
 
     def _score(self, video: _Input, truth: np.ndarray, predicted: np.ndarray) -> dict:
-        from dkva.datasets import DataError
         from dkva.documents import scores_for_json
         from dkva.metrics import evaluate
 
-        try:
-            scores = evaluate(
-                truth, predicted, n_clusters=self.settings["n_segments"], ignore=self.ignore or None
-            )
-        except ValueError as error:
-            raise DataError(video.labels_path or "labels", str(error), "check --ignore") from error
+        self.unseen -= set(truth)
+        n_segments = self.settings["n_segments"]
+        scores = evaluate(truth, predicted, n_clusters=n_segments, ignore=self.ignore or None)
         self.scores[video.name] = scores
-        return scores_for_json(scores)
+        return scores_for_json(scores) | {"ignored": self.ignore}
 
     def _draw(self, video: _Input, truth: np.ndarray | None, predicted: np.ndarray) -> None:
         from dkva.atomic import write_atomically
@@ -327,12 +361,12 @@ class _Run:
 
     def _write_csv(self, earlier: dict[str, dict]) -> None:
         """All segments of this run, and of earlier runs for other videos."""
-        from dkva.documents import write_csv
+        from dkva.documents import read_csv, write_csv
 
         if self.form == "json":
             return
         self.written = time.monotonic()
-        docs = earlier | self.docs
+        docs = earlier | read_csv(self.out / "segments.csv") | self.docs  # another run may write there too
         try:
             write_csv(self.out / "segments.csv", (docs[name] for name in sorted(docs)))
         except OSError as error:
@@ -340,7 +374,7 @@ class _Run:
                 f"{self.out / 'segments.csv'}: cannot be written ({error.strerror}); free it"
             )
 
-    def _report(self, n_inputs: int) -> None:
+    def _report(self, failed: int) -> None:
         console = _console()
         if self.scores:
             console.print(_score_table(self.scores))
@@ -349,25 +383,33 @@ class _Run:
         parts = [f"segmented {self.computed}"]
         if self.kept:
             parts.append(f"kept {self.kept} done before with the same settings (--force segments again)")
-        if n_inputs - len(self.docs):
-            parts.append(f"failed {n_inputs - len(self.docs)}")
+        if failed:
+            parts.append(f"failed {failed}")
         click.echo(f"{'; '.join(parts)}; results in {self.out}")
         for problem in self.problems:
             _complain(problem)
+        if self.scores and self.unseen:
+            click.echo(f"note: no video has the label to ignore: {', '.join(sorted(self.unseen))}", err=True)
 
 
 def _console(stderr: bool = False):
     from rich.console import Console
 
     console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal:  # a pipe has no width to wrap at
-        console = Console(stderr=stderr, highlight=False, width=200)
+    if not stderr:  # a table that is squeezed loses its names; a terminal wraps it instead
+        console.width = max(console.width, 120)
     return console
+
+
+_CAPTION = (
+    "boundaries: share of true boundaries found to the very frame; precision: of found ones that are true"
+)
 
 
 def _score_table(scores: dict[str, Scores]):
     import numpy as np
     from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
     from rich.table import Table
 
     columns = {
@@ -381,19 +423,29 @@ def _score_table(scores: dict[str, Scores]):
         "F1@50": "f1_50",
         "edit": "edit",
     }
-    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=_CAPTION)
     table.add_column("video", overflow="fold")
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     values = np.array([[getattr(s, field) for field in columns.values()] for s in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
-        table.add_row(video, *map(_percent, row))
+        table.add_row(escape(video), *map(_percent, row))
     if len(scores) > 1:
-        present = np.isfinite(values)
-        means = np.where(present, values, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+        present = [column[np.isfinite(column)] for column in values.T]
+        means = (_percent(column.mean()) if len(column) else "–" for column in present)
         table.add_section()
-        table.add_row(f"mean of {len(scores)}", *map(_percent, np.where(present.any(axis=0), means, np.nan)))
+        table.add_row(f"mean of {len(scores)}", *means)
+        table.add_row("95 % interval", *(_interval(column) for column in present))
     return table
+
+
+def _interval(values: np.ndarray) -> str:
+    """Percentile bootstrap over videos, low to high; nothing where fewer than two have the score."""
+    from dkva.metrics import bootstrap_interval
+
+    if len(values) < 2:
+        return "–"
+    return "–".join(map(_percent, bootstrap_interval(values)))
 
 
 def _percent(value: float) -> str:
@@ -402,13 +454,16 @@ def _percent(value: float) -> str:
 
 def _segment_table(docs: dict[str, dict]):
     from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
     table.add_column("video", overflow="fold")
-    for name in ("frames", "segments", "labels used"):
+    for name in ("frames", "features", "segments", "labels used"):
         table.add_column(name, justify="right")
     for video, doc in docs.items():
         runs = doc["segments"]
-        table.add_row(video, str(doc["frames"]), str(len(runs)), str(len({run["label"] for run in runs})))
+        table.add_row(
+            escape(video), str(doc["frames"]), str(len(runs)), str(len({run["label"] for run in runs}))
+        )
     return table

@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 import math
-import platform
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from dkva.atomic import write_atomically
+from dkva.provenance import versions
 from dkva.runs import segments
 from dkva.segmentation import VideoSegmenter, margins
 
@@ -27,18 +27,11 @@ __all__ = [
     "run_key",
     "scores_for_json",
     "source_of",
-    "versions",
     "write_csv",
     "write_json",
 ]
 
-_CSV_COLUMNS = ("video", "start", "end", "label", "margin", "frames", "key")
-
-
-def versions() -> dict[str, str]:
-    """Versions of the interpreter and of the packages that decide the numbers."""
-    packages = ("dkva", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+_CSV_COLUMNS = ("video", "start", "end", "label", "margin", "frames", "n_segments", "key")
 
 
 def source_of(path: Path) -> dict[str, str | int]:
@@ -111,7 +104,7 @@ def labels_in(doc: dict) -> np.ndarray:
 def write_json(path: Path, doc: dict) -> None:
     """Write a document, whole or not at all. Raises OSError."""
     text = json.dumps(doc, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_atomically(path, lambda file: file.write(text.encode(errors="backslashreplace")))
 
 
 def read_json(path: Path) -> dict | None:
@@ -120,7 +113,7 @@ def read_json(path: Path) -> dict | None:
         doc = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return doc if isinstance(doc, dict) and {"key", "segments", "frames"} <= doc.keys() else None
+    return doc if _is_whole(doc) else None
 
 
 def write_csv(path: Path, docs: Iterable[dict]) -> None:
@@ -131,9 +124,9 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
     for doc in docs:
         for run in doc["segments"]:
             margin = "" if run["margin"] is None else run["margin"]
-            row = (doc["video"], run["start"], run["end"], run["label"], margin, doc["frames"], doc["key"])
-            writer.writerow(row)
-    write_atomically(path, lambda file: file.write(text.getvalue().encode()))
+            place = (doc["video"], run["start"], run["end"], run["label"], margin)
+            writer.writerow((*place, doc["frames"], doc["settings"]["n_segments"], doc["key"]))
+    write_atomically(path, lambda file: file.write(text.getvalue().encode(errors="backslashreplace")))
 
 
 def read_csv(path: Path) -> dict[str, dict]:
@@ -145,12 +138,26 @@ def read_csv(path: Path) -> dict[str, dict]:
                 empty: dict = {
                     "video": row["video"],
                     "frames": int(row["frames"]),
+                    "settings": {"n_segments": int(row["n_segments"])},
                     "key": row["key"],
                     "segments": [],
                 }
                 doc = docs.setdefault(row["video"], empty)
                 run = {name: int(row[name]) for name in ("start", "end", "label")}
                 doc["segments"].append(run | {"margin": float(row["margin"]) if row["margin"] else None})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return {}
-    return docs
+    return {name: doc for name, doc in docs.items() if _is_whole(doc)}
+
+
+def _is_whole(doc) -> bool:
+    """Whether this is a document whose segments cover its frames, each once and in order."""
+    try:
+        edges = [0, *(run["end"] for run in doc["segments"])]
+        starts = [run["start"] for run in doc["segments"]]
+        labelled = all(isinstance(run["label"], int) for run in doc["segments"])
+        return (
+            labelled and starts == edges[:-1] and edges[-1] == doc["frames"] and isinstance(doc["key"], str)
+        )
+    except (KeyError, TypeError):
+        return False

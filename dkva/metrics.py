@@ -5,16 +5,18 @@ All scores are shares between 0 and 1, of one video; a data set's score is the m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.stats import bootstrap
 from sklearn.metrics import f1_score
 from sklearn.metrics.cluster import contingency_matrix
 
 from dkva.runs import segments
 
-__all__ = ["Scores", "evaluate"]
+__all__ = ["Scores", "bootstrap_interval", "evaluate"]
 
 _THRESHOLDS = (0.10, 0.25, 0.50)
 
@@ -52,6 +54,9 @@ class Scores:
 def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) -> Scores:
     """Match clusters to classes (Hungarian, on the contingency table of this video) and score.
 
+    Where two matchings put equally many frames right, the scores other than MoF may depend on which is
+    taken; that is then scipy's choice.
+
     Args:
         truth: true label of each frame [n], integers or strings.
         predicted: cluster of each frame [n], integers or strings.
@@ -60,8 +65,9 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
             (background). Segments on its two sides stay apart.
 
     Raises:
-        ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, or
-            `n_clusters` below the number of clusters found.
+        ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, labels to
+            ignore that are text where the truth's are numbers or the reverse, or `n_clusters` below the
+            number of clusters found.
     """
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:
@@ -72,7 +78,7 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
         raise ValueError(
             f"truth has {len(truth)} labels and predicted {len(predicted)}: give one of each for every frame"
         )
-    kept = ~np.isin(truth, [] if ignore is None else ignore)
+    kept = ~np.isin(truth, _ignored(ignore, truth))
     if not kept.any():
         raise ValueError("no frame is left to score: give labels, or ignore fewer of them")
     found = len(np.unique(predicted))
@@ -106,9 +112,29 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
         f1_25=segmental[1],
         f1_50=segmental[2],
         edit=_edit([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
-        matching={clusters[r].item(): classes[c].item() for r, c in zip(rows, columns, strict=True)},
+        matching={clusters.tolist()[r]: classes.tolist()[c] for r, c in zip(rows, columns, strict=True)},
         n_frames=int(kept.sum()),
     )
+
+
+def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
+    """95 % interval of the mean of values [n], n >= 2, by percentile bootstrap over them (9999 resamples)."""
+    rng = np.random.default_rng(seed)
+    interval = bootstrap((np.asarray(values),), np.mean, method="percentile", rng=rng).confidence_interval
+    return float(interval.low), float(interval.high)
+
+
+def _ignored(ignore, truth) -> list:
+    """The labels to leave out as a list; an error where they are of another kind than the truth's."""
+    if ignore is None:
+        return []
+    labels = [ignore] if isinstance(ignore, str) or not isinstance(ignore, Iterable) else list(ignore)
+    text = {isinstance(label, str) for label in truth[:1].tolist()}
+    if any(isinstance(label, str) not in text for label in labels):
+        raise ValueError(
+            f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
+        )
+    return labels
 
 
 def _boundaries(truth, predicted, kept) -> tuple[float, float]:

@@ -18,6 +18,11 @@ class Segment(NamedTuple):
     label: object
 
 
+def _plain(label):
+    """A label as plain Python: arrays of numbers hold numpy's own, arrays of objects do not."""
+    return label.item() if isinstance(label, np.generic) else label
+
+
 def segments(labels) -> list[Segment]:
     """Runs of equal labels in order of time, end exclusive.
 
@@ -32,5 +37,5 @@ def segments(labels) -> list[Segment]:
         raise ValueError(f"labels have shape {labels.shape}: give one label a frame")
     edges = [0, *(np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist(), len(labels)]
     return [
-        Segment(start, end, labels[start].item()) for start, end in itertools.pairwise(edges) if end > start
+        Segment(start, end, _plain(labels[start])) for start, end in itertools.pairwise(edges) if end > start
     ]

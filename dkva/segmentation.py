@@ -16,7 +16,7 @@ from dkva.checks import check_number, check_whole
 from dkva.kernels import Kernel
 from dkva.length_scale import check_length_scale
 from dkva.padding import synthetic_bucket
-from dkva.preprocessing import Standardiser, smooth, smoothing_window
+from dkva.preprocessing import MAX_SMOOTHING, Standardiser, smooth, smoothing_window
 
 __all__ = ["VideoSegmenter", "labels_of", "margins", "similarity"]
 
@@ -193,6 +193,11 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.loss_curve_ = self._learned.loss_curve
         self.approximation_ = self._standardiser.invert(self._learned.synthetic)
         self.similarity_ = similarity(frames, self._learned)
+        if not np.isfinite(self.similarity_).all():
+            raise ValueError(
+                f"learning ended in numbers too large: lower learning_rate ({self.learning_rate}), "
+                f"weight_decay ({self.weight_decay}) or weight_std ({self.weight_std})"
+            )
         self.labels_ = labels_of(self.similarity_)
         return self
 
@@ -224,7 +229,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
         check_whole("random_state", seed, least=0, most=MAX_SEED)
-        check_number("smoothing", self.smoothing)
+        check_number("smoothing", self.smoothing, most=MAX_SMOOTHING)
         check_length_scale(self.length_scale)
         check_settings(
             self.n_segments,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -47,13 +48,15 @@ def timeline(
         label: (_COLOURS[i % len(_COLOURS)], _HATCHES[i // len(_COLOURS) % len(_HATCHES)])
         for i, label in enumerate(known)
     }
-    columns = 4
+    longest = max(len(_shown(label)) for label in known)
+    columns = max(1, min(4, len(known), 110 // (longest + 8)))
     legend_rows = -(-len(known) // columns)
     height = 0.9 + 0.5 * len(rows) + 0.24 * legend_rows
     figure = Figure(figsize=(9, height), layout="constrained")
     axes = figure.add_subplot()
     for position, row in enumerate(runs.values()):
-        edge = 0.6 if len(row) < 200 else 0.0  # thousands of white edges would hide the colours
+        shortest = min(end - start for start, end, _ in row)
+        edge = 0.6 if shortest > row[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
         for label, (colour, hatch) in styles.items():
             axes.broken_barh(
                 [(start, end - start) for start, end, other in row if other == label],
@@ -67,7 +70,7 @@ def timeline(
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, max(len(labels) for labels in rows.values()))
     axes.set_xlabel(unit)
-    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_title(textwrap.fill(title, 100), loc="left", fontsize=11)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     handles = [

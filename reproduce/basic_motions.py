@@ -21,11 +21,11 @@ from aeon.datasets import load_basic_motions
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from scipy.stats import bootstrap
 
 from dkva import VideoSegmenter, evaluate
 from dkva.approximation import uniform_edges
 from dkva.atomic import write_atomically
+from dkva.metrics import bootstrap_interval
 from dkva.timeline import timeline
 from reproduce.paths import RENDERED, RESULTS
 from reproduce.store import write_rows
@@ -94,8 +94,7 @@ def with_interval(values: np.ndarray) -> str:
     mean = f"{values.mean():.1f}"
     if len(values) < 2:
         return mean
-    rng = np.random.default_rng(0)
-    low, high = bootstrap((values,), np.mean, method="percentile", rng=rng).confidence_interval
+    low, high = bootstrap_interval(values)
     return f"{mean} [{low:.1f}, {high:.1f}]"
 
 

@@ -5,30 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import jax
 
 from dkva.atomic import write_atomically
-from dkva.documents import versions
+from dkva.provenance import commit, versions
 
 __all__ = ["read_rows", "write_rows"]
-
-
-def _commit(folder: Path) -> str | None:
-    """The commit the results were made from, marked where files had changed since; None outside git."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    try:
-        changed = git("status", "--porcelain", "--untracked-files=no", "--", "dkva", "reproduce")
-        return git("rev-parse", "--short=12", "HEAD") + ("+changes" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return None
 
 
 def write_rows(path: Path, rows: Sequence[dict], *, command: str, settings: dict) -> None:
@@ -53,7 +38,7 @@ def write_rows(path: Path, rows: Sequence[dict], *, command: str, settings: dict
         "rows": len(rows),
         "device": f"{device.platform}: {device.device_kind}",
         "versions": versions(),
-        "commit": _commit(Path(__file__).parent.parent),
+        "commit": commit(Path(__file__).parent.parent, "dkva", "reproduce"),
     }
     body = json.dumps(provenance, indent=2) + "\n"
     write_atomically(path.with_suffix(".json"), lambda file: file.write(body.encode()))

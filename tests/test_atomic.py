@@ -29,3 +29,10 @@ def test_a_failure_keeps_the_old_file_and_leaves_nothing(tmp_path):
         write_atomically(path, fail)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+def test_private_files_and_folders_are_their_owners_alone(tmp_path):
+    path = tmp_path / "cache" / "a"
+    write_atomically(path, lambda file: file.write(b"mine"), private=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700

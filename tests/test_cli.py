@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dkva import VideoSegmenter, segments
-from dkva.cli import main
+from dkva import KERNELS, VideoSegmenter, segments
+from dkva.cli import _KERNELS, main
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
 def test_a_wrong_call_ends_with_status_2_and_says_what_to_do(dkva, folder, tmp_path, arguments, part):
     (folder / "empty").mkdir()
     filled = [argument.format(root=folder) for argument in arguments]
-    code, _, errors = dkva("segment", "--out", tmp_path / "out", *filled, *FAST[:0])
+    code, _, errors = dkva("segment", "--out", tmp_path / "out", *filled)
     assert code == 2
     assert part in errors
     assert all(line.startswith("error: ") for line in errors.splitlines())
@@ -221,6 +221,104 @@ def test_two_videos_of_one_name(dkva, folder, tmp_path):
     assert code == 2
     assert "segmented 3" in text
     assert "has the name of" in errors
+
+
+def test_results_in_the_folder_of_features_are_no_videos(dkva, folder):
+    command = ("segment", folder / "features", "-k", 3, "--out", folder / "features/cuts", *FAST)
+    assert dkva(*command)[0] == 0
+    code, text, errors = dkva(*command)
+    assert (code, errors) == (0, "")
+    assert "kept 3" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["clip[front]", "a b", "Übung", "v.1", "[/]", "x,y", os.fsdecode(b"bad\xff")], ids=repr
+)
+def test_any_file_name(dkva, tmp_path, name):
+    np.save(tmp_path / f"{name}.npy", video())
+    command = ("segment", tmp_path, "-k", 3, "--out", tmp_path / "out", *FAST)
+    code, text, errors = dkva(*command)
+    assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / f"out/{name}.json").read_bytes())["frames"] == 60
+    if name.isprintable():
+        assert name in text
+
+
+def test_labels_to_ignore_are_recorded_and_missed(dkva, folder, tmp_path):
+    command = (
+        "segment",
+        folder,
+        "-k",
+        3,
+        "--labels",
+        folder / "groundTruth",
+        "--out",
+        tmp_path / "out",
+        *FAST,
+    )
+    code, _, errors = dkva(*command, "--ignore", "a", "--ignore", "typo")
+    assert code == 0
+    assert "no video has the label to ignore: typo" in errors
+    scores = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())["scores"]
+    assert scores["ignored"] == ["a", "typo"]
+    assert scores["n_frames"] == 40
+
+
+def test_a_video_that_cannot_be_scored_is_segmented_all_the_same(dkva, folder, tmp_path):
+    (folder / "groundTruth/P1_tea.txt").write_text("a\n" * 60)
+    command = (
+        "segment",
+        folder,
+        "-k",
+        3,
+        "--labels",
+        folder / "groundTruth",
+        "--out",
+        tmp_path / "out",
+        *FAST,
+    )
+    code, _, errors = dkva(*command, "--ignore", "a")
+    assert code == 2
+    assert "P1_tea.txt: no frame is left to score" in errors
+    assert (tmp_path / "out/tea/P1_tea.json").exists()
+
+
+def test_numbers_too_large_are_said_and_the_rest_goes_on(dkva, folder, tmp_path):
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
+    code, _, errors = dkva(*base, "--learning-rate", "1e30", "--epochs", 3)
+    assert code == 2
+    assert "P1_tea.txt: learning ended in numbers too large: lower learning_rate" in errors
+    for option, value in (("--smoothing", "1e9"), ("--epochs", "3000000000")):
+        code, _, errors = dkva(*base, option, value)
+        assert code == 2
+        assert len(errors.splitlines()) == 1
+
+
+def test_a_new_segmentation_takes_an_old_picture_away(dkva, folder, tmp_path):
+    base = ("segment", folder / "features/tea", "--out", tmp_path, *FAST)
+    dkva(*base, "-k", 3, "--plot")
+    assert (tmp_path / "P1_tea.png").exists()
+    dkva(*base, "-k", 2)
+    assert not (tmp_path / "P1_tea.png").exists()
+
+
+def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
+    for i in range(200):
+        np.save(folder / f"features/v{i}.npy", video(seed=i))
+    command = [sys.executable, "-m", "dkva", "segment", str(folder), "-k", "3", "--out", str(tmp_path / "o")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    limit = time.monotonic() + 120
+    while not list((tmp_path / "o").glob("*.json")) and time.monotonic() < limit:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped; what was done is kept" in errors
+    assert (tmp_path / "o/segments.csv").exists()
+
+
+def test_the_choices_are_the_librarys():
+    assert set(_KERNELS) == set(KERNELS)
 
 
 @pytest.mark.parametrize("command", [[], ["segment"]])

@@ -41,7 +41,9 @@ def test_json_and_csv_come_back(tmp_path, doc):
     assert read_json(tmp_path / "v.json") == json.loads(json.dumps(doc))
     write_csv(tmp_path / "s.csv", [doc])
     (back,) = read_csv(tmp_path / "s.csv").values()
-    assert back == {name: doc[name] for name in ("video", "frames", "key", "segments")}
+    assert back == {name: doc[name] for name in ("video", "frames", "key", "segments")} | {
+        "settings": {"n_segments": 2}
+    }
 
 
 def test_margin_of_a_single_synthetic_frame_is_null():
@@ -58,6 +60,18 @@ def test_nan_scores_are_null():
     assert plain["boundary_accuracy"] is None
     assert plain["matching"] == {"0": "a"}
     json.dumps(plain, allow_nan=False)
+
+
+def test_documents_that_do_not_cover_their_frames_are_none(tmp_path, doc):
+    for damage in ({"segments": doc["segments"][1:]}, {"frames": 41}, {"segments": []}, {"key": None}):
+        write_json(tmp_path / "v.json", doc | damage)
+        assert read_json(tmp_path / "v.json") is None
+    write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w"}])
+    lines = (tmp_path / "s.csv").read_text().splitlines()
+    (tmp_path / "s.csv").write_text("\n".join([*lines[:1], *lines[2:]]))
+    assert list(read_csv(tmp_path / "s.csv")) == ["w"]
+    (tmp_path / "s.csv").write_text(f"{lines[0]}\n{'x' * 200_000},0,1,0,,1,1,k\n")
+    assert read_csv(tmp_path / "s.csv") == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}'])

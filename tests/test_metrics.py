@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, jaccard_score
 
 from dkva import Scores, evaluate
-from dkva.metrics import _edit
+from dkva.metrics import _edit, bootstrap_interval
 
 pytestmark = pytest.mark.fast
 
@@ -229,3 +229,28 @@ def test_inputs_are_not_written():
 def test_bad_labels_are_refused(truth, predicted, options, message):
     with pytest.raises(ValueError, match=message):
         evaluate(truth, predicted, **options)
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("ignore", ["S", ["S"], {"S"}, ("S",), {"S": 1}.keys(), np.array(["S"])])
+def test_any_collection_of_labels_can_be_ignored(ignore):
+    for kind in (str, object):
+        truth = np.array(["S", "a", "a", "b", "b", "S"], kind)
+        assert evaluate(truth, [0, 1, 1, 2, 2, 0], ignore=ignore).n_frames == 4
+
+
+@pytest.mark.fast
+def test_labels_to_ignore_are_of_the_truths_kind():
+    with pytest.raises(ValueError, match="of one kind"):
+        evaluate([0, 1], [0, 1], ignore="-1")
+    with pytest.raises(ValueError, match="of one kind"):
+        evaluate(["0", "1"], [0, 1], ignore=-1)
+
+
+@pytest.mark.fast
+def test_interval_lies_around_the_mean():
+    values = np.random.default_rng(0).normal(5, 1, 100)
+    low, high = bootstrap_interval(values)
+    assert low < values.mean() < high
+    assert abs((high - low) / 2 - 1.96 * values.std() / 10) < 0.02
+    assert bootstrap_interval(values) == (low, high)

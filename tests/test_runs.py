@@ -39,3 +39,7 @@ def test_segments_hold_plain_python_values():
 def test_labels_of_another_shape_are_refused(labels):
     with pytest.raises(ValueError, match="give one label a frame"):
         segments(labels)
+
+
+def test_labels_as_objects():
+    assert [tuple(run) for run in segments(np.array(["a", "a", "b"], object))] == [(0, 2, "a"), (2, 3, "b")]

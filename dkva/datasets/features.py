@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import tokenize
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,23 @@ _TEXT = (".txt", ".csv", ".tsv", ".txt.gz", ".csv.gz", ".tsv.gz")
 
 #: File names that are taken for features.
 SUFFIXES = (*_TEXT, ".npy", ".npz")
+
+# What numpy raises, case by case, for array files that are damaged or made to do harm.
+_DAMAGE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 _CACHE_VERSION = "1"
 _BLOCK = 1 << 14
@@ -72,10 +91,9 @@ def read_features(
         raise DataError(path, "is empty", "download or export the file again")
     if suffix in _TEXT:
         frames = _cached_text(path, status) if cache else parse_text(path)
+        frames = frames.T if transposed else frames
     else:
-        frames = _checked(path, _load_npy(path) if suffix == ".npy" else _load_npz(path))
-    if transposed:
-        frames = np.ascontiguousarray(frames.T)
+        frames = _checked(path, _load_npy(path) if suffix == ".npy" else _load_npz(path), transposed)
     if frames.shape[1] == 1:
         remedy = "give one row of features a frame"
         if not transposed and suffix not in _TEXT:
@@ -91,7 +109,7 @@ def _cached_text(path: Path, status: os.stat_result) -> Float32[np.ndarray, "n d
         return np.load(kept, mmap_mode="r", allow_pickle=False)
     frames = parse_text(path)
     with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
-        write_atomically(kept, lambda file: np.save(file, frames, allow_pickle=False))
+        write_atomically(kept, lambda file: np.save(file, frames, allow_pickle=False), private=True)
     return frames
 
 
@@ -106,19 +124,26 @@ def _load_npy(path: Path) -> np.ndarray:
         raise unreadable(path, error) from error
     except DataError:
         raise
-    except (ValueError, EOFError) as error:
+    except _DAMAGE as error:
         raise _bad_array(path, error) from error
 
 
 def _load_npz(path: Path) -> np.ndarray:
     try:
+        if not zipfile.is_zipfile(path):
+            raise DataError(path, "is no complete array file (no .npz)", "download or export the file again")
         with np.load(path, allow_pickle=False) as archive:
             names = archive.files
             if "features" in names or len(names) == 1:
-                return archive["features" if "features" in names else names[0]]
+                array = archive["features" if "features" in names else names[0]]
+                if not isinstance(array, np.ndarray):
+                    raise ValueError("no array inside")
+                return array
     except OSError as error:
         raise unreadable(path, error) from error
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except DataError:
+        raise
+    except _DAMAGE as error:
         raise _bad_array(path, error) from error
     shown = ", ".join(names[:5]) or "none"
     raise DataError(path, f"holds {len(names)} arrays ({shown})", 'name one of them "features"')
@@ -133,13 +158,14 @@ def _bad_array(path: Path, error: Exception) -> DataError:
     return DataError(path, f"is no complete array file ({first})", "download or export the file again")
 
 
-def _checked(path: Path, array: np.ndarray) -> Float32[np.ndarray, "n d"]:
+def _checked(path: Path, array: np.ndarray, transposed: bool) -> Float32[np.ndarray, "n d"]:
     if array.ndim != 2:
         raise DataError(path, f"holds an array of shape {array.shape}", "save one row of features a frame")
     if array.dtype.kind not in "fiub":
         raise DataError(path, f"holds {array.dtype} values", "save an array of real numbers")
     if 0 in array.shape:
         raise DataError(path, f"holds an array of shape {array.shape}, no frames", "export the file again")
+    array = array.T if transposed else array
     wide = array.dtype != np.float32
     frames = np.empty(array.shape, np.float32) if wide else array
     for start in range(0, len(array), _BLOCK):

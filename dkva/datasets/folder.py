@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import itertools
+import os
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,12 +76,15 @@ def find_features(folder: str | Path) -> list[tuple[str, Path]]:
         DataError: a folder without feature files.
     """
     folder = Path(folder)
-    found = []
-    for path in folder.rglob("*"):
-        below = path.relative_to(folder)
-        stem = stem_of(path)
-        if stem is not None and not any(part.startswith(".") for part in below.parts) and path.is_file():
-            found.append(((below.parent / stem).as_posix(), path))
+    found, seen = [], set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(here))  # a link may lead back up
+        kept = (name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in kept if os.path.realpath(os.path.join(here, name)) not in seen]
+        for path in (Path(here, name) for name in files if not name.startswith(".")):
+            stem = stem_of(path)
+            if stem is not None:
+                found.append(((path.relative_to(folder).parent / stem).as_posix(), path))
     if not found:
         raise DataError(
             folder, "holds no feature files", "give a folder of .txt, .txt.gz, .npy or .npz files"
@@ -87,20 +93,26 @@ def find_features(folder: str | Path) -> list[tuple[str, Path]]:
 
 
 def find_labels(folder: str | Path, name: str) -> Path | None:
-    """Label file of a video below a label folder: of the same name, in the same sub-folder or in none."""
+    """Label file of a video below a label folder: of its name, in its sub-folder, in none, or in just one."""
     folder = Path(folder)
-    for candidate in dict.fromkeys((name, name.rsplit("/", 1)[-1])):
+    alone = name.rsplit("/", 1)[-1]
+    forms = [unicodedata.normalize(form, n) for n in (name, alone) for form in ("NFC", "NFD")]  # macOS: NFD
+    for candidate in dict.fromkeys((name, alone, *forms)):
         for suffix in _LABEL_SUFFIXES:
             path = folder / (candidate + suffix)
             if path.is_file():
                 return path
+    below = [path for suffix in _LABEL_SUFFIXES for path in folder.glob(f"*/{glob.escape(alone + suffix)}")]
+    return below[0] if len(below) == 1 else None
+
+
+def find_mapping(labels: str | Path) -> Path | None:
+    """mapping/mapping.txt beside a label folder or file, or beside a folder above it; None without one."""
+    for above in Path(labels).resolve().parents:
+        path = above / "mapping" / "mapping.txt"
+        if path.is_file():
+            return path
     return None
-
-
-def find_mapping(root: str | Path) -> Path | None:
-    """mapping/mapping.txt below a data set's folder, or None."""
-    path = Path(root) / "mapping" / "mapping.txt"
-    return path if path.is_file() else None
 
 
 class FeatureFolder(Sequence[Video]):
@@ -136,7 +148,7 @@ class FeatureFolder(Sequence[Video]):
         features = self.root / "features"
         if not features.is_dir():
             raise DataError(self.root, "has no folder features/", "give the folder that holds it")
-        mapping_path = find_mapping(self.root)
+        mapping_path = find_mapping(features)
         self.mapping = None if mapping_path is None else read_mapping(mapping_path)
         truth = self.root / "groundTruth"
         self._videos = [

@@ -70,10 +70,6 @@ def read_mapping(path: str | Path) -> dict[str, int]:
     return mapping
 
 
-def _error(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    raise ValueError(f"{len(labels)} labels for {len(features)} frames")
-
-
 def _trim(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = min(len(features), len(labels))
     return features[:n], labels[:n]
@@ -95,12 +91,14 @@ def _authors(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.n
     return features, _repeat_last(labels[:n], n)
 
 
+_FITTED: Mapping[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = MappingProxyType(
+    {"trim": _trim, "pad": _pad, "authors": _authors}
+)
+
 #: What to do when a video has not as many labels as frames, by name: "error" refuses; "trim" cuts the
 #: longer; "pad" repeats the last row or label of the shorter; "authors" keeps the features and cuts the
 #: labels or repeats the last one, as the paper's program does.
-LENGTH_POLICIES: Mapping[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = (
-    MappingProxyType({"error": _error, "trim": _trim, "pad": _pad, "authors": _authors})
-)
+LENGTH_POLICIES = ("error", *_FITTED)
 
 
 def fit_lengths(
@@ -126,4 +124,4 @@ def fit_lengths(
         if features.shape[1] == len(labels):
             hint = "the features look transposed: say so (--transposed)"
         raise DataError(path, f"has {len(labels)} labels for {len(features)} frames", hint)
-    return LENGTH_POLICIES[policy](features, labels)
+    return _FITTED[policy](features, labels)

@@ -25,7 +25,7 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         data = path.read_bytes()
-        return gzip.decompress(data) if path.suffix == ".gz" else data
+        return gzip.decompress(data) if path.suffix.lower() == ".gz" else data
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(path, f"is no complete gzip file ({error})", _AGAIN) from error
     except OSError as error:
@@ -44,9 +44,12 @@ def unreadable(path: Path, error: OSError) -> DataError:
 def parse_text(path: Path) -> Float32[np.ndarray, "n d"]:
     """Numbers of a text file [n, d], one frame a line; unpacked first where the name ends in .gz.
 
-    Polars reads them: of the libraries measured (`benchmarks/text_reading.py`) the fastest. It takes
-    files with one separator between numbers; what it turns down is read again line by line, which is slow,
-    allows runs of blanks, and finds the line to blame.
+    A first line of names, as spreadsheets write, is left out of files named .csv or .tsv; commas between
+    other separators are decimal commas.
+
+    Polars reads the numbers: of the libraries measured (`benchmarks/text_reading.py`) the fastest. It takes
+    files with one separator between plain numbers; what it turns down is read again line by line, which is
+    slow, allows runs of blanks, quotes and decimal commas, and finds the line to blame.
 
     Raises:
         DataError: an unreadable or empty file, an HTML page, lines of unequal length, something that is no
@@ -54,12 +57,12 @@ def parse_text(path: Path) -> Float32[np.ndarray, "n d"]:
     """
     import polars
 
-    packed = path.suffix == ".gz"
+    packed = path.suffix.lower() == ".gz"
     data = read_bytes(path) if packed else None
     first = _first_line(path, data)
     separator = _separator(first)
     width = len(_fields(first, separator))
-    matrix = None
+    matrix, skipped = None, 0
     if width > 1:
         try:
             table = polars.read_csv(
@@ -75,14 +78,14 @@ def parse_text(path: Path) -> Float32[np.ndarray, "n d"]:
         except (polars.exceptions.PolarsError, OSError):
             matrix = None
     if matrix is None:
-        matrix = _parse_lines(path, read_bytes(path) if data is None else data, separator)
+        matrix, skipped = _parse_lines(path, read_bytes(path) if data is None else data, separator)
     if not np.isfinite(matrix).all():
         row, column = np.argwhere(~np.isfinite(matrix))[0]
         raise DataError(
             path,
             f"number {column + 1} is {matrix[row, column]}",
             "features must be finite float32 numbers: repair or leave out the frame",
-            line=int(row) + 1,
+            line=int(row) + 1 + skipped,
         )
     return matrix
 
@@ -106,32 +109,35 @@ def _first_line(path: Path, data: bytes | None) -> bytes:
 
 def _separator(line: bytes) -> bytes | None:
     """The line's separator; None stands for any run of blanks."""
-    return next((mark for mark in (b",", b";", b"\t") if mark in line.strip()), None)
+    return next((mark for mark in (b";", b"\t", b",") if mark in line.strip()), None)
 
 
 def _fields(line: bytes, separator: bytes | None) -> list[bytes]:
     return line.split() if separator is None else line.strip().split(separator)
 
 
-def _parse_lines(path: Path, data: bytes, separator: bytes | None) -> Float32[np.ndarray, "n d"]:
+def _parse_lines(path: Path, data: bytes, separator: bytes | None) -> tuple[Float32[np.ndarray, "n d"], int]:
+    """Numbers, and how many lines of names stand before them."""
     lines = data.removeprefix(_BOM).rstrip().splitlines()
     if not lines:
         raise DataError(path, "is empty", _AGAIN)
     width = len(_fields(lines[0], separator))
+    header = len(lines) > 1 and path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+    header = header and not any(_is_number(_cell(field, separator)) for field in _fields(lines[0], separator))
+    lines = lines[1:] if header else lines
     rows = np.empty((len(lines), width), np.float32)
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, 1 + header):
         fields = _fields(line, separator)
         if not fields:
             raise DataError(path, "is blank", "remove the line or put the frame's features there", number)
-        if separator is not None:
-            fields = [field.strip() for field in fields]
+        fields = [_cell(field, separator) for field in fields]
         try:
             values = [float(field) for field in fields]
         except ValueError:
-            word = next(field for field in fields if not _is_number(field))
-            shown = word.decode(errors="replace")[:40]
+            place, word = next((i, field) for i, field in enumerate(fields, 1) if not _is_number(field))
+            shown = repr(word.decode(errors="replace")[:40]) if word else "nothing"
             remedy = "give one frame a line, numbers only"
-            raise DataError(path, f"{shown!r} is no number", remedy, number) from None
+            raise DataError(path, f"{shown} in place {place} is no number", remedy, number) from None
         if len(values) != width:
             raise DataError(
                 path,
@@ -140,10 +146,18 @@ def _parse_lines(path: Path, data: bytes, separator: bytes | None) -> Float32[np
                 number,
             )
         with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
-            rows[number - 1] = values
+            rows[number - 1 - header] = values
     if width == 1:
         raise DataError(path, "has a single column", "give one row of features a frame (is it a label file?)")
-    return rows
+    return rows, int(header)
+
+
+def _cell(field: bytes, separator: bytes | None) -> bytes:
+    """A field without quotes, with a decimal point for a decimal comma."""
+    if separator is None:
+        return field
+    bare = field.strip(b' "')
+    return bare if separator == b"," else bare.replace(b",", b".")
 
 
 def _is_number(field: bytes) -> bool:

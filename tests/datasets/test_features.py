@@ -1,4 +1,6 @@
 import os
+import stat
+import zipfile
 
 import numpy as np
 import pytest
@@ -40,6 +42,13 @@ def test_npz(tmp_path, frames, names):
 def test_transposed(tmp_path, frames):
     np.save(tmp_path / "v.npy", frames.T)
     np.testing.assert_array_equal(read_features(tmp_path / "v.npy", transposed=True), frames)
+
+
+def test_places_of_bad_numbers_are_those_of_the_frames(tmp_path, frames):
+    frames[7, 1] = np.nan
+    np.save(tmp_path / "v.npy", frames.T)
+    with pytest.raises(DataError, match="frame 7, feature 1"):
+        read_features(tmp_path / "v.npy", transposed=True)
 
 
 def save_objects(path):
@@ -109,6 +118,63 @@ def test_objects_are_never_unpickled(tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
+def zipped(tmp_path, **settings):
+    path = tmp_path / "v.npz"
+    with zipfile.ZipFile(path, "w", **settings) as archive:
+        archive.writestr("features.npy", b"no array")
+    return path
+
+
+def header(shape):
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+@pytest.mark.parametrize(
+    "shape", ["(-6, 6)", "(10000000000000000000, 64)", "(10000000000000, 2)", "((6, 6)", "6"]
+)
+def test_made_up_headers(tmp_path, shape):
+    (tmp_path / "v.npy").write_bytes(header(shape) + bytes(64))
+    with pytest.raises(DataError, match=r"v\.npy"):
+        read_features(tmp_path / "v.npy")
+    with zipfile.ZipFile(tmp_path / "v.npz", "w") as archive:
+        archive.writestr("features.npy", header(shape) + bytes(64))
+    with pytest.raises(DataError, match=r"v\.npz"):
+        read_features(tmp_path / "v.npz")
+
+
+def test_archives_of_something_else(tmp_path, frames):
+    with pytest.raises(DataError, match="no complete array"):
+        read_features(zipped(tmp_path))
+    np.save(tmp_path / "array.npy", frames)
+    (tmp_path / "array.npy").rename(tmp_path / "renamed.npz")
+    with pytest.raises(DataError, match="no complete array"):
+        read_features(tmp_path / "renamed.npz")
+    with zipfile.ZipFile(tmp_path / "text.npz", "w") as archive:
+        archive.writestr("readme.txt", b"hello")
+    with pytest.raises(DataError, match="no complete array"):
+        read_features(tmp_path / "text.npz")
+
+
+@given(st.sampled_from(["npy", "npz"]), st.integers(0, 2**31), st.integers(1, 8))
+@settings(deadline=None, max_examples=200)
+def test_damage_to_whole_files_gives_frames_or_one_error(tmp_path_factory, kind, seed, hits):
+    path = tmp_path_factory.mktemp("damage") / f"v.{kind}"
+    (np.save if kind == "npy" else np.savez_compressed)(path, np.arange(60.0).reshape(10, 6))
+    data, rng = bytearray(path.read_bytes()), np.random.default_rng(seed)
+    for _ in range(hits):
+        data[rng.integers(len(data))] = rng.integers(256)
+    path.write_bytes(data)
+    try:
+        frames = read_features(path)
+    except DataError as error:
+        frames, problem = None, str(error)
+    else:
+        problem = ""
+    assert "\n" not in problem
+    assert frames is None or (frames.ndim == 2 and np.isfinite(frames).all())
+
+
 @given(st.binary(max_size=300), st.sampled_from([".npy", ".npz"]))
 @settings(deadline=None, max_examples=100)
 def test_any_bytes_give_one_error(tmp_path_factory, data, suffix):
@@ -125,7 +191,9 @@ class TestCache:
         first, second = read_features(tmp_path / "v.txt"), read_features(tmp_path / "v.txt")
         assert isinstance(second, np.memmap)
         np.testing.assert_array_equal(first, second)
-        assert [path.suffix for path in cache_folder().iterdir()] == [".npy"]
+        (entry,) = cache_folder().iterdir()
+        assert entry.suffix == ".npy"
+        assert stat.S_IMODE(entry.stat().st_mode) == 0o600
 
     def test_a_changed_file_is_parsed_again(self, tmp_path, frames):
         path = tmp_path / "v.txt"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dkva.datasets import DataError, FeatureFolder, find_features, find_labels
+from dkva.datasets import DataError, FeatureFolder, find_features, find_labels, find_mapping
 
 pytestmark = pytest.mark.fast
 
@@ -61,6 +61,33 @@ def test_two_files_of_one_video(root):
     np.save(root / "features/tea/P01.a_tea.npy", np.zeros((6, 2)))
     with pytest.raises(DataError, match="second file of video"):
         FeatureFolder(root)
+
+
+def test_linked_folders_are_followed_once(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("disk")
+    np.save(elsewhere / "P03_juice.npy", np.zeros((6, 2)))
+    (elsewhere / "up").symlink_to(root)
+    (root / "features/juice").symlink_to(elsewhere)
+    (root / "features/loop").symlink_to(root / "features")
+    names = [name for name, _ in find_features(root / "features")]
+    assert names.count("juice/P03_juice") == 1
+    assert {"tea/P01.a_tea", "milk/P02_milk"} <= set(names)
+
+
+def test_labels_of_one_activity_are_found_below_the_label_folder(tmp_path):
+    for activity in ("tea", "milk"):
+        (tmp_path / activity).mkdir()
+        (tmp_path / activity / "both").touch()
+    (tmp_path / "tea/P1.txt").touch()
+    assert find_labels(tmp_path, "P1") == tmp_path / "tea/P1.txt"
+    assert find_labels(tmp_path, "both") is None
+    assert find_labels(tmp_path, "milk/both") == tmp_path / "milk/both"
+
+
+def test_the_mapping_is_found_from_below(root):
+    expected = (root / "mapping/mapping.txt").resolve()
+    for labels in (root / "groundTruth", root / "groundTruth/P01.a_tea", root / "features/tea"):
+        assert find_mapping(labels) == expected
 
 
 def test_folders_that_hold_nothing(tmp_path):

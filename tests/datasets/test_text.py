@@ -45,6 +45,8 @@ def test_numbers_come_back_as_numpy_reads_them(tmp_path_factory, matrix, separat
         "\ufeff1 2\n3 4\n",
         "1, 2\n3,4\n",
         "1;2\n3; 4\n",
+        "1,0;2,0\n3;4\n",
+        '"1"; "2"\n3;4\n',
     ],
 )
 def test_layouts_people_have(tmp_path, text):
@@ -52,6 +54,21 @@ def test_layouts_people_have(tmp_path, text):
     np.testing.assert_array_equal(frames, [[1, 2], [3, 4]])
     assert frames.dtype == np.float32
     assert frames.flags.c_contiguous
+
+
+@pytest.mark.parametrize("text", ["a;b\n1,5;2\n3;4\n", '"Zeit","x"\n1.5,2\n3,4\n', "a\tb\n1.5\t2\n3\t4\n"])
+def test_what_spreadsheets_write(tmp_path, text):
+    for name in ("video.csv", "video.TSV"):
+        np.testing.assert_array_equal(parse_text(written(tmp_path, text, name)), [[1.5, 2], [3, 4]])
+    with pytest.raises(DataError, match="line 1: .* is no number"):
+        parse_text(written(tmp_path, text, "video.txt"))
+
+
+def test_lines_after_a_header_keep_their_numbers(tmp_path):
+    with pytest.raises(DataError, match="line 3: nothing in place 2 is no number"):
+        parse_text(written(tmp_path, "a;b\n1;2\n3;\n", "video.csv"))
+    with pytest.raises(DataError, match="line 3: number 2 is nan"):
+        parse_text(written(tmp_path, "a;b\n1;2\n3;nan\n", "video.csv"))
 
 
 def test_gzip(tmp_path):
@@ -65,19 +82,19 @@ def test_gzip(tmp_path):
         ("1 2\n3\n4 5\n", 2, "has 1 number, line 1 has 2"),
         ("1 2\n3 4 5\n", 2, "has 3 numbers, line 1 has 2"),
         ("1 2\n3 4 5\n6\n", 2, "has 3 numbers"),
-        ("1 2\n3 vier\n", 2, "'vier' is no number"),
+        ("1 2\n3 vier\n", 2, "'vier' in place 2 is no number"),
         ("1 2\n\n3 4\n", 2, "is blank"),
         ("1 2\n3 nan\n", 2, "number 2 is nan"),
         ("1 2\n3 4\n-inf 4\n", 3, "number 1 is -inf"),
         ("1 2\n1e39 4\n", 2, "number 1 is inf"),
         ("1  2\n1e39 4\n", 2, "number 1 is inf"),
-        ("1,2\n3,\n", 2, "'' is no number"),
+        ("1,2\n3,\n", 2, "nothing in place 2 is no number"),
         ("1\n2\n", None, "single column"),
         ("", None, "is empty"),
         ("\n \n", None, "is empty"),
         ("<!DOCTYPE html>\n<html>", None, "HTML"),
         (b"\x00\x01\x02", None, "binary"),
-        (b"1 2\n3 \xff\n", 2, "is no number"),
+        (b"1 2\n3 \xff\n", 2, "in place 2 is no number"),
     ],
 )
 def test_errors_name_file_line_and_remedy(tmp_path, text, line, part):

@@ -1,0 +1,35 @@
+"""What a result came from: versions and commit."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+__all__ = ["commit", "versions"]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the interpreter and of the packages that decide the numbers."""
+    packages = ("dkva", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+
+
+def commit(folder: Path, *parts: str) -> str | None:
+    """The commit a checkout stands at, "+changes" added where files below `parts` differ; None outside git.
+
+    Args:
+        folder: the checkout.
+        parts: folders in it that decide the results.
+    """
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", *parts)
+        return git("rev-parse", "--short=12", "HEAD") + ("+changes" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
