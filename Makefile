@@ -9,7 +9,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 .PHONY: help setup reproduce test fast lint oracle bench
 
 help:
-	@echo "make reproduce  set up, segment a real recording, compare with the paper, draw the figures"
+	@echo "make reproduce  set up, segment a real recording, draw it, print ours beside the authors' figures"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"

@@ -52,7 +52,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _complain(message: str) -> None:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(_printable(f"error: {' '.join(message.split())}"), err=True)
+
+
+def _printable(text: str) -> str:
+    """Text with file names that are no UTF-8 spelt out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 @click.group(
@@ -201,7 +206,7 @@ class _Run:
             with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
                 task = bar.add_task("", total=len(inputs))
                 for video in inputs:
-                    bar.update(task, description=video.name)
+                    bar.update(task, description=_printable(video.name))
                     try:
                         self._one(video, earlier)
                     except DataError as error:
@@ -249,11 +254,8 @@ class _Run:
             try:
                 if given.is_dir():
                     root = given / "features" if (given / "features").is_dir() else given
-                    own = self.out.resolve()  # may lie in the folder of features
                     named = [
-                        (name, path)
-                        for name, path in find_features(root)
-                        if own not in path.resolve().parents
+                        (name, path) for name, path in find_features(root) if not self._is_own(root, path)
                     ]
                 elif given.exists():
                     named = [(stem_of(given) or given.stem, given)]
@@ -289,6 +291,12 @@ class _Run:
             else:
                 self.problems.append(f"{labels}: has no labels for {name!r}; add them or leave --labels out")
 
+    def _is_own(self, root: Path, path: Path) -> bool:
+        """Whether this is a result of an earlier run whose output lies in the folder of features."""
+        out = self.out.resolve()
+        inside = root.resolve() in out.parents and out in path.resolve().parents
+        return inside or path.resolve() == out / "segments.csv"
+
     def _earlier(self) -> dict[str, dict]:
         from dkva.documents import read_csv
 
@@ -310,7 +318,7 @@ class _Run:
             raise DataError(video.path, f"has {len(frames)} frames for {n_segments} segments", remedy)
         source = source_of(video.path)
         segmenter = VideoSegmenter(**self.settings)
-        reading = {"lengths": self.lengths if truth is not None else None, "transposed": self.transposed}
+        reading = {"transposed": self.transposed}  # a length policy shows in the number of frames
         key = run_key(video.name, [segmenter.get_params(), reading], source, len(frames))
         json_path = self.out / f"{video.name}.json"
         old = read_json(json_path) if self.form != "csv" else earlier.get(video.name)
@@ -343,7 +351,7 @@ class _Run:
         n_segments = self.settings["n_segments"]
         scores = evaluate(truth, predicted, n_clusters=n_segments, ignore=self.ignore or None)
         self.scores[video.name] = scores
-        return scores_for_json(scores) | {"ignored": self.ignore}
+        return scores_for_json(scores) | {"ignored": self.ignore, "lengths": self.lengths}
 
     def _draw(self, video: _Input, truth: np.ndarray | None, predicted: np.ndarray) -> None:
         from dkva.atomic import write_atomically
@@ -385,7 +393,7 @@ class _Run:
             parts.append(f"kept {self.kept} done before with the same settings (--force segments again)")
         if failed:
             parts.append(f"failed {failed}")
-        click.echo(f"{'; '.join(parts)}; results in {self.out}")
+        click.echo(_printable(f"{'; '.join(parts)}; results in {self.out}"))
         for problem in self.problems:
             _complain(problem)
         if self.scores and self.unseen:
@@ -397,7 +405,7 @@ def _console(stderr: bool = False):
 
     console = Console(stderr=stderr, highlight=False)
     if not stderr:  # a table that is squeezed loses its names; a terminal wraps it instead
-        console.width = max(console.width, 120)
+        console.width = 1000
     return console
 
 
@@ -424,12 +432,12 @@ def _score_table(scores: dict[str, Scores]):
         "edit": "edit",
     }
     table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=_CAPTION)
-    table.add_column("video", overflow="fold")
+    table.add_column("video", no_wrap=True)
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     values = np.array([[getattr(s, field) for field in columns.values()] for s in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
-        table.add_row(escape(video), *map(_percent, row))
+        table.add_row(escape(_printable(video)), *map(_percent, row))
     if len(scores) > 1:
         present = [column[np.isfinite(column)] for column in values.T]
         means = (_percent(column.mean()) if len(column) else "–" for column in present)
@@ -445,7 +453,8 @@ def _interval(values: np.ndarray) -> str:
 
     if len(values) < 2:
         return "–"
-    return "–".join(map(_percent, bootstrap_interval(values)))
+    low, high = bootstrap_interval(values)
+    return f"{low:.0f}–{high:.0f}"
 
 
 def _percent(value: float) -> str:
@@ -458,12 +467,15 @@ def _segment_table(docs: dict[str, dict]):
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("video", overflow="fold")
+    table.add_column("video", no_wrap=True)
     for name in ("frames", "features", "segments", "labels used"):
         table.add_column(name, justify="right")
     for video, doc in docs.items():
         runs = doc["segments"]
         table.add_row(
-            escape(video), str(doc["frames"]), str(len(runs)), str(len({run["label"] for run in runs}))
+            escape(_printable(video)),
+            str(doc["frames"]),
+            str(len(runs)),
+            str(len({run["label"] for run in runs})),
         )
     return table

@@ -232,7 +232,7 @@ def test_results_in_the_folder_of_features_are_no_videos(dkva, folder):
 
 
 @pytest.mark.parametrize(
-    "name", ["clip[front]", "a b", "Übung", "v.1", "[/]", "x,y", os.fsdecode(b"bad\xff")], ids=repr
+    "name", ["clip[front]", "a b", "Übung", "v.1", "[bold]", "x,y", os.fsdecode(b"bad\xff")], ids=repr
 )
 def test_any_file_name(dkva, tmp_path, name):
     np.save(tmp_path / f"{name}.npy", video())

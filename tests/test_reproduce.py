@@ -1,6 +1,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from reproduce import basic_motions, breakfast_sample
@@ -65,3 +66,26 @@ def test_sequences_are_real_pieces_joined():
     again, _ = basic_motions.sequence("test", 0)
     assert (frames == again).all()
     assert not (basic_motions.sequence("test", 1)[1] == labels).all()
+
+
+def test_tables_in_the_readme_are_the_stored_rows():
+    readme = (RESULTS.parent / "README.md").read_text()
+    rows = read_rows(RESULTS / "breakfast_sample.csv")
+    for name in breakfast_sample.AUTHORS:
+        for estimator in breakfast_sample.ESTIMATORS:
+            mine = [r for r in rows if r["video"] == name and r["estimator"] == estimator]
+            values = 100 * np.array([[float(r[field]) for field in ("mof", "iou", "f1")] for r in mine])
+            spread = zip(values.mean(axis=0), values.std(axis=0, ddof=1), strict=True)
+            low, high = values[:, 0].min(), values[:, 0].max()
+            assert " / ".join(f"{m:.1f}±{s:.1f}" for m, s in spread) in readme
+            assert f"{low:.1f} to {high:.1f}" in readme
+    rows = [
+        r | {f: float(r[f]) for f in ("mof", "iou", "f1")} for r in read_rows(RESULTS / "basic_motions.csv")
+    ]
+    scores = {method: basic_motions.values_of(rows, method=method) for method in basic_motions.METHODS}
+    gains = [scores["dkva"] - scores[other] for other in ("uniform split", "initial")]
+    for values in [*scores.values(), *gains]:
+        assert " | ".join(basic_motions.with_interval(column) for column in values.T) in readme
+    speed = json.loads((RESULTS / "benchmarks/speed.json").read_text())["figures"]
+    for estimator in ("batch", "video"):
+        assert f"{speed[estimator]['direct_over_this']:.0f}× as fast" in readme

@@ -60,7 +60,7 @@ def test_layouts_people_have(tmp_path, text):
 def test_what_spreadsheets_write(tmp_path, text):
     for name in ("video.csv", "video.TSV"):
         np.testing.assert_array_equal(parse_text(written(tmp_path, text, name)), [[1.5, 2], [3, 4]])
-    with pytest.raises(DataError, match="line 1: .* is no number"):
+    with pytest.raises(DataError, match=r"line 1: .* is no number"):
         parse_text(written(tmp_path, text, "video.txt"))
 
 
