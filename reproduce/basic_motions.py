@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = settings | {"smoothing": best}
         write_rows(RESULTS / "basic_motions.csv", rows, command=command, settings=chosen)
         draw(best)
-        console.print(f"wrote figures/rendered/basic_motions.png and results/basic_motions*.csv")
+        console.print("wrote figures/rendered/basic_motions.png and results/basic_motions*.csv")
     return 0
 
 
