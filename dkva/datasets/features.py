@@ -8,6 +8,7 @@ import os
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -113,40 +114,41 @@ def _cached_text(path: Path, status: os.stat_result) -> Float32[np.ndarray, "n d
     return frames
 
 
-def _load_npy(path: Path) -> np.ndarray:
+@contextlib.contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn what numpy raises for this array file into a DataError."""
     try:
+        yield
+    except DataError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except _DAMAGE as error:
+        raise _bad_array(path, error) from error
+
+
+def _load_npy(path: Path) -> np.ndarray:
+    with _damage_named(path):
         with path.open("rb") as file:
             magic = file.read(len(np.lib.format.MAGIC_PREFIX))
         if magic != np.lib.format.MAGIC_PREFIX:
             raise DataError(path, "is no .npy file", "download or export the file again")
         return np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except DataError:
-        raise
-    except _DAMAGE as error:
-        raise _bad_array(path, error) from error
 
 
 def _load_npz(path: Path) -> np.ndarray:
-    try:
+    with _damage_named(path):
         if not zipfile.is_zipfile(path):
             raise DataError(path, "is no complete array file (no .npz)", "download or export the file again")
         with np.load(path, allow_pickle=False) as archive:
             names = archive.files
-            if "features" in names or len(names) == 1:
-                array = archive["features" if "features" in names else names[0]]
-                if not isinstance(array, np.ndarray):
-                    raise ValueError("no array inside")
-                return array
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except DataError:
-        raise
-    except _DAMAGE as error:
-        raise _bad_array(path, error) from error
-    shown = ", ".join(names[:5]) or "none"
-    raise DataError(path, f"holds {len(names)} arrays ({shown})", 'name one of them "features"')
+            if "features" not in names and len(names) != 1:
+                shown = ", ".join(names[:5]) or "none"
+                raise DataError(path, f"holds {len(names)} arrays ({shown})", 'name one of them "features"')
+            array = archive["features" if "features" in names else names[0]]
+            if not isinstance(array, np.ndarray):
+                raise ValueError("no array inside")
+            return array
 
 
 def _bad_array(path: Path, error: Exception) -> DataError:
