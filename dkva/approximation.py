@@ -43,6 +43,9 @@ MAX_SEED = 2**32 - 1
 #: Frames whose pairs give the "video" estimator's constants, at most.
 CONSTANT_FRAMES = 1024
 
+#: The batch that holds every frame once.
+WHOLE_VIDEO = "video"
+
 # Decay of the running mean of MMD² at which the "video" estimator takes the slope of the root.
 _RUNNING_DECAY = 0.9
 
@@ -133,6 +136,7 @@ def approximate(
     weight_decay: float = 1e-3,
     init: str = "uniform",
     length_scale: str | float = "median_squared",
+    batch_size: int | str | None = None,
     seed: int = 0,
     name: str = "",
     pad: bool = True,
@@ -153,6 +157,8 @@ def approximate(
         weight_decay: weight of the Frobenius norm of V (the paper's weight decay).
         init: one of `INITS`.
         length_scale: "median_squared", "median" or a number; see `dkva.length_scale`.
+        batch_size: b, at most N; None means the paper's; "video" takes every frame once at each step, so
+            that an epoch is one step.
         seed: seed of the batches and of k-means, from 0 to 2**32 - 1.
         name: the video's name; the batches depend on `seed` and on it.
         pad: round sizes up to shared buckets; False compiles a program for these exact sizes.
@@ -173,16 +179,24 @@ def approximate(
     if not isinstance(name, str):
         raise ValueError(f"name is {name!r}: give text")
     n, d = frames.shape
-    check_settings(n_segments, n, estimator, epochs, learning_rate, weight_decay, init, seed)
+    check_settings(n_segments, n, estimator, epochs, learning_rate, weight_decay, init, seed, batch_size)
     dtype = jax.dtypes.canonicalize_dtype(frames.dtype)
     scale = resolve_length_scale(frames, length_scale)
     initial = np.asarray(INITS[init](frames, n_segments, seed), dtype)
-    batch = min(MAX_BATCH, n // n_segments)
+    whole = batch_size == WHOLE_VIDEO
+    batch = _batch(n, n_segments, batch_size)
     per_epoch = n // batch
 
     rows = frame_bucket(n, d) if pad else n
     synthetic_rows = synthetic_bucket(n_segments) if pad else n_segments
-    slots = slot_bucket(rows, synthetic_rows) if pad else batch
+    if whole:
+        slots = rows
+    elif not pad:
+        slots = batch
+    elif batch_size is None:
+        slots = slot_bucket(batch, rows, synthetic_rows, d)
+    else:
+        slots = min(rows, bucket(batch, 1, 4))
     edges = np.full(synthetic_rows + 1, n, np.int32)
     edges[: n_segments + 1] = uniform_edges(n, n_segments)
     sampled = min(n, CONSTANT_FRAMES)
@@ -214,6 +228,7 @@ def approximate(
         kernel=kernel,
         estimator=estimator,
         slots=slots,
+        whole=whole,
         trace_length=bucket(max(epochs, 1), _EPOCHS, _EPOCHS_GROWTH),
     )
     return Approximation(
@@ -229,7 +244,16 @@ def approximate(
     )
 
 
-def check_settings(n_segments, n_frames, estimator, epochs, learning_rate, weight_decay, init, seed) -> None:
+def _batch(n_frames: int, n_segments: int, batch_size: int | str | None) -> int:
+    """Frames a step."""
+    if batch_size is None:
+        return min(MAX_BATCH, n_frames // n_segments)
+    return n_frames if isinstance(batch_size, str) else min(n_frames, batch_size)
+
+
+def check_settings(
+    n_segments, n_frames, estimator, epochs, learning_rate, weight_decay, init, seed, batch_size=None
+) -> None:
     """Raise ValueError for the first setting that is unknown or out of range."""
     check_whole("n_segments", n_segments, least=1)
     if n_segments > n_frames:
@@ -237,7 +261,11 @@ def check_settings(n_segments, n_frames, estimator, epochs, learning_rate, weigh
             f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
             f"ask for at most {n_frames} segments"
         )
-    per_epoch = n_frames // min(MAX_BATCH, n_frames // n_segments)
+    if isinstance(batch_size, str):
+        check_choice("batch_size", batch_size, (WHOLE_VIDEO, "a number"))
+    elif batch_size is not None:
+        check_whole("batch_size", batch_size, least=1)
+    per_epoch = n_frames // _batch(n_frames, n_segments, batch_size)
     check_whole("epochs", epochs, least=0, most=MAX_STEPS // per_epoch)
     check_whole("seed", seed, least=0, most=MAX_SEED)
     check_choice("estimator", estimator, ESTIMATORS)
@@ -268,8 +296,8 @@ def _draw(key: Array, sizes: _Sizes, slots: int) -> Int[Array, " slots"]:
     return first + jnp.minimum(offset, length - 1)  # the product may round up to the length
 
 
-@partial(jax.jit, static_argnames=("kernel", "estimator", "slots", "trace_length"))
-def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, slots, trace_length):
+@partial(jax.jit, static_argnames=("kernel", "estimator", "slots", "whole", "trace_length"))
+def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, slots, whole, trace_length):
     """The whole of learning as one program; all true sizes are data."""
     dtype = frames.dtype
     key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
@@ -315,7 +343,7 @@ def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, 
 
     def step(i, state):
         synthetic, moments, running, trace = state
-        batch = embedded[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        batch = embedded if whole else embedded[_draw(jax.random.fold_in(key, i), sizes, slots)]
         fixed = constants if estimator == "video" else batch_constants(batch)
         with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
             (value, running), gradient = jax.value_and_grad(loss, has_aux=True)(

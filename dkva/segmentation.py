@@ -8,17 +8,21 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dkva.approximation import MAX_SEED, Approximation, approximate, check_settings
-from dkva.checks import check_number, check_whole
+from dkva.checks import check_choice, check_number, check_whole
 from dkva.kernels import Kernel
 from dkva.length_scale import check_length_scale
 from dkva.padding import synthetic_bucket
 from dkva.preprocessing import MAX_SMOOTHING, Standardiser, smooth, smoothing_window
 
-__all__ = ["VideoSegmenter", "labels_of", "margins", "similarity"]
+__all__ = ["ASSIGNMENTS", "VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
+
+#: How a frame finds its synthetic frame: by kernel similarity (paper Eq. 6) or, to compare, by distance.
+ASSIGNMENTS = ("kernel", "l2")
 
 _BLOCK = 512
 
@@ -100,11 +104,15 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         activation: "relu" or "erf".
         weight_std: standard deviation of the network's weights.
         bias_std: standard deviation of the network's biases.
+        batch_size: frames a step; None means the paper's min(512, N // M), "video" every frame once.
+        assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares
+            in its Table 2.
 
     Attributes:
         labels_: index of each frame's synthetic frame [n].
         approximation_: synthetic frames in the features' own units [m, d].
-        similarity_: kernel of each frame and each synthetic frame [n, m].
+        similarity_: kernel of each frame and each synthetic frame [n, m]; with assignment "l2" minus their
+            distance.
         loss_curve_: mean loss of each epoch [epochs].
         length_scale_: l used, in standard units.
         window_: window of the Gaussian filter in frames.
@@ -136,6 +144,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         activation="relu",
         weight_std=2.0,
         bias_std=0.1,
+        batch_size=None,
+        assignment="kernel",
     ):
         self.n_segments = n_segments
         self.kernel = kernel
@@ -151,6 +161,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.activation = activation
         self.weight_std = weight_std
         self.bias_std = bias_std
+        self.batch_size = batch_size
+        self.assignment = assignment
 
     def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
         """Learn the approximation of one video and label its frames.
@@ -186,13 +198,14 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             weight_decay=self.weight_decay,
             init=self.init,
             length_scale=self.length_scale,
+            batch_size=self.batch_size,
             seed=seed,
             name=name,
         )
         self.length_scale_ = self._learned.length_scale
         self.loss_curve_ = self._learned.loss_curve
         self.approximation_ = self._standardiser.invert(self._learned.synthetic)
-        self.similarity_ = similarity(frames, self._learned)
+        self.similarity_ = self._similarity(frames)
         if not np.isfinite(self.similarity_).all():
             raise ValueError(
                 f"learning ended in numbers too large: lower learning_rate ({self.learning_rate}), "
@@ -217,7 +230,12 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)  # noqa: N806
         frames = self._standardiser.apply(smooth(X, self.window_), self._learned.synthetic.dtype)
-        return labels_of(similarity(frames, self._learned))
+        return labels_of(self._similarity(frames))
+
+    def _similarity(self, frames: np.ndarray) -> np.ndarray:
+        if self.assignment == "l2":
+            return -euclidean_distances(frames, self._learned.synthetic)
+        return similarity(frames, self._learned)
 
     def check_settings(self, n_frames: int) -> tuple[int, Kernel]:
         """Seed and kernel for a video of N frames, after every setting has been checked.
@@ -240,5 +258,25 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             self.weight_decay,
             self.init,
             seed,
+            self.batch_size,
         )
+        check_choice("assignment", self.assignment, ASSIGNMENTS)
         return int(seed), Kernel(self.kernel, self.depth, self.activation, self.weight_std, self.bias_std)
+
+
+def segment_video(
+    features: np.ndarray, n_segments: int, *, seed: int = 0, name: str = "", **settings
+) -> Int[np.ndarray, " n"]:
+    """Labels [n] of one video's features [n, d] by `VideoSegmenter`, in the form of a baseline.
+
+    Args:
+        features: in order of time [n, d].
+        n_segments: M.
+        seed: of the batches.
+        name: the video's name, on which the batches depend too.
+        settings: further settings of `VideoSegmenter`.
+
+    Raises:
+        ValueError: as `VideoSegmenter.fit`.
+    """
+    return VideoSegmenter(n_segments, random_state=seed, **settings).fit_predict(features, name=name)

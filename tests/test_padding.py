@@ -43,18 +43,23 @@ def test_longer_video_gets_no_smaller_bucket(n, m, d):
 def test_slots_hold_every_batch(data, n, d):
     m = data.draw(st.integers(1, n))
     batch = min(MAX_BATCH, n // m)
-    assert batch <= slot_bucket(frame_bucket(n, d), synthetic_bucket(m)) <= MAX_BATCH
+    assert batch <= slot_bucket(batch, frame_bucket(n, d), synthetic_bucket(m), d) <= MAX_BATCH
 
 
 def test_synthetic_buckets():
     assert [synthetic_bucket(m) for m in (1, 2, 8, 9, 32, 33, 129)] == [1, 8, 8, 32, 32, 128, 512]
 
 
-def test_lengths_of_a_data_set_share_few_buckets():
+@pytest.mark.parametrize(("width", "lengths"), [(64, range(150, 30_000, 20)), (3000, range(40, 3000, 7))])
+def test_lengths_of_a_data_set_share_few_buckets(width, lengths):
     """What architecture.md asks: 1500 lengths and many K, about a dozen programs."""
-    programs = {
-        (frame_bucket(n, 64), synthetic_bucket(m), slot_bucket(frame_bucket(n, 64), synthetic_bucket(m)))
-        for n in range(150, 30_000, 20)
-        for m in (3, 4, 5, 6, 7, 9, 17, 19, 23)
-    }
+    programs = set()
+    for n in lengths:
+        for m in (3, 4, 5, 6, 7, 9, 17, 19, 23):
+            rows, synthetic = frame_bucket(n, width), synthetic_bucket(m)
+            programs.add((rows, synthetic, slot_bucket(min(MAX_BATCH, n // m), rows, synthetic, width)))
     assert len(programs) <= 12
+
+
+def test_wide_features_waste_fewer_slots():
+    assert slot_bucket(20, 512, 8, 3000) < slot_bucket(20, 512, 8, 64)
