@@ -6,7 +6,7 @@ All scores are shares between 0 and 1, of one video; a data set's score is the m
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -16,7 +16,7 @@ from sklearn.metrics.cluster import contingency_matrix
 
 from dkva.runs import segments
 
-__all__ = ["Scores", "bootstrap_interval", "evaluate"]
+__all__ = ["Scores", "bootstrap_interval", "evaluate", "score_row"]
 
 _THRESHOLDS = (0.10, 0.25, 0.50)
 
@@ -115,6 +115,13 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
         matching={clusters.tolist()[r]: classes.tolist()[c] for r, c in zip(rows, columns, strict=True)},
         n_frames=int(kept.sum()),
     )
+
+
+def score_row(truth, predicted, n_clusters: int, ignore=None) -> dict[str, float]:
+    """All scores of `evaluate` and the number of labels found, as columns of a row. Raises as `evaluate`."""
+    row = asdict(evaluate(truth, predicted, n_clusters=n_clusters, ignore=ignore))
+    del row["matching"]
+    return {"found": len(np.unique(predicted)), **row}
 
 
 def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What a result came from: versions and commit."""
+"""What a result came from: versions, device and commit."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["commit", "versions"]
+__all__ = ["commit", "device", "versions"]
 
 
 def versions() -> dict[str, str]:
     """Versions of the interpreter and of the packages that decide the numbers."""
     packages = ("dkva", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
     return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+
+
+def device() -> str:
+    """Platform and kind of the device that JAX computes on."""
+    import jax  # takes seconds to import
+
+    first = jax.devices()[0]
+    return f"{first.platform}: {first.device_kind}"
 
 
 def commit(folder: Path, *parts: str) -> str | None:
