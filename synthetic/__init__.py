@@ -1,0 +1,1 @@
+"""Makers of data sets: digits in, videos out; self-contained."""
