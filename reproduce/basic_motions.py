@@ -13,31 +13,48 @@ results/basic_motions.csv. Beside ours: the same assignment before learning, and
 
 from __future__ import annotations
 
-import argparse
+import functools
+import hashlib
 import itertools
 
 import numpy as np
-from aeon.datasets import load_basic_motions
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-from dkva import VideoSegmenter, evaluate
-from dkva.approximation import uniform_edges
+from dkva import evaluate
 from dkva.atomic import write_atomically
-from dkva.metrics import bootstrap_interval
+from dkva.baselines import uniform
+from dkva.experiment import Method, Task
+from dkva.segmentation import segment_video
 from dkva.timeline import timeline
-from reproduce.paths import RENDERED, RESULTS
-from reproduce.store import write_rows
+from reproduce.effects import effect, paired
+from reproduce.options import compute, console, parser
+from reproduce.paths import RENDERED
+from reproduce.show import lines, percent, summary_table, with_interval
+from reproduce.store import Table, best, publish, summarise
 
+COMMAND = "python -m reproduce.basic_motions"
+TABLE = Table("basic_motions", "BasicMotions (real sensor readings), 10 test sequences", COMMAND)
+CHOICE = Table(
+    "basic_motions_choice",
+    "Choice for BasicMotions: 10 training sequences, learned approximation",
+    COMMAND,
+    by=("smoothing",),
+    choose="mof",
+)
 K = 4
 EPOCHS = 100
 SMOOTHINGS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.5)
 SEQUENCES = 10
-METHODS = ("uniform split", "initial", "dkva")
-_SCORES = ("mof", "iou", "f1")
+GAINS = (("learned", "uniform split"), ("learned", "initial"))
 
 
+@functools.lru_cache(maxsize=2)
+def _pieces(split: str) -> tuple[np.ndarray, np.ndarray]:
+    from aeon.datasets import load_basic_motions  # takes seconds to import
+
+    return load_basic_motions(split=split)
+
+
+@functools.lru_cache(maxsize=32)
 def sequence(split: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Frames [4000, 12] and labels [4000] of one joined recording.
 
@@ -45,7 +62,7 @@ def sequence(split: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
         split: "train" or "test".
         seed: of the bouts' lengths and order.
     """
-    pieces, names = load_basic_motions(split=split)
+    pieces, names = _pieces(split)
     rng = np.random.default_rng(seed)
     bouts = []
     for name in np.unique(names):
@@ -61,51 +78,36 @@ def sequence(split: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([readings, np.log(change**2 + 1e-3)], axis=1), labels
 
 
-def segment(frames: np.ndarray, method: str, smoothing: float, epochs: int, seed: int) -> np.ndarray:
-    """Labels [n] of one sequence by one of `METHODS`."""
-    if method == "uniform split":
-        return np.repeat(np.arange(K), np.diff(uniform_edges(len(frames), K)))
-    epochs = 0 if method == "initial" else epochs
-    return VideoSegmenter(K, smoothing=smoothing, epochs=epochs, random_state=seed).fit_predict(frames)
+def tasks(split: str, sequences: range) -> list[Task]:
+    """Joined recordings, each with the seed it was joined with."""
+    out = []
+    for seed in sequences:
+        frames, labels = sequence(split, seed)
+        digest = hashlib.sha256(frames.tobytes() + labels.astype("U").tobytes()).hexdigest()
+        load = functools.partial(sequence, split, seed)
+        out.append(Task(f"{split}{seed + 1:02d}", load, digest, K, (seed,)))
+    return out
 
 
-def run(split: str, jobs: list[tuple[str, float]], sequences: range, epochs: int = EPOCHS) -> list[dict]:
-    """One row a sequence × (method, smoothing)."""
-    rows = []
-    for seed in track(sequences, f"{split} sequences", console=Console(stderr=True), transient=True):
-        frames, truth = sequence(split, seed)
-        for method, smoothing in jobs:
-            scores = evaluate(truth, segment(frames, method, smoothing, epochs, seed), n_clusters=K)
-            rows.append(
-                {"sequence": seed, "method": method, "smoothing": smoothing}
-                | {field: getattr(scores, field) for field in _SCORES}
-            )
-    return rows
-
-
-def values_of(rows: list[dict], **chosen) -> np.ndarray:
-    """MoF, IoU and F1 in % of the rows that match [sequences, 3]."""
-    fitting = [row for row in rows if all(row[k] == v for k, v in chosen.items())]
-    return 100 * np.array([[row[field] for field in _SCORES] for row in fitting])
-
-
-def with_interval(values: np.ndarray) -> str:
-    """Mean and 95 % interval (percentile bootstrap over sequences) of values [sequences]."""
-    mean = f"{values.mean():.1f}"
-    if len(values) < 2:
-        return mean
-    low, high = bootstrap_interval(values)
-    return f"{mean} [{low:.1f}, {high:.1f}]"
+def methods(smoothing: float, epochs: int = EPOCHS) -> list[Method]:
+    """The table's rows."""
+    settings = {"smoothing": smoothing, "epochs": epochs}
+    return [
+        Method("uniform split", uniform),
+        Method("initial", segment_video, settings | {"epochs": 0}, seeded=False),
+        Method("learned", segment_video, settings),
+    ]
 
 
 def draw(smoothing: float) -> None:
     """Time line of the first test sequence, to figures/rendered/basic_motions.png."""
-    frames, truth = sequence("test", 0)
+    (task,) = tasks("test", range(1))
+    frames, truth = task.load()
     rows = {"truth": truth}
-    for method in reversed(METHODS):
-        labels = segment(frames, method, smoothing, EPOCHS, 0)
+    for method in reversed(methods(smoothing)):
+        labels = method.labels(frames, K, task.seeds[0], task.video)
         matching = evaluate(truth, labels, n_clusters=K).matching
-        rows[method] = np.array([matching[label] for label in labels])
+        rows[method.name] = np.array([matching[label] for label in labels])
     figure = timeline(
         rows, title="BasicMotions (real sensor readings), first test sequence", unit="frame (10 a second)"
     )
@@ -113,40 +115,48 @@ def draw(smoothing: float) -> None:
     write_atomically(path, lambda file: figure.savefig(file, format="png", dpi=150))
 
 
+def gains_table(rows: list[dict]):
+    """Differences of the learned approximation to the others, paired by sequence."""
+    out = lines("Differences, paired: mean [95 % interval]", ["", "MoF", "IoU", "F1"])
+    for a, b in GAINS:
+        out.add_row(f"{a} − {b}", *gains(rows, a, b))
+    return out
+
+
+def gains(rows: list[dict], a: str, b: str) -> list[str]:
+    """One line of differences, in percentage points."""
+    cells = []
+    for measure in TABLE.measures:
+        found = effect(paired(rows, {"method": a}, {"method": b}, measure))
+        cells.append(with_interval({"mean": found.mean, "low": found.low, "high": found.high}))
+    return cells
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Choose the smoothing on training sequences, score on test sequences, store, draw and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--smoke", action="store_true", help="one sequence and epoch, nothing stored")
-    smoke = parser.parse_args(arguments).smoke
-    sequences, epochs = (range(1), 1) if smoke else (range(SEQUENCES), EPOCHS)
-    choice = run("train", [("dkva", smoothing) for smoothing in SMOOTHINGS], sequences, epochs)
-    means = {smoothing: values_of(choice, smoothing=smoothing)[:, 0].mean() for smoothing in SMOOTHINGS}
-    best = max(means, key=lambda smoothing: means[smoothing])
-    rows = run("test", [(method, best) for method in METHODS], sequences, epochs)
+    options = parser(__doc__, seeds=None).parse_args(arguments)
+    sequences, epochs = (range(1), 1) if options.smoke else (range(SEQUENCES), EPOCHS)
+    named = {f"smoothing {smoothing:g}": smoothing for smoothing in SMOOTHINGS}
+    candidates = [
+        Method(name, segment_video, {"smoothing": smoothing, "epochs": epochs})
+        for name, smoothing in named.items()
+    ]
+    choice = compute(candidates, tasks("train", sequences), options)
+    for row in choice.rows:
+        row["smoothing"] = named[row["method"]]
+    smoothing = best(summarise(choice.rows, CHOICE.by, CHOICE.measures), "mof")["smoothing"]
+    outcome = compute(methods(smoothing, epochs), tasks("test", sequences), options)
 
-    console = Console(width=120)
-    console.print("Mean MoF on training sequences by smoothing: ", end="")
-    console.print(", ".join(f"{smoothing:g}: {mof:.1f}" for smoothing, mof in means.items()))
-    table = Table(
-        title=f"BasicMotions, {len(sequences)} test sequences, smoothing {best:g}: mean [95 % interval], in %"
-    )
-    for column in ("method", "MoF", "IoU", "F1"):
-        table.add_column(column, justify="left" if column == "method" else "right")
-    scores = {method: values_of(rows, method=method) for method in METHODS}
-    for method, values in scores.items():
-        table.add_row(method, *(with_interval(column) for column in values.T))
-    for other in METHODS[:-1]:
-        gain = scores["dkva"] - scores[other]
-        table.add_row(f"dkva - {other}", *(with_interval(column) for column in gain.T))
-    console.print(table)
-    if not smoke:
-        command = "python -m reproduce.basic_motions"
-        settings = {"n_segments": K, "epochs": EPOCHS, "sequences": SEQUENCES, "smoothings": list(SMOOTHINGS)}
-        write_rows(RESULTS / "basic_motions_choice.csv", choice, command=command, settings=settings)
-        chosen = settings | {"smoothing": best}
-        write_rows(RESULTS / "basic_motions.csv", rows, command=command, settings=chosen)
-        draw(best)
-        console.print("wrote figures/rendered/basic_motions.png and results/basic_motions*.csv")
+    out = console()
+    means = summarise(choice.rows, CHOICE.by, ("mof",))
+    out.print("Mean MoF on training sequences by smoothing: ", end="")
+    out.print(", ".join(f"{record['smoothing']:g}: {percent(record['mean'])}" for record in means))
+    out.print(summary_table(TABLE, outcome.rows))
+    out.print(gains_table(outcome.rows))
+    if not options.smoke:
+        publish(CHOICE, choice, {"n_segments": K})
+        publish(TABLE, outcome, {"n_segments": K, "smoothing": smoothing})
+        draw(smoothing)
     return 0
 
 

@@ -1,96 +1,99 @@
 """Parity with the authors' program on three real Breakfast videos (method: section 11).
 
 Run: `python -m reproduce.breakfast_sample --data-root DATA`, where DATA/breakfast_sample holds features/,
-groundTruth/ and mapping/ of P03, P05 and P09 (cam01, coffee); or set DKVA_DATA. About a minute on two cores.
-Writes results/breakfast_sample.csv. K = 4, smoothing 2.5, 100 epochs, Gauss × NTK, seeds 0 to 4, both
-estimators. The authors' figures are of one run of their program each: its seed option has no effect there.
+groundTruth/ and mapping/ of P03, P05 and P09 (cam01, coffee); or set DKVA_DATA. Half a minute on two cores.
+Writes results/breakfast_sample.csv and .json. K = 4, smoothing 2.5, 100 epochs, Gauss × NTK, seeds 0 to 4, both
+estimators. The authors' figures (`reproduce.paper`) are of one run of their program each: its seed option has
+no effect there.
 """
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-from dkva import FeatureFolder, VideoSegmenter, evaluate
-from reproduce.paths import RESULTS, data_root
-from reproduce.store import read_rows, write_rows
+from dkva import FeatureFolder
+from dkva.documents import source_of
+from dkva.experiment import Method, Task
+from dkva.segmentation import segment_video
+from reproduce.options import compute, console, parser
+from reproduce.paper import number
+from reproduce.paths import data_root
+from reproduce.show import lines
+from reproduce.store import Table, publish, read_rows
 
-#: MoF, IoU and F1 in % of the authors' public program (measured; one run).
-AUTHORS = {
-    "P03_cam01_P03_coffee": (78.95, 66.27, 79.27),
-    "P05_cam01_P05_coffee": (70.42, 60.41, 59.69),
-    "P09_cam01_P09_coffee": (56.39, 34.16, 46.75),
-}
+COMMAND = "python -m reproduce.breakfast_sample --data-root DATA"
+TABLE = Table(
+    "breakfast_sample",
+    "Three real Breakfast videos beside the authors' program",
+    COMMAND,
+    by=("video", "method"),
+    paper="program",
+)
+VIDEOS = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee")
 K = 4
-EPOCHS = 100
-SETTINGS = {"n_segments": K, "kernel": "gauss_ntk", "smoothing": 2.5, "epochs": EPOCHS}
-ESTIMATORS = ("video", "batch")
-SEEDS = range(5)
-_SCORES = ("mof", "iou", "f1")
+SETTINGS: dict[str, object] = {"kernel": "gauss_ntk", "smoothing": 2.5, "epochs": 100}
+METHODS = tuple(
+    Method(f'"{estimator}"', segment_video, SETTINGS | {"estimator": estimator})
+    for estimator in ("video", "batch")
+)
 
 
-def run(root: Path, seeds=SEEDS, epochs: int = EPOCHS) -> list[dict]:
-    """One row a video × estimator × seed."""
-    folder = FeatureFolder(root / "breakfast_sample")
-    loaded = {video.name.rsplit("/", 1)[-1]: video.load() for video in folder}
-    jobs = [(e, name, seed) for e in ESTIMATORS for name in AUTHORS for seed in seeds]
-    rows = []
-    for estimator, name, seed in track(jobs, "segmenting", console=Console(stderr=True), transient=True):
-        frames, truth = loaded[name]
-        settings = SETTINGS | {"epochs": epochs, "estimator": estimator, "random_state": seed}
-        labels = VideoSegmenter(**settings).fit_predict(frames, name=name)
-        scores = evaluate(truth, labels, n_clusters=K)
-        rows.append(
-            {"video": name, "estimator": estimator, "seed": seed, "frames": len(frames)}
-            | {field: getattr(scores, field) for field in _SCORES}
-        )
-    return rows
+def tasks(root: Path, seeds: Sequence[int]) -> list[Task]:
+    """The three videos, with their true number of actions.
+
+    Raises:
+        DataError: a file that is missing or cannot be used.
+    """
+    videos = {video.name.rsplit("/", 1)[-1]: video for video in FeatureFolder(root / "breakfast_sample")}
+    out = []
+    for name in VIDEOS:
+        sources = [source_of(path)["blake2b"] for path in (videos[name].path, videos[name].labels_path)]
+        out.append(Task(name, videos[name].load, "/".join(map(str, sources)), K, tuple(seeds)))
+    return out
 
 
-def table(rows: list[dict]) -> Table:
+def table(rows: Sequence[dict]):
     """Ours beside theirs: mean ± standard deviation over seeds, and the range of MoF."""
-    out = Table(title="MoF / IoU / F1 in %", title_justify="left")
-    out.add_column("video")
-    for column in ("authors' program", *(f'ours, "{e}"' for e in ESTIMATORS)):
-        out.add_column(column, justify="right")
-    for name, theirs in AUTHORS.items():
-        cells = [" / ".join(f"{value:.1f}" for value in theirs)]
-        for estimator in ESTIMATORS:
-            chosen = [r for r in rows if r["video"] == name and r["estimator"] == estimator]
-            values = 100 * np.array([[float(row[field]) for field in _SCORES] for row in chosen])
-            spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(3)
-            means = (f"{m:.1f}±{s:.1f}" for m, s in zip(values.mean(axis=0), spread, strict=True))
-            low, high = values[:, 0].min(), values[:, 0].max()
-            cells.append(f"{' / '.join(means)}  (MoF {low:.1f} to {high:.1f})")
-        out.add_row(name, *cells)
+    columns = ["video", "authors' program", *(f"ours, {method.name}" for method in METHODS)]
+    out = lines("MoF / IoU / F1 in %", columns)
+    for name in VIDEOS:
+        theirs = (number(TABLE.paper, {"video": name}, measure) for measure in TABLE.measures)
+        out.add_row(name, " / ".join(f"{value:.1f}" for value in theirs), *cells(rows, name))
+    return out
+
+
+def cells(rows: Sequence[dict], name: str) -> list[str]:
+    """A video's scores for each estimator."""
+    out = []
+    for method in METHODS:
+        chosen = [row for row in rows if row["video"] == name and row["method"] == method.name]
+        values = 100 * np.array([[row[measure] for measure in TABLE.measures] for row in chosen])
+        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
+        means = (f"{m:.1f}±{s:.1f}" for m, s in zip(values.mean(axis=0), spread, strict=True))
+        out.append(f"{' / '.join(means)}  (MoF {values[:, 0].min():.1f} to {values[:, 0].max():.1f})")
     return out
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run, store and print; without the data, print what is stored."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data-root", type=Path, help="folder that holds breakfast_sample/ (else DKVA_DATA)")
-    parser.add_argument("--smoke", action="store_true", help="one epoch and seed, nothing stored")
-    options = parser.parse_args(arguments)
-    console = Console(width=160)
+    cli = parser(__doc__)
+    cli.add_argument("--data-root", type=Path, help="folder that holds breakfast_sample/ (else DKVA_DATA)")
+    options = cli.parse_args(arguments)
     root = data_root(options.data_root)
-    path = RESULTS / "breakfast_sample.csv"
     if root is None:
-        console.print("needs data: python -m reproduce.breakfast_sample --data-root DATA; stored results:")
-        console.print(table(read_rows(path)))
+        console().print(f"needs data: {COMMAND}; stored results:")
+        console().print(table(read_rows(TABLE.name)))
         return 0
+    methods = METHODS
     if options.smoke:
-        console.print(table(run(root, seeds=range(1), epochs=1)))
-        return 0
-    rows = run(root)
-    settings = SETTINGS | {"seeds": list(SEEDS), "estimators": list(ESTIMATORS)}
-    write_rows(path, rows, command="python -m reproduce.breakfast_sample", settings=settings)
-    console.print(table(rows))
+        methods = tuple(Method(m.name, m.segment, dict(m.settings) | {"epochs": 1}) for m in METHODS)
+    outcome = compute(methods, tasks(root, range(1 if options.smoke else options.seeds)), options)
+    if not options.smoke:
+        publish(TABLE, outcome, {"n_segments": K})
+    console().print(table(outcome.rows))
     return 0
 
 

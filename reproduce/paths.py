@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["RENDERED", "RESULTS", "data_root"]
+__all__ = ["GENERATED", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
 
-_ROOT = Path(__file__).resolve().parent.parent
+#: The checkout.
+ROOT = Path(__file__).resolve().parent.parent
 
-#: Cached outputs, committed.
-RESULTS = _ROOT / "results"
+#: What is published: small, committed.
+RESULTS = ROOT / "results"
 
 #: Drawn figures, committed.
-RENDERED = _ROOT / "figures" / "rendered"
+RENDERED = ROOT / "figures" / "rendered"
+
+#: Every row computed in this checkout; not committed, and safe to delete.
+ROWS = ROOT / "out" / "rows.sqlite"
+
+#: Data sets made in this checkout; not committed, and safe to delete.
+GENERATED = ROOT / "out" / "data"
 
 
 def data_root(given: Path | None) -> Path | None:

@@ -1,50 +1,200 @@
-"""Results as files: rows in CSV, what they came from in JSON beside them."""
+"""Results as files: rows in CSV, their summary and what they came from in JSON beside them.
+
+A row carries a checksum over its other columns, and the summary follows from the rows: `reproduce.check`
+computes both again.
+"""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import jax
+import numpy as np
 
 from dkva.atomic import write_atomically
-from dkva.provenance import commit, versions
+from dkva.experiment import Outcome
+from reproduce.effects import effect, per_video
+from reproduce.paths import RESULTS
 
-__all__ = ["read_rows", "write_rows"]
+__all__ = ["Table", "best", "chosen", "checksum", "publish", "read_facts", "read_rows", "summarise", "write_arrays"]
+
+_CHECKSUM = "checksum"
+_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator"})
 
 
-def write_rows(path: Path, rows: Sequence[dict], *, command: str, settings: dict) -> None:
-    """Write rows to `path` (.csv) and their provenance to the .json beside it, each whole or not at all.
+@dataclass(frozen=True)
+class Table:
+    """What a result is.
+
+    Attributes:
+        name: of its files in results/, without suffix.
+        title: one line above the table.
+        command: what makes it again.
+        by: columns that tell its lines apart.
+        measures: columns that are averaged, first over the rows of a video, then over videos.
+        unit: column that names the video.
+        paper: the paper's table, a key of `reproduce.paper.TABLES`; None where there is none.
+        choose: a measure: the line with the highest mean is the setting to use (the first on a tie).
+    """
+
+    name: str
+    title: str
+    command: str
+    by: tuple[str, ...] = ("method",)
+    measures: tuple[str, ...] = ("mof", "iou", "f1")
+    unit: str = "video"
+    paper: str | None = None
+    choose: str | None = None
+
+
+def publish(table: Table, outcome: Outcome, settings: Mapping, folder: Path = RESULTS) -> bool:
+    """Write rows, summary and provenance; False, and nothing written, where they are there already.
 
     Args:
-        path: the CSV file.
-        rows: dictionaries with the same keys; floats are kept to six places.
-        command: what makes these rows again.
-        settings: all settings and seeds.
+        table: what the result is.
+        outcome: rows and provenance of a run.
+        settings: further settings that the rows depend on.
+        folder: where to.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: round(v, 6) if isinstance(v, float) else v for k, v in row.items()})
-    write_atomically(path, lambda file: file.write(text.getvalue().encode()))
-    device = jax.devices()[0]
-    provenance = {
-        "command": command,
-        "settings": settings,
+    path = folder / f"{table.name}.csv"
+    text = _csv(outcome.rows)
+    rows = _parse(text, path)
+    summary = summarise(rows, table.by, table.measures, table.unit)
+    facts = {
+        "title": table.title,
+        "command": table.command,
+        "paper": table.paper,
+        "by": list(table.by),
+        "measures": list(table.measures),
+        "unit": table.unit,
+        "settings": dict(settings),
         "rows": len(rows),
-        "device": f"{device.platform}: {device.device_kind}",
-        "versions": versions(),
-        "commit": commit(Path(__file__).parent.parent, "dkva", "reproduce"),
+        "table": summary,
     }
-    body = json.dumps(provenance, indent=2) + "\n"
+    if table.choose:
+        facts["choose"] = table.choose
+        facts["chosen"] = best(summary, table.choose)
+    facts |= outcome.provenance
+    new = json.loads(json.dumps(facts))
+    try:
+        old = read_facts(table.name, folder)
+        same = path.read_text() == text and _without_runs(old) == _without_runs(new)
+    except (OSError, ValueError):
+        same = False
+    if same:
+        return False
+    write_atomically(path, lambda file: file.write(text.encode()))
+    body = json.dumps(new, indent=1, ensure_ascii=False) + "\n"
     write_atomically(path.with_suffix(".json"), lambda file: file.write(body.encode()))
+    return True
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a CSV file; raises FileNotFoundError where there is none."""
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+def _without_runs(facts):
+    """Facts without when and where rows were computed."""
+    if isinstance(facts, dict):
+        return {name: _without_runs(value) for name, value in facts.items() if name != "runs"}
+    return [_without_runs(value) for value in facts] if isinstance(facts, list) else facts
+
+
+def _csv(rows: Sequence[Mapping]) -> str:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*columns, _CHECKSUM])
+    for row in rows:
+        cells = {name: _cell(row.get(name)) for name in columns}
+        writer.writerow([*cells.values(), checksum(cells)])
+    return out.getvalue()
+
+
+def _cell(value) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def checksum(cells: Mapping[str, str]) -> str:
+    """Of a row's cells as they stand in the file, its own left out."""
+    text = "\n".join(f"{name}={cell}" for name, cell in cells.items() if name != _CHECKSUM)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def read_rows(name: str, folder: Path = RESULTS, *, check: bool = True) -> list[dict]:
+    """Rows of a result, numbers as floats (NaN where the cell is empty), names as text.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ValueError: a row whose checksum is wrong, with its line; not with `check` false.
+    """
+    path = folder / f"{name}.csv"
+    return _parse(path.read_text(), path, check)
+
+
+def _parse(text: str, path: Path, check: bool = True) -> list[dict]:
+    rows = []
+    for line, cells in enumerate(csv.DictReader(io.StringIO(text)), 2):
+        if check and checksum(cells) != cells.get(_CHECKSUM):
+            raise ValueError(f"{path.name}, line {line}: the checksum is not that of the row; make it again")
+        del cells[_CHECKSUM]
+        rows.append({k: v if k in _TEXT else float(v) if v else math.nan for k, v in cells.items()})
+    return rows
+
+
+def read_facts(name: str, folder: Path = RESULTS) -> dict:
+    """Summary and provenance of a result; raises FileNotFoundError where there is none."""
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def summarise(
+    rows: Iterable[Mapping], by: Sequence[str], measures: Sequence[str], unit: str = "video"
+) -> list[dict]:
+    """Mean and 95 % interval over videos of each measure, a record a line and measure.
+
+    Returns:
+        Records with the columns `by`, `measure`, `mean`, `low`, `high` (None with fewer than two videos; all
+        None where no video has the measure) and `videos`.
+    """
+    groups: dict[tuple, list[Mapping]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[column] for column in by), []).append(row)
+    records = []
+    for group, mine in groups.items():
+        for measure in measures:
+            values = list(per_video(mine, measure, unit).values())
+            numbers = effect(values) if values else (math.nan, math.nan, math.nan, 0)
+            mean, low, high = (None if math.isnan(x) else round(x, 6) for x in numbers[:3])
+            record = dict(zip(by, group, strict=True)) | {"measure": measure}
+            records.append(record | {"mean": mean, "low": low, "high": high, "videos": numbers[3]})
+    return records
+
+
+def best(summary: Sequence[Mapping], measure: str) -> dict:
+    """The line of a summary with the highest mean of a measure, the first on a tie."""
+    lines = [record for record in summary if record["measure"] == measure]
+    top = max(lines, key=lambda record: record["mean"])
+    return {k: v for k, v in top.items() if k not in {"measure", "mean", "low", "high", "videos"}}
+
+
+def chosen(name: str, folder: Path = RESULTS) -> dict:
+    """The setting that a published choice found.
+
+    Raises:
+        FileNotFoundError: the choice has not been made.
+    """
+    return read_facts(name, folder)["chosen"]
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> bool:
+    """Write arrays to an .npz file; False, and nothing written, where they are there already."""
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as old:
+            if set(old.files) == set(arrays) and all(np.array_equal(old[k], v) for k, v in arrays.items()):
+                return False
+    write_atomically(path, lambda file: np.savez_compressed(file, **dict(arrays)))
+    return True

@@ -1,0 +1,73 @@
+"""Effects: rows in, means and differences with their intervals out, and what they say of a claim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dkva.metrics import bootstrap_interval
+
+__all__ = ["DOES_NOT_HOLD", "HOLDS", "NEEDS_DATA", "UNDECIDED", "Effect", "effect", "paired", "per_video", "verdict"]
+
+HOLDS = "holds"
+DOES_NOT_HOLD = "does not hold"
+UNDECIDED = "undecided"
+NEEDS_DATA = "needs data"
+
+
+class Effect(NamedTuple):
+    """A mean over videos, its 95 % interval (percentile bootstrap over them; NaN for one video) and their number."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+def per_video(rows: Sequence[Mapping], measure: str, unit: str = "video") -> dict[str, float]:
+    """Mean of a measure over the rows (seeds, draws) of each video; rows and videos without it are left out."""
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        value = float(row[measure])
+        if not math.isnan(value):
+            values.setdefault(str(row[unit]), []).append(value)
+    return {video: float(np.mean(mine)) for video, mine in values.items()}
+
+
+def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: str = "video") -> np.ndarray:
+    """A measure under `a` minus under `b`, for each video that has both [videos].
+
+    Args:
+        rows: of an experiment.
+        a: columns and the values that select the one side, such as {"method": "learned, kernel"}.
+        b: the same for the other side.
+        measure: the column compared.
+        unit: the column that names the video.
+    """
+    sides = [
+        per_video([row for row in rows if all(row[k] == v for k, v in side.items())], measure, unit)
+        for side in (a, b)
+    ]
+    return np.array([sides[0][video] - sides[1][video] for video in sides[0] if video in sides[1]])
+
+
+def effect(values) -> Effect:
+    """Mean and interval of values, one a video [videos], at least one."""
+    values = np.asarray(values, np.float64)
+    if len(values) < 2:
+        return Effect(float(values[0]), math.nan, math.nan, len(values))
+    return Effect(float(values.mean()), *bootstrap_interval(values), len(values))
+
+
+def verdict(found: Effect, margin: float = 0.0) -> str:
+    """What an effect says of the claim that it is above `margin`.
+
+    The claim holds where the whole interval is above, does not hold where none of it is, and is undecided
+    else, as with fewer than two videos.
+    """
+    if found.low > margin:
+        return HOLDS
+    return DOES_NOT_HOLD if found.high <= margin else UNDECIDED

@@ -1,0 +1,127 @@
+"""Moving5 as tasks: which videos, how their frames become features, and what is measured on them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from dkva.experiment import Task
+from dkva.metrics import evaluate, score_row
+from dkva.runs import segments
+from reproduce.paths import GENERATED
+from synthetic import moving5
+
+__all__ = ["K", "dataset", "features_of", "load_video", "measure", "random_k", "random_k_tasks", "tasks"]
+
+#: True number of actions.
+K = len(moving5.DIGITS)
+
+
+def features_of(frames: np.ndarray) -> np.ndarray:
+    """Features [n, 2352] of RGB frames [n, 28, 28, 3]: pixels divided by the frame's norm (paper section 4.1)."""
+    pixels = frames.reshape(len(frames), -1).astype(np.float64)
+    norms = np.linalg.norm(pixels, axis=1, keepdims=True)
+    return (pixels / (norms + 1e-7)).astype(np.float32)
+
+
+def dataset(settings: moving5.Settings | None = None, folder: Path = GENERATED) -> tuple[Path, str]:
+    """Folder and checksum of Moving5 under these settings; made where it is not there or is damaged."""
+    settings = settings or moving5.Settings()
+    text = json.dumps(asdict(settings), sort_keys=True)
+    place = folder / f"moving5-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    try:
+        return place, moving5.load(place).checksum
+    except (FileNotFoundError, ValueError):
+        data = moving5.generate(settings)
+        moving5.save(data, place)
+        return place, data.checksum
+
+
+@functools.lru_cache(maxsize=2)
+def _arrays(folder: Path, split: str) -> tuple[np.ndarray, ...]:
+    return tuple(
+        np.load(folder / split / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        for name in ("frames", "labels", "starts")
+    )
+
+
+def load_video(folder: Path, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features [n, 2352] and the digit of each frame [n]."""
+    frames, labels, starts = _arrays(folder, split)
+    part = slice(starts[index], starts[index + 1])
+    return features_of(frames[part]), np.asarray(labels[part])
+
+
+def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int, ignore=None) -> dict[str, float]:
+    """All scores, and three of this data set.
+
+    `boundary_f1` is the harmonic mean of boundary accuracy and precision. `repeats_joined` is, of the further
+    appearances of the digit that comes back, the share that most of its frames are labelled as that digit:
+    0 where each appearance has a label of its own, NaN where the digit does not come back. `unused` is the
+    share of synthetic frames (clusters asked for) that get no frame.
+    """
+    row = score_row(truth, labels, n_segments, ignore)
+    accuracy, precision = row["boundary_accuracy"], np.nan_to_num(row["boundary_precision"])
+    both = accuracy + precision
+    row["boundary_f1"] = 2 * accuracy * precision / both if both else 0.0
+    row["unused"] = 1 - row["found"] / n_segments
+    matching = evaluate(truth, labels, n_clusters=n_segments).matching
+    named = np.array([matching.get(label, -1) for label in labels.tolist()])
+    shows = [
+        np.mean(named[run.start : run.end] == moving5.REPEATED) > 0.5
+        for run in segments(truth)
+        if run.label == moving5.REPEATED
+    ]
+    row["repeats_joined"] = max(sum(shows) - 1, 0) / (len(shows) - 1) if len(shows) > 1 else float("nan")
+    return row
+
+
+def tasks(
+    settings: moving5.Settings | None = None,
+    split: str = "test",
+    *,
+    seeds: Sequence[int],
+    videos: int | None = None,
+    columns: dict | None = None,
+) -> list[Task]:
+    """The videos of a split with the true number of segments."""
+    return [
+        Task(name, load, digest, K, tuple(seeds), columns or {}, measure=measure)
+        for name, load, digest in _videos(settings, split, videos)
+    ]
+
+
+def random_k(name: str, draw: int) -> int:
+    """M = max(2, K + r) with r uniform in -K … K: one of a video's draws, the same for every method."""
+    rng = np.random.default_rng([zlib.crc32(name.encode()), draw])
+    return max(2, K + int(rng.integers(-K, K + 1)))
+
+
+def random_k_tasks(
+    settings: moving5.Settings | None = None,
+    split: str = "test",
+    *,
+    draws: Sequence[int],
+    videos: int | None = None,
+) -> list[Task]:
+    """The videos of a split, each with several random numbers of segments; a draw has a seed of its own."""
+    return [
+        Task(name, load, digest, random_k(name, draw), (draw,), {"draw": draw}, measure=measure)
+        for name, load, digest in _videos(settings, split, videos)
+        for draw in draws
+    ]
+
+
+def _videos(settings: moving5.Settings | None, split: str, videos: int | None):
+    settings = settings or moving5.Settings()
+    folder, checksum = dataset(settings)
+    for index in range(min(settings.videos, videos or settings.videos)):
+        load = functools.partial(load_video, folder, split, index)
+        yield f"{split}{index + 1:02d}", load, f"{checksum}/{split}/{index}"

@@ -1,0 +1,61 @@
+"""Tables on the terminal and in Markdown: summaries in, lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table as Lines
+
+from reproduce.store import Table, summarise
+
+__all__ = ["LABELS", "lines", "percent", "summary_table", "with_interval"]
+
+#: What measures are called in tables.
+LABELS = {
+    "mof": "MoF",
+    "iou": "IoU",
+    "f1": "F1",
+    "boundary_accuracy": "boundary accuracy",
+    "boundary_precision": "boundary precision",
+    "boundary_f1": "boundary F1",
+    "repeats_joined": "repeats joined",
+    "unused": "synthetic frames unused",
+}
+
+
+def percent(value: float | None, sign: bool = False) -> str:
+    """A share in %, or a dash where there is none."""
+    if value is None or value != value:
+        return "–"
+    return f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
+
+
+def with_interval(record: Mapping) -> str:
+    """Mean [low, high] of a record of `summarise`, in %."""
+    if record["low"] is None:
+        return percent(record["mean"])
+    return f"{percent(record['mean'])} [{percent(record['low'])}, {percent(record['high'])}]"
+
+
+def lines(title: str, columns: Sequence[str], left: int = 1) -> Lines:
+    """An empty table whose first `left` columns are names."""
+    out = Lines(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        out.add_column(column, justify="left" if index < left else "right", no_wrap=index >= left)
+    return out
+
+
+def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:
+    """Mean and 95 % interval of each measure, a line a method."""
+    records = summarise(rows, table.by, table.measures, table.unit)
+    videos = max(record["videos"] for record in records)
+    title = f"{table.title}: mean [95 % interval over {videos} videos], in %"
+    out = lines(title, [*table.by, *(LABELS.get(m, m) for m in table.measures)], len(table.by))
+    cells: dict[tuple, list[str]] = {}
+    for record in records:
+        cells.setdefault(tuple(str(record[column]) for column in table.by), []).append(with_interval(record))
+    for names, values in cells.items():
+        out.add_row(*(escape(name.replace("_", " ")) for name in names), *values)
+    return out
