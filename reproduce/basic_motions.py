@@ -23,10 +23,10 @@ from rich.progress import track
 from rich.table import Table
 
 from dkva import VideoSegmenter, evaluate
-from dkva.approximation import uniform_edges
 from dkva.atomic import write_atomically
 from dkva.metrics import bootstrap_interval
 from dkva.timeline import timeline
+from dkva.uniform import uniform_edges
 from reproduce.paths import RENDERED, RESULTS
 from reproduce.store import write_rows
 
