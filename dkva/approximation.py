@@ -16,7 +16,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from dkva.checks import check_choice, check_number, check_whole
+from dkva.checks import check_choice, check_number, check_segments, check_whole
 from dkva.kernels import Kernel, combine, rescaling
 from dkva.length_scale import length_scale as resolve_length_scale
 from dkva.mmd import (
@@ -28,8 +28,9 @@ from dkva.mmd import (
     video_constants,
 )
 from dkva.padding import MAX_BATCH, bucket, frame_bucket, slot_bucket, synthetic_bucket
+from dkva.uniform import uniform_edges
 
-__all__ = ["ESTIMATORS", "INITS", "Approximation", "approximate", "uniform_edges"]
+__all__ = ["ESTIMATORS", "INITS", "Approximation", "approximate"]
 
 #: Estimators of the loss: the constants of the whole video, or the paper's medians and means per batch.
 ESTIMATORS = ("video", "batch")
@@ -77,11 +78,6 @@ class Approximation:
     batch_size: int
     steps: int
     seed: int
-
-
-def uniform_edges(n_frames: int, n_segments: int) -> Int[np.ndarray, " m_plus_1"]:
-    """First frames of M uniform segments, and N last [m + 1]; no segment is empty where M <= N."""
-    return np.arange(n_segments + 1, dtype=np.int64) * n_frames // n_segments
 
 
 def _uniform_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
@@ -255,12 +251,7 @@ def check_settings(
     n_segments, n_frames, estimator, epochs, learning_rate, weight_decay, init, seed, batch_size=None
 ) -> None:
     """Raise ValueError for the first setting that is unknown or out of range."""
-    check_whole("n_segments", n_segments, least=1)
-    if n_segments > n_frames:
-        raise ValueError(
-            f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
-            f"ask for at most {n_frames} segments"
-        )
+    check_segments(n_segments, n_frames)
     if isinstance(batch_size, str):
         check_choice("batch_size", batch_size, (WHOLE_VIDEO, "a number"))
     elif batch_size is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["check_choice", "check_number", "check_whole"]
+__all__ = ["check_choice", "check_features", "check_number", "check_segments", "check_whole"]
 
 
 def check_choice(argument: str, value, choices: Iterable[str]) -> None:
@@ -18,6 +18,20 @@ def check_choice(argument: str, value, choices: Iterable[str]) -> None:
         raise ValueError(f"unknown {argument} {value!r}: choose one of {', '.join(known)}")
 
 
+def check_features(features) -> np.ndarray:
+    """One video's features as an array [n, d], or ValueError where they are no finite real numbers."""
+    try:
+        array = np.asarray(features)
+    except ValueError as error:  # rows of unequal lengths
+        kind = type(features).__name__
+        raise ValueError(f"features are {kind}: give numbers [frames, features]") from error
+    if array.ndim != 2 or 0 in array.shape or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+        raise ValueError(
+            f"features are {array.dtype} of shape {array.shape}: give finite numbers [frames, features]"
+        )
+    return array
+
+
 def check_number(argument: str, value, *, positive: bool = False, most: float = math.inf) -> None:
     """Raise ValueError where `value` is no finite real number from 0, or above 0 if `positive`, to `most`."""
     real = isinstance(value, numbers.Real) and math.isfinite(value)
@@ -25,6 +39,16 @@ def check_number(argument: str, value, *, positive: bool = False, most: float = 
         limits = "positive number" if positive else "number >= 0"
         upper = "" if most == math.inf else f", at most {most:g}"
         raise ValueError(f"{argument} is {value!r}: give a {limits}{upper}")
+
+
+def check_segments(n_segments, n_frames: int) -> None:
+    """Raise ValueError where `n_segments` is no whole number from 1 to the number of frames."""
+    check_whole("n_segments", n_segments, least=1)
+    if n_segments > n_frames:
+        raise ValueError(
+            f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
+            f"ask for at most {n_frames} segments"
+        )
 
 
 def check_whole(argument: str, value, *, least: int, most: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Labels in, runs of equal labels out."""
+"""Labels in, runs of equal labels out, or the labels renumbered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import itertools
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
-__all__ = ["Segment", "segments"]
+__all__ = ["Segment", "renumbered", "segments"]
 
 
 class Segment(NamedTuple):
@@ -39,3 +40,11 @@ def segments(labels) -> list[Segment]:
     return [
         Segment(start, end, _plain(labels[start])) for start, end in itertools.pairwise(edges) if end > start
     ]
+
+
+def renumbered(labels) -> Int[np.ndarray, " n"]:
+    """The same partition with labels 0, 1, … in order of first appearance [n]."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]

@@ -70,7 +70,9 @@ def compared(record: Mapping, by: Sequence[str], paper: str | None) -> dict:
     """One line of a table beside the paper's number, in %."""
     line = {column: record[column] for column in by}
     theirs = number(paper, line, record["measure"])
-    ours, low, high = (None if record[k] is None else round(100 * record[k], 2) for k in ("mean", "low", "high"))
+    ours, low, high = (
+        None if record[k] is None else round(100 * record[k], 2) for k in ("mean", "low", "high")
+    )
     out = line | {"measure": record["measure"], "paper": theirs, "ours": ours, "low": low, "high": high}
     difference = None if theirs is None or ours is None else round(ours - theirs, 2)
     return out | {
@@ -106,7 +108,9 @@ def _problems(name: str, facts: Mapping, folder: Path) -> list[str]:
     for record, old in zip(summary, stored, strict=False):
         if not _same(record, old):
             line = ", ".join(str(record[column]) for column in facts["by"])
-            problems.append(f"{name}.json: {record['measure']} of {line} is not what the rows give; make it again")
+            problems.append(
+                f"{name}.json: {record['measure']} of {line} is not what the rows give; make it again"
+            )
     if facts.get("choose") and best(summary, facts["choose"]) != facts["chosen"]:
         problems.append(f"{name}.json: the setting chosen is not the one with the highest {facts['choose']}")
     return problems
@@ -192,7 +196,15 @@ def _markdown(found: Mapping) -> str:
         if claim["interval"]:
             shown += " [{:+.1f}, {:+.1f}]".format(*claim["interval"])
         claims.append(
-            [claim["id"], claim["statement"], claim["where"], claim["how"], shown, claim["verdict"], claim["data"] or "–"]
+            [
+                claim["id"],
+                claim["statement"],
+                claim["where"],
+                claim["how"],
+                shown,
+                claim["verdict"],
+                claim["data"] or "–",
+            ]
         )
     head = ["id", "claim", "section", "test", "effect [95 % interval], points", "verdict", "data"]
     parts.append(_markdown_table(head, claims))
@@ -201,7 +213,9 @@ def _markdown(found: Mapping) -> str:
 
 def _markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells) + "\n"
+    return (
+        "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells) + "\n"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -212,7 +226,9 @@ def main(arguments: list[str] | None = None) -> int:
     form = cli.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="print Markdown")
     form.add_argument("--json", action="store_true", help="print JSON: tables, claims, problems")
-    cli.add_argument("--results", type=Path, default=RESULTS, help="folder to check (default: the checkout's)")
+    cli.add_argument(
+        "--results", type=Path, default=RESULTS, help="folder to check (default: the checkout's)"
+    )
     cli.add_argument("--smoke", action="store_true", help="the same: a check is small")
     options = cli.parse_args(arguments)
     if not options.results.is_dir():

@@ -27,7 +27,18 @@ from reproduce.paths import RESULTS
 from reproduce.show import lines
 from reproduce.store import read_rows
 
-__all__ = ["LEDGER", "STUDIED", "TESTS", "Test", "ledger", "ledger_table", "main", "stored", "verdicts", "write"]
+__all__ = [
+    "LEDGER",
+    "STUDIED",
+    "TESTS",
+    "Test",
+    "ledger",
+    "ledger_table",
+    "main",
+    "stored",
+    "verdicts",
+    "write",
+]
 
 #: File of the stored ledger in results/.
 LEDGER = "claims.json"
@@ -184,7 +195,9 @@ TESTS: tuple[Test, ...] = (
     _later("no-winner", "best method of each benchmark", _BENCHMARKS),
     _later("little-gain-short-videos", "MoF on YTI and Hollywood Extended, learned - initial", _BENCHMARKS),
     _later("large-gain-long-videos", "MoF on 50 Salads and MPII Cooking 2, learned - initial", _BENCHMARKS),
-    _later("random-k-f1-above-tw-finch", "F1 with random K on each benchmark, learned - TW-FINCH", _BENCHMARKS),
+    _later(
+        "random-k-f1-above-tw-finch", "F1 with random K on each benchmark, learned - TW-FINCH", _BENCHMARKS
+    ),
     _later("similar-actions-fail", "confusion of the tighten_screw actions of Desktop Assembly", _BENCHMARKS),
     _later("sensitive-to-smoothing", "range of MoF over strengths of smoothing", _STUDIES),
 )
@@ -217,7 +230,14 @@ def ledger(folder: Path = RESULTS) -> list[dict]:
             record |= _numbers(found) | {"verdict": verdict(found), "needs": None}
         else:
             needs = test.needs or f"results/{test.result}.csv"
-            record |= {"data": None, "result": None, "unit": None, "effect": None, "interval": None, "videos": 0}
+            record |= {
+                "data": None,
+                "result": None,
+                "unit": None,
+                "effect": None,
+                "interval": None,
+                "videos": 0,
+            }
             record |= {"verdict": NEEDS_DATA, "needs": needs}
         records.append(record)
     return records

@@ -10,7 +10,17 @@ import numpy as np
 
 from dkva.metrics import bootstrap_interval
 
-__all__ = ["DOES_NOT_HOLD", "HOLDS", "NEEDS_DATA", "UNDECIDED", "Effect", "effect", "paired", "per_video", "verdict"]
+__all__ = [
+    "DOES_NOT_HOLD",
+    "HOLDS",
+    "NEEDS_DATA",
+    "UNDECIDED",
+    "Effect",
+    "effect",
+    "paired",
+    "per_video",
+    "verdict",
+]
 
 HOLDS = "holds"
 DOES_NOT_HOLD = "does not hold"

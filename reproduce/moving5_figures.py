@@ -30,7 +30,14 @@ _SHOWN = {
     "true K": ("uniform split", "TW-FINCH", "initial, kernel", "learned, kernel"),
     "random K": ("uniform split", "TW-FINCH", "learned, chosen weight decay"),
 }
-_STUDIED = ("uniform split", "TW-FINCH", "initial, kernel", "learned, L2", "learned, kernel", "learned, kernel: 4 × epochs")
+_STUDIED = (
+    "uniform split",
+    "TW-FINCH",
+    "initial, kernel",
+    "learned, L2",
+    "learned, kernel",
+    "learned, kernel: 4 × epochs",
+)
 
 
 def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
@@ -126,7 +133,9 @@ def draw(stored: dict[str, np.ndarray], study: list[dict] | None) -> list[str]:
 
 
 def _words(labels: np.ndarray) -> np.ndarray:
-    return np.array([f"digit {label}" if label >= 0 else f"no digit ({-1 - label})" for label in labels.tolist()])
+    return np.array(
+        [f"digit {label}" if label >= 0 else f"no digit ({-1 - label})" for label in labels.tolist()]
+    )
 
 
 def _panels(rows: list[dict]) -> dict:
@@ -148,7 +157,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = cli.parse_args(arguments)
     if options.smoke:
         found = arrays(VIDEOS[:1])
-        console().print(f"computed {len(found)} arrays for test video {VIDEOS[0]}; MoF is drawn in their time lines")
+        console().print(
+            f"computed {len(found)} arrays for test video {VIDEOS[0]}; MoF is drawn in their time lines"
+        )
         return 0
     matplotlib.rcParams["svg.hashsalt"] = "dkva"  # or every drawing differs
     if not options.draw:

@@ -65,8 +65,6 @@ def compute(
             with tempfile.TemporaryDirectory() as folder:
                 return run(methods, tasks, RowCache(Path(folder) / "rows.sqlite"), code_root=ROOT)
         cache = RowCache(rows or ROWS)
-        return run(
-            methods, tasks, cache, workers=options.workers, force=options.force, code_root=ROOT
-        )
+        return run(methods, tasks, cache, workers=options.workers, force=options.force, code_root=ROOT)
     except ExperimentError as error:
         raise SystemExit(f"error: {error}") from error

@@ -104,16 +104,34 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {
         claim.id: claim
         for claim in (
-            Claim("mmd-easier-than-ot", "MMD is easier to optimise and faster than optimal transport", "1, 3"),
+            Claim(
+                "mmd-easier-than-ot", "MMD is easier to optimise and faster than optimal transport", "1, 3"
+            ),
             Claim(
                 "median-squared-beats-median",
                 "The median of the squared distances is a better length scale than the median distance",
                 "3, before Eq. 5",
             ),
-            Claim("smoothing-is-needed", "Without smoothing over time videos are cut into far too many pieces", "3"),
-            Claim("batches-beat-whole-video", "Learning in batches scores better than on the whole video", "3, 5"),
-            Claim("kernel-beats-l2", "Assigning frames by kernel similarity beats assigning them by L2 distance", "4.1"),
-            Claim("initial-beats-uniform", "The initial approximation, not learned, beats a uniform split", "4.1"),
+            Claim(
+                "smoothing-is-needed",
+                "Without smoothing over time videos are cut into far too many pieces",
+                "3",
+            ),
+            Claim(
+                "batches-beat-whole-video",
+                "Learning in batches scores better than on the whole video",
+                "3, 5",
+            ),
+            Claim(
+                "kernel-beats-l2",
+                "Assigning frames by kernel similarity beats assigning them by L2 distance",
+                "4.1",
+            ),
+            Claim(
+                "initial-beats-uniform",
+                "The initial approximation, not learned, beats a uniform split",
+                "4.1",
+            ),
             Claim("learning-beats-initial", "Learning the approximation beats its initialisation", "4.1"),
             Claim("more-epochs-overfit", "More epochs than a few overfit on Moving5", "4.1"),
             Claim(
@@ -142,7 +160,11 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
                 "The product with the Gaussian kernel segments better than the NTK alone",
                 "4.2, Figure 3a",
             ),
-            Claim("smoothing-helps-long-videos", "Smoothing raises MoF, most of all on long videos", "4.2, Figure 3b"),
+            Claim(
+                "smoothing-helps-long-videos",
+                "Smoothing raises MoF, most of all on long videos",
+                "4.2, Figure 3b",
+            ),
             Claim("above-asot-50-salads", "On 50 Salads the method beats ASOT in MoF", "4.3, Table 4"),
             Claim(
                 "below-tw-finch-fine-labels",
@@ -165,7 +187,11 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
                 "With a random number of segments F1 is above TW-FINCH's on every benchmark but MPII Cooking 2",
                 "4.3, Table 5",
             ),
-            Claim("similar-actions-fail", "Actions that look alike are not told apart (Desktop Assembly)", "5, Figure 4"),
+            Claim(
+                "similar-actions-fail",
+                "Actions that look alike are not told apart (Desktop Assembly)",
+                "5, Figure 4",
+            ),
             Claim("sensitive-to-smoothing", "The method is sensitive to the strength of the smoothing", "5"),
         )
     }

@@ -22,7 +22,17 @@ from dkva.experiment import Outcome
 from reproduce.effects import effect, per_video
 from reproduce.paths import RESULTS
 
-__all__ = ["Table", "best", "chosen", "checksum", "publish", "read_facts", "read_rows", "summarise", "write_arrays"]
+__all__ = [
+    "Table",
+    "best",
+    "chosen",
+    "checksum",
+    "publish",
+    "read_facts",
+    "read_rows",
+    "summarise",
+    "write_arrays",
+]
 
 _CHECKSUM = "checksum"
 _TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator"})

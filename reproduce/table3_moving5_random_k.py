@@ -68,7 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
         table = CHOICE
         named = {f"weight decay {decay:g}": decay for decay in WEIGHT_DECAYS}
         rows = [Method(n, segment_video, SETTINGS | {"weight_decay": d}) for n, d in named.items()]
-        outcome = compute(rows, moving5.random_k_tasks(split="validation", draws=draws, videos=videos), options)
+        outcome = compute(
+            rows, moving5.random_k_tasks(split="validation", draws=draws, videos=videos), options
+        )
         for row in outcome.rows:
             row["weight_decay"] = named[row["method"]]
     else:

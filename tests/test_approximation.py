@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 
 from dkva import KERNELS, Kernel, approximate
-from dkva.approximation import ESTIMATORS, INITS, _draw, _Sizes, uniform_edges
+from dkva.approximation import ESTIMATORS, INITS, _draw, _Sizes
 from dkva.length_scale import length_scale
 from dkva.mmd import mmd, mmd_squared
 from dkva.padding import MAX_BATCH
@@ -83,15 +83,6 @@ def test_every_frame_of_a_stratum_and_of_the_rest_is_drawn(n, m):
         counts = np.bincount(rest.ravel(), minlength=n) / rest.size
         assert counts.min() > 0
         assert counts.max() < 3 / n
-
-
-@pytest.mark.fast
-@given(st.data(), st.integers(1, 10**6))
-def test_uniform_segments_cover_the_video_and_none_is_empty(data, n):
-    m = data.draw(st.integers(1, min(n, 500)))
-    edges = uniform_edges(n, m)
-    assert (edges[0], edges[-1], len(edges)) == (0, n, m + 1)
-    assert set(np.diff(edges)) <= {n // m, -(-n // m)}
 
 
 # --- learning, by another route --------------------------------------------------------------------

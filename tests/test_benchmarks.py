@@ -10,9 +10,9 @@ import pytest
 from benchmarks import _run, cold_start, memory, reference, speed, text_reading
 from benchmarks.__main__ import main
 from dkva import VideoSegmenter, gauss_ntk, gaussian, ntk
-from dkva.approximation import uniform_edges
 from dkva.length_scale import length_scale
 from dkva.mmd import mmd, root
+from dkva.uniform import uniform_edges
 
 rng = np.random.default_rng(3)
 BATCH = jnp.asarray(rng.standard_normal((40, 8)), jnp.float32)

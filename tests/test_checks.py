@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dkva.checks import check_choice, check_number, check_whole
+from dkva.checks import check_choice, check_features, check_number, check_segments, check_whole
 
 pytestmark = pytest.mark.fast
 
@@ -37,3 +37,25 @@ def test_whole_numbers(value):
         check_whole("x", value, least=0, most=7)
     with pytest.raises(ValueError, match="of at least 9"):
         check_whole("x", value, least=9)
+
+
+@pytest.mark.parametrize("features", [[[1, 2]], np.ones((3, 1), bool), np.ones((2, 2), np.float16)])
+def test_features_come_back_as_an_array(features):
+    np.testing.assert_array_equal(check_features(features), features)
+
+
+@pytest.mark.parametrize(
+    "features", [1, np.ones(3), np.ones((3, 0)), [[np.nan]], [["a"]], [[1j]], [[1], [2, 3]]]
+)
+def test_features(features):
+    with pytest.raises(ValueError, match=r"features are .*: give (finite )?numbers \[frames, features\]"):
+        check_features(features)
+
+
+def test_segments():
+    check_segments(3, 3)
+    for value in (0, 1.0, None):
+        with pytest.raises(ValueError, match=r"n_segments is .*: give a whole number of at least 1"):
+            check_segments(value, 3)
+    with pytest.raises(ValueError, match=r"n_segments is 4 and the video has 3 frames .*: ask for at most 3"):
+        check_segments(4, 3)

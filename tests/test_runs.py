@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dkva import Segment, segments
+from dkva.runs import renumbered
 
 pytestmark = pytest.mark.fast
 
@@ -43,3 +44,10 @@ def test_labels_of_another_shape_are_refused(labels):
 
 def test_labels_as_objects():
     assert [tuple(run) for run in segments(np.array(["a", "a", "b"], object))] == [(0, 2, "a"), (2, 3, "b")]
+
+
+@given(hnp.arrays(np.int64, st.integers(0, 30), elements=st.integers(-2, 2)))
+def test_renumbered_labels_are_the_same_partition_in_order(labels):
+    renamed = renumbered(labels).tolist()
+    assert list(dict.fromkeys(renamed)) == list(range(len(set(labels))))
+    assert len(set(zip(renamed, labels, strict=True))) == len(set(labels))
