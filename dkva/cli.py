@@ -1,4 +1,4 @@
-"""Command line: `dkva segment FEATURES… -k K`."""
+"""Command line: `dkva segment FEATURES… -k K`, `dkva data check ROOT`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva import __version__
+from dkva.cli_data import data
+from dkva.terminal import complain, console, printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,26 +40,17 @@ def main(arguments: list[str] | None = None) -> None:
         status = 2
     except click.UsageError as error:
         hint = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
-        _complain(f"{error.format_message().rstrip('.')}{hint}")
+        complain(f"{error.format_message().rstrip('.')}{hint}")
         status = 2
     except click.ClickException as error:
-        _complain(error.format_message())
+        complain(error.format_message())
         status = 2
     except (click.Abort, KeyboardInterrupt):
-        _complain("stopped; what was done is kept, run the same command to go on")
+        complain("stopped; what was done is kept, run the same command to go on")
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)  # threads of a compilation cut short would crash the interpreter's own way out
     sys.exit(status or 0)
-
-
-def _complain(message: str) -> None:
-    click.echo(_printable(f"error: {' '.join(message.split())}"), err=True)
-
-
-def _printable(text: str) -> str:
-    """Text with file names that are no UTF-8 spelt out."""
-    return text.encode(errors="backslashreplace").decode()
 
 
 @click.group(
@@ -67,6 +60,9 @@ def _printable(text: str) -> str:
 @click.version_option(__version__, message="dkva %(version)s")
 def _dkva() -> None:
     """Cut videos into their actions without labels, training or a network."""
+
+
+_dkva.add_command(data)
 
 
 @dataclass(frozen=True)
@@ -201,12 +197,12 @@ class _Run:
             TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
         )
-        console = _console(stderr=True)
+        drawn = console(stderr=True)
         try:
-            with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            with Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
                 task = bar.add_task("", total=len(inputs))
                 for video in inputs:
-                    bar.update(task, description=_printable(video.name))
+                    bar.update(task, description=printable(video.name))
                     try:
                         self._one(video, earlier)
                     except DataError as error:
@@ -383,30 +379,20 @@ class _Run:
             )
 
     def _report(self, failed: int) -> None:
-        console = _console()
         if self.scores:
-            console.print(_score_table(self.scores))
+            console().print(_score_table(self.scores))
         elif self.docs:
-            console.print(_segment_table(self.docs))
+            console().print(_segment_table(self.docs))
         parts = [f"segmented {self.computed}"]
         if self.kept:
             parts.append(f"kept {self.kept} done before with the same settings (--force segments again)")
         if failed:
             parts.append(f"failed {failed}")
-        click.echo(_printable(f"{'; '.join(parts)}; results in {self.out}"))
+        click.echo(printable(f"{'; '.join(parts)}; results in {self.out}"))
         for problem in self.problems:
-            _complain(problem)
+            complain(problem)
         if self.scores and self.unseen:
             click.echo(f"note: no video has the label to ignore: {', '.join(sorted(self.unseen))}", err=True)
-
-
-def _console(stderr: bool = False):
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False)
-    if not stderr:  # a table that is squeezed loses its names; a terminal wraps it instead
-        console.width = 1000
-    return console
 
 
 _CAPTION = (
@@ -437,7 +423,7 @@ def _score_table(scores: dict[str, Scores]):
         table.add_column(name, justify="right", no_wrap=True)
     values = np.array([[getattr(s, field) for field in columns.values()] for s in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
-        table.add_row(escape(_printable(video)), *map(_percent, row))
+        table.add_row(escape(printable(video)), *map(_percent, row))
     if len(scores) > 1:
         present = [column[np.isfinite(column)] for column in values.T]
         means = (_percent(column.mean()) if len(column) else "–" for column in present)
@@ -473,7 +459,7 @@ def _segment_table(docs: dict[str, dict]):
     for video, doc in docs.items():
         runs = doc["segments"]
         table.add_row(
-            escape(_printable(video)),
+            escape(printable(video)),
             str(doc["frames"]),
             str(len(runs)),
             str(len({run["label"] for run in runs})),

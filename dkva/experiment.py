@@ -97,17 +97,17 @@ class Task:
         n_segments: M.
         seeds: of the methods that take one.
         columns: further columns of its rows, such as the data set's name.
-        ignore: true labels left out of the scores; see `dkva.evaluate`.
-        measure: `measure(truth, labels, n_segments, ignore) -> dict` of numbers, by default `dkva.metrics.score_row`.
+        scoring: keywords for `measure`, plain enough for JSON, such as the labels to ignore.
+        measure: `measure(truth, labels, n_segments, **scoring) -> dict` of numbers.
     """
 
     video: str
-    load: Callable[[], tuple[np.ndarray, np.ndarray]]
+    load: Callable[[], tuple]
     checksum: str
     n_segments: int
     seeds: tuple[int, ...] = (0,)
     columns: Mapping[str, str | int | float] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
+    scoring: Mapping[str, object] = field(default_factory=dict)
     measure: Callable[..., dict[str, float]] = score_row
 
 
@@ -269,7 +269,7 @@ def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
                 "data": task.checksum,
                 "video": task.video,
                 "n_segments": task.n_segments,
-                "ignore": list(task.ignore),
+                "scoring": dict(task.scoring),
                 "seed": seed,
             }
             text = json.dumps(decisive, sort_keys=True)
@@ -284,7 +284,7 @@ def _work(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]]:
     for job in jobs:
         start = time.perf_counter()
         labels = job.method.labels(features, task.n_segments, job.seed, task.video)
-        row = task.measure(truth, labels, task.n_segments, task.ignore or None)
+        row = task.measure(truth, labels, task.n_segments, **task.scoring)
         done[job.key] = _plain(row), time.perf_counter() - start
     return done
 
@@ -296,7 +296,7 @@ def _plain(row: Mapping) -> dict:
 
 
 def _start_worker(started, workers: int) -> None:
-    """Give a worker cores of its own, and end it when the process that started it does, however that ended."""
+    """Give a worker cores of its own, and end it when the process that started it ends, in any way."""
     if hasattr(os, "sched_setaffinity"):  # where workers share cores, XLA's threads wait for each other
         with started.get_lock():
             index = started.value
@@ -305,9 +305,14 @@ def _start_worker(started, workers: int) -> None:
         mine = cores[index % len(cores) :: workers]
         os.sched_setaffinity(0, mine)
         threadpool_limits(len(mine))  # threads that numpy started before stay where they were
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+        os._exit(1)
 
 
 def run(
@@ -398,10 +403,9 @@ def _results(units, workers: int):
     if workers == 1:
         for task, jobs in units:
             try:
-                result = _work(task, jobs)
+                yield task, len(jobs), _work(task, jobs)
             except (ValueError, OSError, RuntimeError, ArithmeticError, MemoryError) as error:
-                result = error
-            yield task, len(jobs), result
+                yield task, len(jobs), error
         return
     context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
     setup = context.Value("i", 0), workers
@@ -417,13 +421,13 @@ def _results(units, workers: int):
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     task, count = running.pop(future)
-                    error = future.exception()
-                    if isinstance(error, BrokenProcessPool):
+                    problem = future.exception()
+                    if isinstance(problem, BrokenProcessPool):
                         raise ExperimentError(
                             "a worker process died, perhaps of too little memory; rows done are kept: "
                             "run again, with fewer workers"
-                        ) from error
-                    yield task, count, error or future.result()
+                        ) from problem
+                    yield task, count, problem or future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

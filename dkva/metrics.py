@@ -5,7 +5,7 @@ All scores are shares between 0 and 1, of one video; a data set's score is the m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -34,7 +34,7 @@ class Scores:
         boundary_precision: share of predicted boundaries that are true ones. NaN where none is predicted.
         f1_10: segmental F1 at overlap 10 % (Lea et al. 2017); likewise `f1_25` and `f1_50`.
         edit: 1 - normalised Levenshtein distance of the two sequences of segments.
-        matching: true label of each matched cluster.
+        matching: true label of each matched cluster; its class where coarse classes were scored.
         n_frames: frames scored.
     """
 
@@ -51,7 +51,9 @@ class Scores:
     n_frames: int
 
 
-def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) -> Scores:
+def evaluate(
+    truth, predicted, *, n_clusters: int | None = None, ignore=None, coarse: Mapping | None = None
+) -> Scores:
     """Match clusters to classes (Hungarian, on the contingency table of this video) and score.
 
     Where two matchings put equally many frames right, the scores other than MoF may depend on which is
@@ -63,11 +65,15 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
         n_clusters: clusters asked for, the denominator of IoU; None means the clusters found.
         ignore: a true label, or a list of them, whose frames are left out of matching and scores
             (background). Segments on its two sides stay apart.
+        coarse: class of each true label, scored in place of the labels (50 Salads "eval" and "high", as
+            TW-FINCH does it): clusters are matched to labels as ever, then truth and matched prediction
+            are both turned into classes, and IoU is divided by the classes predicted. Departs from
+            TW-FINCH's program in that clusters without a label stay wrong.
 
     Raises:
         ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, labels to
-            ignore that are text where the truth's are numbers or the reverse, or `n_clusters` below the
-            number of clusters found.
+            ignore that are text where the truth's are numbers or the reverse, `n_clusters` below the
+            number of clusters found, or a label without a coarse class.
     """
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:
@@ -96,15 +102,24 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
     to_class[rows] = columns
     mapped = to_class[cluster_index]
 
-    overlap = table[rows, columns]
-    union = table.sum(axis=1)[rows] + table.sum(axis=0)[columns] - overlap
+    matched = classes[columns]
+    if coarse is None:
+        overlap = table[rows, columns]
+        union = table.sum(axis=1)[rows] + table.sum(axis=0)[columns] - overlap
+        iou = np.sum(overlap / union) / n_clusters
+    else:
+        matched, to_coarse = _coarsened(classes, coarse, len(clusters))
+        matched = matched[to_coarse[columns]]
+        true_index, mapped = to_coarse[true_index], to_coarse[mapped]
+        iou = _jaccard_sum(true_index, mapped) / len(np.unique(mapped))
+        truth, predicted = _spread(true_index, kept), _spread(mapped, kept)
     accuracy, precision = _boundaries(truth, predicted, kept)
     pieces = np.cumsum(~kept)[kept]  # changes where frames were left out
     true_runs, mapped_runs = _runs(true_index, pieces), _runs(mapped, pieces)
     segmental = [_segmental_f1(true_runs, mapped_runs, threshold) for threshold in _THRESHOLDS]
     return Scores(
         mof=float(np.mean(mapped == true_index)),
-        iou=float(np.sum(overlap / union) / n_clusters),
+        iou=float(iou),
         f1=float(f1_score(true_index, mapped, average="macro", zero_division=0)),
         boundary_accuracy=accuracy,
         boundary_precision=precision,
@@ -112,14 +127,14 @@ def evaluate(truth, predicted, *, n_clusters: int | None = None, ignore=None) ->
         f1_25=segmental[1],
         f1_50=segmental[2],
         edit=_edit([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
-        matching={clusters.tolist()[r]: classes.tolist()[c] for r, c in zip(rows, columns, strict=True)},
+        matching=dict(zip(clusters[rows].tolist(), matched.tolist(), strict=True)),
         n_frames=int(kept.sum()),
     )
 
 
-def score_row(truth, predicted, n_clusters: int, ignore=None) -> dict[str, float]:
-    """All scores of `evaluate` and the number of labels found, as columns of a row. Raises as `evaluate`."""
-    row = asdict(evaluate(truth, predicted, n_clusters=n_clusters, ignore=ignore))
+def score_row(truth, predicted, n_clusters: int, **options) -> dict[str, float]:
+    """All scores of `evaluate` under its options, and the number of labels found, as columns of a row."""
+    row = asdict(evaluate(truth, predicted, n_clusters=n_clusters, **options))
     del row["matching"]
     return {"found": len(np.unique(predicted)), **row}
 
@@ -142,6 +157,30 @@ def _ignored(ignore, truth) -> list:
             f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
         )
     return labels
+
+
+def _coarsened(classes, coarse: Mapping, n_surplus: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coarse classes, and the index into them of each label, then of each label that a cluster made up."""
+    missing = [label for label in classes.tolist() if label not in coarse]
+    if missing:
+        raise ValueError(f"coarse has no class for {missing[0]!r}: give one for every true label")
+    names, index = np.unique([coarse[label] for label in classes.tolist()], return_inverse=True)
+    return names, np.concatenate([index, len(names) + np.arange(n_surplus)])
+
+
+def _jaccard_sum(truth, mapped) -> float:
+    """Sum over labels of the Jaccard index."""
+    labels = np.unique(truth)
+    both = [np.sum((truth == label) & (mapped == label)) for label in labels]
+    either = [np.sum((truth == label) | (mapped == label)) for label in labels]
+    return float(np.sum(np.divide(both, either)))
+
+
+def _spread(labels, kept) -> np.ndarray:
+    """Labels of the frames that count at their places among all frames [n], -1 elsewhere."""
+    spread = np.full(len(kept), -1)
+    spread[kept] = labels
+    return spread
 
 
 def _boundaries(truth, predicted, kept) -> tuple[float, float]:

@@ -22,7 +22,9 @@ _STYLES = (
 )
 
 
-def learned_frames(rows: Mapping[str, Sequence[np.ndarray | None]], columns: Sequence[str], title: str) -> Figure:
+def learned_frames(
+    rows: Mapping[str, Sequence[np.ndarray | None]], columns: Sequence[str], title: str
+) -> Figure:
     """Small pictures in a grid, such as mean frames above learned ones.
 
     Args:
@@ -67,7 +69,9 @@ def sensitivity(
         for index, (method, points) in enumerate(methods.items()):
             colour, line, marker = _STYLES[index % len(_STYLES)]
             values, means, lows, highs = zip(*points, strict=True)
-            shifted = np.arange(len(values)) + 0.06 * (index - (len(methods) - 1) / 2)  # intervals side by side
+            shifted = np.arange(len(values)) + 0.06 * (
+                index - (len(methods) - 1) / 2
+            )  # intervals side by side
             errors = np.subtract(means, lows), np.subtract(highs, means)
             axes.errorbar(
                 shifted, means, errors, color=colour, linestyle=line, marker=marker, markersize=4,

@@ -2,9 +2,9 @@
 
 Run: `python -m reproduce.breakfast_sample --data-root DATA`, where DATA/breakfast_sample holds features/,
 groundTruth/ and mapping/ of P03, P05 and P09 (cam01, coffee); or set DKVA_DATA. Half a minute on two cores.
-Writes results/breakfast_sample.csv and .json. K = 4, smoothing 2.5, 100 epochs, Gauss × NTK, seeds 0 to 4, both
-estimators. The authors' figures (`reproduce.paper`) are of one run of their program each: its seed option has
-no effect there.
+Writes results/breakfast_sample.csv and .json. K = 4, smoothing 2.5, 100 epochs, Gauss × NTK, seeds 0 to 4,
+both estimators. The authors' figures (`reproduce.paper`) are of one run of their program each: its seed
+option has no effect there.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ def tasks(root: Path, seeds: Sequence[int]) -> list[Task]:
     videos = {video.name.rsplit("/", 1)[-1]: video for video in FeatureFolder(root / "breakfast_sample")}
     out = []
     for name in VIDEOS:
-        sources = [source_of(path)["blake2b"] for path in (videos[name].path, videos[name].labels_path)]
-        out.append(Task(name, videos[name].load, "/".join(map(str, sources)), K, tuple(seeds)))
+        video = videos[name]
+        sources = [str(source_of(path)["blake2b"]) for path in (video.path, video.labels_path) if path]
+        out.append(Task(name, video.load, "/".join(sources), K, tuple(seeds)))
     return out
 
 

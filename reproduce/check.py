@@ -2,10 +2,10 @@
 
 Run: `python -m reproduce.check [--markdown | --json]`, or `dkva check` (seconds; reads results/ only).
 
-Prints each table as paper | ours ± half the 95 % interval | difference | verdict, in %, and the ledger of claims. The
-verdict of a line is "agrees" where the paper's number lies in our interval, "above" or "below" where ours
-lies beside it, and "no number" where the paper's text has none. The exit status is 1 when a row's checksum is
-wrong, or when a summary, a choice or the ledger is not what the rows give.
+Prints each table as paper | ours ± half the 95 % interval | difference | verdict, in %, and the ledger of
+claims. The verdict of a line is "agrees" where the paper's number lies in our interval, "above" or "below"
+where ours lies beside it, and "no number" where the paper's text has none. The exit status is 1 when a row's
+checksum is wrong, or when a summary, a choice or the ledger is not what the rows give.
 """
 
 from __future__ import annotations
@@ -226,9 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     form = cli.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="print Markdown")
     form.add_argument("--json", action="store_true", help="print JSON: tables, claims, problems")
-    cli.add_argument(
-        "--results", type=Path, default=RESULTS, help="folder to check (default: the checkout's)"
-    )
+    cli.add_argument("--results", type=Path, default=RESULTS, help="folder (default: the checkout's)")
     cli.add_argument("--smoke", action="store_true", help="the same: a check is small")
     options = cli.parse_args(arguments)
     if not options.results.is_dir():

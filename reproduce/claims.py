@@ -34,7 +34,6 @@ __all__ = [
     "Test",
     "ledger",
     "ledger_table",
-    "main",
     "stored",
     "verdicts",
     "write",
@@ -216,7 +215,7 @@ def ledger(folder: Path = RESULTS) -> list[dict]:
     records = []
     for test in TESTS:
         claim = CLAIMS[test.claim]
-        record = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
+        record: dict = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
         if test.result is not None and test.result not in rows:
             try:
                 rows[test.result] = read_rows(test.result, folder)

@@ -29,7 +29,7 @@ NEEDS_DATA = "needs data"
 
 
 class Effect(NamedTuple):
-    """A mean over videos, its 95 % interval (percentile bootstrap over them; NaN for one video) and their number."""
+    """A mean over videos, its 95 % interval (bootstrap over them; NaN for one video) and their number."""
 
     mean: float
     low: float
@@ -38,7 +38,7 @@ class Effect(NamedTuple):
 
 
 def per_video(rows: Sequence[Mapping], measure: str, unit: str = "video") -> dict[str, float]:
-    """Mean of a measure over the rows (seeds, draws) of each video; rows and videos without it are left out."""
+    """Mean of a measure over the rows (seeds, draws) of each video; rows without it are left out."""
     values: dict[str, list[float]] = {}
     for row in rows:
         value = float(row[measure])

@@ -25,7 +25,7 @@ K = len(moving5.DIGITS)
 
 
 def features_of(frames: np.ndarray) -> np.ndarray:
-    """Features [n, 2352] of RGB frames [n, 28, 28, 3]: pixels divided by the frame's norm (paper section 4.1)."""
+    """Features [n, 2352] of RGB frames [n, 28, 28, 3]: pixels over the frame's norm (paper section 4.1)."""
     pixels = frames.reshape(len(frames), -1).astype(np.float64)
     norms = np.linalg.norm(pixels, axis=1, keepdims=True)
     return (pixels / (norms + 1e-7)).astype(np.float32)
@@ -59,7 +59,7 @@ def load_video(folder: Path, split: str, index: int) -> tuple[np.ndarray, np.nda
     return features_of(frames[part]), np.asarray(labels[part])
 
 
-def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int, ignore=None) -> dict[str, float]:
+def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:
     """All scores, and three of this data set.
 
     `boundary_f1` is the harmonic mean of boundary accuracy and precision. `repeats_joined` is, of the further
@@ -67,7 +67,7 @@ def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int, ignore=None)
     0 where each appearance has a label of its own, NaN where the digit does not come back. `unused` is the
     share of synthetic frames (clusters asked for) that get no frame.
     """
-    row = score_row(truth, labels, n_segments, ignore)
+    row = score_row(truth, labels, n_segments)
     accuracy, precision = row["boundary_accuracy"], np.nan_to_num(row["boundary_precision"])
     both = accuracy + precision
     row["boundary_f1"] = 2 * accuracy * precision / both if both else 0.0

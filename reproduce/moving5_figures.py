@@ -1,12 +1,14 @@
-"""Figures of Tables 2 and 3: time lines of the 5th and 35th test video, learned frames below true mean frames.
+"""Figures of Tables 2 and 3: time lines of the 5th and 35th test video, and their learned frames.
 
-Run: `python -m reproduce.moving5_figures` (half a minute). Segments the two videos with the methods and settings
-of the tables (seed 0, draw 0), stores what is drawn in results/moving5_figures.npz, and draws from it, and from
-results/study_moving5.csv, figures/rendered/moving5_*.png and .svg. `--draw` draws from what is stored.
+Run: `python -m reproduce.moving5_figures` (half a minute). Segments the two videos with the methods and
+settings of the tables (seed 0, draw 0), stores what is drawn in results/moving5_figures.npz, and draws from
+it, and from results/study_moving5.csv, figures/rendered/moving5_*.png and .svg. Learned frames stand below
+the true mean frames of the actions they are matched to. `--draw` draws from what is stored.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,7 +43,7 @@ _STUDIED = (
 
 
 def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
-    """What is drawn: labels [n] of each video, method and number of segments; pictures [5, 28, 28, 3], uint8."""
+    """What is drawn: labels [n] of each video, method and number of segments; pictures [5, 28, 28, 3]."""
     choice = chosen(table2_moving5.CHOICE.name)
     decay = chosen(table3_moving5_random_k.CHOICE.name)["weight_decay"]
     true_k = table2_moving5.methods(int(choice["epochs"]), choice["weight_decay"])
@@ -114,7 +116,7 @@ def draw(stored: dict[str, np.ndarray], study: list[dict] | None) -> list[str]:
         drawn[f"moving5_frames_video{number:02d}"] = learned_frames(
             pictures,
             [f"digit {digit}" for digit in DIGITS],
-            f"Moving5, test video {number}: true mean frame of each action, and the learned frame matched to it",
+            f"Moving5, test video {number}: mean frame of each action, learned frame matched to it",
         )
     if study:
         drawn["moving5_study"] = sensitivity(
@@ -125,10 +127,8 @@ def draw(stored: dict[str, np.ndarray], study: list[dict] | None) -> list[str]:
     for name, figure in drawn.items():
         for suffix in ("png", "svg"):
             metadata = {"Date": None} if suffix == "svg" else {"Software": None}
-            write_atomically(
-                RENDERED / f"{name}.{suffix}",
-                lambda file, f=figure, s=suffix, m=metadata: f.savefig(file, format=s, dpi=150, metadata=m),
-            )
+            save = functools.partial(figure.savefig, format=suffix, dpi=150, metadata=metadata)
+            write_atomically(RENDERED / f"{name}.{suffix}", save)
     return list(drawn)
 
 
@@ -157,9 +157,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = cli.parse_args(arguments)
     if options.smoke:
         found = arrays(VIDEOS[:1])
-        console().print(
-            f"computed {len(found)} arrays for test video {VIDEOS[0]}; MoF is drawn in their time lines"
-        )
+        console().print(f"computed {len(found)} arrays for test video {VIDEOS[0]}")
         return 0
     matplotlib.rcParams["svg.hashsalt"] = "dkva"  # or every drawing differs
     if not options.draw:

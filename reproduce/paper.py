@@ -31,7 +31,7 @@ _TABLE5 = {
 
 def _parsed(table: Mapping[str, str]) -> dict[tuple[str, ...], float]:
     """(data set, method, measure) -> score of a table written as above."""
-    out = {}
+    out: dict[tuple[str, ...], float] = {}
     for method, line in table.items():
         for dataset, cell in zip(_SETS, line.split(), strict=True):
             for measure, text in zip(_MEASURES, cell.split("/"), strict=True):

@@ -25,8 +25,8 @@ from reproduce.paths import RESULTS
 __all__ = [
     "Table",
     "best",
-    "chosen",
     "checksum",
+    "chosen",
     "publish",
     "read_facts",
     "read_rows",
@@ -206,5 +206,5 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> bool:
         with np.load(path, allow_pickle=False) as old:
             if set(old.files) == set(arrays) and all(np.array_equal(old[k], v) for k, v in arrays.items()):
                 return False
-    write_atomically(path, lambda file: np.savez_compressed(file, **dict(arrays)))
+    write_atomically(path, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
     return True

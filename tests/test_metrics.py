@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -254,3 +255,42 @@ def test_interval_lies_around_the_mean():
     assert low < values.mean() < high
     assert abs((high - low) / 2 - 1.96 * values.std() / 10) < 0.02
     assert bootstrap_interval(values) == (low, high)
+
+
+class TestCoarse:
+    CLASSES: ClassVar = {"cut_a": "cut", "cut_b": "cut", "mix": "mix"}
+    TRUTH = np.repeat(["cut_a", "cut_b", "mix"], [6, 4, 10])
+
+    def test_hand_sized_case(self):
+        """Matched 0 cut_a, 1 mix, 2 cut_b; cluster 3 has no label left and stays wrong."""
+        predicted = np.repeat([0, 2, 0, 1, 3], [5, 4, 1, 6, 4])
+        scores = evaluate(self.TRUTH, predicted, n_clusters=4, coarse=self.CLASSES)
+        assert scores.matching == {0: "cut", 1: "mix", 2: "cut"}
+        assert scores.mof == pytest.approx(16 / 20)
+        assert scores.iou == pytest.approx((10 / 10 + 6 / 10) / 3)  # three classes predicted, one made up
+        assert scores.f1 == pytest.approx((1 + 12 / 16 + 0) / 3)
+        assert scores.edit == pytest.approx(1 - 1 / 3)
+        assert (scores.boundary_accuracy, scores.boundary_precision) == (1, 0.5)
+
+    def test_matching_is_done_before_classes_are(self):
+        predicted = np.repeat([0, 1, 2], [6, 4, 10])
+        assert evaluate(self.TRUTH, predicted, coarse=self.CLASSES).mof == 1
+        classes = [self.CLASSES[label] for label in self.TRUTH.tolist()]
+        assert evaluate(classes, predicted).mof == pytest.approx(16 / 20)  # two clusters, one class
+
+    @given(label_pairs)
+    def test_one_class_a_label_changes_nothing(self, pair):
+        truth, predicted = (np.asarray(labels) for labels in pair)
+        plain = evaluate(truth, predicted)
+        coarse = evaluate(truth, predicted, coarse={label: label for label in range(5)})
+        assert same(plain, coarse)
+        assert plain.matching == coarse.matching
+
+    def test_background_is_left_out_first(self):
+        truth, predicted = np.append(self.TRUTH, ["SIL"] * 5), np.append(np.repeat([0, 1], 10), [1] * 5)
+        scores = evaluate(truth, predicted, ignore="SIL", coarse=self.CLASSES)
+        assert (scores.n_frames, scores.mof, scores.boundary_accuracy) == (20, 1, 1)
+
+    def test_a_label_without_a_class(self):
+        with pytest.raises(ValueError, match="coarse has no class for 'mix'"):
+            evaluate(self.TRUTH, np.zeros(20, int), coarse={"cut_a": "cut", "cut_b": "cut"})

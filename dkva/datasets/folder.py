@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import itertools
+import operator
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ class Video:
         lengths: length policy, one of `LENGTH_POLICIES`.
         cache: whether parsed text is kept; see `read_features`.
         transposed: whether the file holds one column a frame.
+        broken: what the folder's file names show to be wrong with it; see `FeatureFolder`'s `strict`.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Video:
     lengths: str = "error"
     cache: bool = True
     transposed: bool = False
+    broken: tuple[DataError, ...] = field(default=(), repr=False)
 
     @property
     def activity(self) -> str | None:
@@ -58,8 +61,10 @@ class Video:
         """Features [n, d] and labels [n] of one length, or None for the labels where there is no file.
 
         Raises:
-            DataError: a file that cannot be used, or unequal lengths under the policy "error".
+            DataError: a file that is missing or cannot be used, or unequal lengths under the policy "error".
         """
+        for error in self.broken:
+            raise error
         features = self.load_features()
         if self.labels_path is None:
             return features, None
@@ -119,7 +124,7 @@ class FeatureFolder(Sequence[Video]):
     """The layout that all public releases share: features/, groundTruth/, mapping/mapping.txt.
 
     Feature files lie in features/ or in one sub-folder an activity. A sequence of `Video`; only file names
-    are read here.
+    and the mapping are read here.
 
     Args:
         root: the folder that holds features/.
@@ -128,9 +133,17 @@ class FeatureFolder(Sequence[Video]):
         require_labels: False allows videos without a label file.
         cache: keep parsed text; see `read_features`.
         transposed: the feature files hold one column a frame.
+        strict: False raises nothing for single files: a mapping that cannot be used is done without and
+            noted in `problems`, a video without labels or with two feature files says so when it is loaded.
+
+    Attributes:
+        root: the folder.
+        mapping: allowed labels and their numbers, or None.
+        problems: what is wrong beside the videos.
 
     Raises:
-        DataError: no features/ folder, no feature file in it, two of one name, or label files missing.
+        DataError: no features/ folder, no feature file in it; if strict also two files of one name, label
+            files missing, or a mapping that cannot be used.
         ValueError: an unknown length policy.
     """
 
@@ -142,6 +155,7 @@ class FeatureFolder(Sequence[Video]):
         require_labels: bool = True,
         cache: bool = True,
         transposed: bool = False,
+        strict: bool = True,
     ):
         check_choice("length policy", lengths, LENGTH_POLICIES)
         self.root = Path(root)
@@ -149,19 +163,37 @@ class FeatureFolder(Sequence[Video]):
         if not features.is_dir():
             raise DataError(self.root, "has no folder features/", "give the folder that holds it")
         mapping_path = find_mapping(features)
-        self.mapping = None if mapping_path is None else read_mapping(mapping_path)
+        self.mapping: dict[str, int] | None = None
+        self.problems: tuple[DataError, ...] = ()
+        try:
+            self.mapping = None if mapping_path is None else read_mapping(mapping_path)
+        except DataError as error:
+            if strict:
+                raise
+            self.problems = (error,)
         truth = self.root / "groundTruth"
-        self._videos = [
-            Video(name, path, find_labels(truth, name), self.mapping, lengths, cache, transposed)
-            for name, path in find_features(features)
-        ]
-        for video, following in itertools.pairwise(self._videos):
-            if video.name == following.name:
-                raise DataError(
-                    following.path, f"is a second file of video {video.name!r}", "remove one of them"
-                )
+        self._videos: list[Video] = []
+        for name, files in itertools.groupby(find_features(features), key=operator.itemgetter(0)):
+            path, *others = (path for _, path in files)
+            labels = find_labels(truth, name)
+            broken = [
+                DataError(other, f"is a second file of video {name!r}", "remove one of them")
+                for other in others
+            ]
+            if strict and broken:
+                raise broken[0]
+            if labels is None and require_labels and not strict:
+                missing = truth / name.rsplit("/", 1)[-1]
+                broken.append(DataError(missing, "not found", "add the label file, with or without .txt"))
+            self._videos.append(
+                Video(name, path, labels, self.mapping, lengths, cache, transposed, tuple(broken))
+            )
+        if strict and require_labels:
+            self._demand_labels(truth)
+
+    def _demand_labels(self, truth: Path) -> None:
         missing = [video.name for video in self._videos if video.labels_path is None]
-        if missing and require_labels:
+        if missing:
             shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
             raise DataError(truth, f"has no labels for {shown}", "add them or do without labels")
 

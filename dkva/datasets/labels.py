@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,17 +12,25 @@ from dkva.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import read_bytes
 
-__all__ = ["LENGTH_POLICIES", "fit_lengths", "read_labels", "read_mapping"]
+__all__ = ["LENGTH_POLICIES", "fit_lengths", "label_faults", "read_labels", "read_lines", "read_mapping"]
+
+# A file with more wrong labels than this is no label file of its data set: one line says it.
+_MOST_FAULTS = 20
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """Lines of a text file without the blanks around them and without blank lines at the end.
+
+    Raises:
+        DataError: an unreadable or empty file, no UTF-8, or a page of HTML.
+    """
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(path, "is no text in UTF-8", "give one label a line as plain text") from error
     if text.lstrip().startswith("<"):
         raise DataError(path, "is an HTML or XML page", "download the file again")
-    lines = [line.strip() for line in text.rstrip().splitlines()]
+    lines = list(map(str.strip, text.rstrip().splitlines()))
     if not lines:
         raise DataError(path, "is empty", "download or export the file again")
     return lines
@@ -39,15 +47,42 @@ def read_labels(path: str | Path, mapping: Mapping[str, int] | None = None) -> n
         DataError: an unreadable or empty file, a blank line, or a label that is not in the mapping.
     """
     path = Path(path)
-    lines = _lines(path)
-    for number, label in enumerate(lines, 1):
-        if not label:
-            raise DataError(path, "is blank", "give every frame a label", line=number)
-        if mapping is not None and label not in mapping:
-            raise DataError(
-                path, f"label {label!r} is not in the mapping", "correct one of the two", line=number
-            )
+    lines = read_lines(path)
+    for fault in label_faults(path, lines, mapping):
+        raise fault
     return np.asarray(lines)
+
+
+def label_faults(
+    path: Path, lines: Sequence[str], mapping: Mapping[str, int] | None = None
+) -> Iterator[DataError]:
+    """What is wrong with the labels of a file: each blank or unknown one once, at its first line.
+
+    Args:
+        path: the label file, for the errors.
+        lines: its labels, one a frame.
+        mapping: names that may appear; None allows all.
+    """
+    wrong = {label for label in set(lines) if not label or (mapping is not None and label not in mapping)}
+    if not wrong:
+        return
+    first: dict[str, int] = {}
+    for number, label in enumerate(lines, 1):
+        if label in wrong:
+            first.setdefault(label, number)
+    if len(first) > _MOST_FAULTS:
+        label, number = next(iter(first.items()))
+        problem = f"label {label[:40]!r} is not in the mapping, nor are {len(first) - 1} others"
+        yield DataError(path, problem, "give the label file of this video", line=number)
+        return
+    for label, number in first.items():
+        more = lines.count(label) - 1
+        also = f" (as on {more} more line{'s' * (more > 1)})" if more else ""
+        if label:
+            problem = f"label {label[:40]!r} is not in the mapping{also}"
+            yield DataError(path, problem, "correct one of the two", line=number)
+        else:
+            yield DataError(path, f"is blank{also}", "give every frame a label", line=number)
 
 
 def read_mapping(path: str | Path) -> dict[str, int]:
@@ -58,7 +93,7 @@ def read_mapping(path: str | Path) -> dict[str, int]:
     """
     path = Path(path)
     mapping: dict[str, int] = {}
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(read_lines(path), 1):
         fields = line.split(maxsplit=1)
         if len(fields) != 2 or not fields[0].lstrip("-").isdecimal():
             raise DataError(path, f"{line[:40]!r} is no mapping", 'give lines "number name"', line=number)

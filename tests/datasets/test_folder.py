@@ -63,6 +63,22 @@ def test_two_files_of_one_video(root):
         FeatureFolder(root)
 
 
+def test_single_files_need_not_stop_the_rest(root):
+    second = root / "features/tea/P01.a_tea.npy"
+    np.save(second, np.zeros((6, 2)))
+    (root / "groundTruth/P02_milk.txt").unlink()
+    (root / "mapping/mapping.txt").write_text("a\n")
+    folder = FeatureFolder(root, strict=False)
+    assert [(error.path.name, error.line) for error in folder.problems] == [("mapping.txt", 1)]
+    assert folder.mapping is None
+    milk, tea = folder
+    assert milk.broken[0].path == root / "groundTruth/P02_milk"
+    assert {tea.path, tea.broken[0].path} == {second, root / "features/tea/P01.a_tea.txt"}
+    for video in folder:
+        with pytest.raises(DataError, match=r"not found|second file"):
+            video.load()
+
+
 def test_linked_folders_are_followed_once(root, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("disk")
     np.save(elsewhere / "P03_juice.npy", np.zeros((6, 2)))

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dkva.datasets import LENGTH_POLICIES, DataError, fit_lengths, read_labels, read_mapping
+from dkva.datasets.labels import label_faults
 
 pytestmark = pytest.mark.fast
 
@@ -28,6 +29,17 @@ def test_bad_labels(tmp_path, data, line, part):
     with pytest.raises(DataError, match=part) as caught:
         read_labels(tmp_path / "v", {"a": 0, "b": 1})
     assert caught.value.line == line
+
+
+def test_a_wrong_label_is_one_fault_however_often_it_appears(tmp_path):
+    lines = ["a", "x", "", "x", "y", "x"]
+    faults = list(label_faults(tmp_path / "v", lines, {"a": 0}))
+    assert [(fault.line, fault.problem) for fault in faults] == [
+        (2, "label 'x' is not in the mapping (as on 2 more lines)"),
+        (3, "is blank"),
+        (5, "label 'y' is not in the mapping"),
+    ]
+    assert list(label_faults(tmp_path / "v", ["a", "x"])) == []
 
 
 def test_mapping(tmp_path):

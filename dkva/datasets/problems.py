@@ -1,0 +1,138 @@
+"""Every problem of a data set in one run, before anything is computed on it."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from dkva.datasets.benchmarks import BenchmarkVideo
+from dkva.datasets.errors import BrokenDataError, DataError
+from dkva.datasets.folder import Video
+from dkva.datasets.labels import label_faults, read_lines
+
+__all__ = ["Finding", "examine", "problems", "usable"]
+
+AnyVideo = TypeVar("AnyVideo", bound=Video)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one video's files hold; a count is None where its file cannot be used.
+
+    Attributes:
+        video: the video.
+        problems: what is wrong with its files.
+        frames: rows of its feature file.
+        features: columns of it.
+        labels: lines of its label file.
+        segments: runs of equal labels.
+        actions: different labels.
+    """
+
+    video: Video
+    problems: tuple[DataError, ...] = ()
+    frames: int | None = None
+    features: int | None = None
+    labels: int | None = None
+    segments: int | None = None
+    actions: int | None = None
+
+
+def examine(videos: Iterable[Video]) -> list[Finding]:
+    """Read every file, one video at a time, and say what it holds and what is wrong with it.
+
+    Text that is in the cache is not parsed again. One problem is given a feature file, the first; label files
+    give one for each label that is not in the mapping.
+    """
+    findings = [_finding(video) for video in videos]
+    widths = Counter(finding.features for finding in findings if finding.features is not None)
+    if len(widths) > 1:
+        usual = widths.most_common(1)[0][0]
+        findings = [_of_width(finding, usual) for finding in findings]
+    return findings
+
+
+def problems(videos: Iterable[Video]) -> Iterator[DataError]:
+    """Every problem of the videos, and of the data set they make up, in order.
+
+    Args:
+        videos: a data set opened with `strict=False`, or any videos.
+    """
+    yield from getattr(videos, "problems", ())
+    for finding in examine(videos):
+        yield from finding.problems
+
+
+def usable(
+    videos: Sequence[AnyVideo], *, skip_broken: bool = False
+) -> tuple[list[AnyVideo], list[DataError]]:
+    """Videos to go on with and, for the results' provenance, the problems that others were left out for.
+
+    Args:
+        videos: a data set opened with `strict=False`.
+        skip_broken: leave out videos with problems.
+
+    Raises:
+        BrokenDataError: any problem, unless they are skipped; it lists them all.
+    """
+    findings = examine(videos)
+    found = [*getattr(videos, "problems", ()), *(error for f in findings for error in f.problems)]
+    if found and not skip_broken:
+        raise BrokenDataError(found, "repair them, or leave these videos out with --skip-broken")
+    kept = [video for video, finding in zip(videos, findings, strict=True) if not finding.problems]
+    return kept, found
+
+
+def _finding(video: Video) -> Finding:
+    faults = list(video.broken)
+    frames = lines = None
+    try:
+        frames = video.load_features()
+    except DataError as error:
+        faults.append(error)
+    if video.labels_path is not None:
+        try:
+            lines = read_lines(video.labels_path)
+            faults.extend(label_faults(video.labels_path, lines, video.mapping))
+            if frames is not None and video.lengths == "error" and len(lines) != len(frames):
+                problem = f"has {len(lines)} labels for {len(frames)} frames"
+                faults.append(DataError(video.labels_path, problem, "download or export both again"))
+        except DataError as error:
+            faults.append(error)
+    if isinstance(video, BenchmarkVideo):
+        faults.extend(_too_little(video, frames, lines))
+    return Finding(
+        video,
+        tuple(faults),
+        frames=None if frames is None else len(frames),
+        features=None if frames is None else frames.shape[1],
+        labels=None if lines is None else len(lines),
+        segments=None if lines is None else 1 + sum(map(operator.ne, lines, lines[1:])),
+        actions=None if lines is None else len(set(lines)),
+    )
+
+
+def _too_little(video: BenchmarkVideo, frames, lines) -> Iterator[DataError]:
+    """What reads well and cannot be segmented or scored all the same."""
+    if frames is not None and len(frames) < video.n_segments:
+        yield DataError(
+            video.path, f"has {len(frames)} frames for {video.n_segments} segments", "download it again"
+        )
+    if lines is not None and video.labels_path is not None and set(lines) <= set(video.ignore):
+        yield DataError(
+            video.labels_path, "holds background alone", "leave the video out: nothing can be scored"
+        )
+
+
+def _of_width(finding: Finding, usual: int | None) -> Finding:
+    if finding.features in (None, usual):
+        return finding
+    error = DataError(
+        finding.video.path,
+        f"has {finding.features} features a frame, most videos beside it have {usual}",
+        "export it like the others",
+    )
+    return replace(finding, problems=(*finding.problems, error))
