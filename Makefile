@@ -5,11 +5,15 @@ ORACLE_VENV ?= .venv-oracle
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+EXTRAS := reproduce,test,dev
 
-.PHONY: help setup reproduce test fast lint oracle bench
+.PHONY: help setup reproduce select study check test fast lint oracle bench
 
 help:
-	@echo "make reproduce  set up, segment a real recording, draw it, print ours beside the authors' figures"
+	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
+	@echo "make check      print the stored tables and claims beside the paper's"
+	@echo "make select     choose the settings of Tables 2 and 3 on validation videos"
+	@echo "make study      vary what the paper leaves open about Moving5"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"
@@ -21,12 +25,29 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than 3.11; run make PYTHON=python3.11 (or newer)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
 	@touch $@
 
 reproduce: $(READY)
+	$(BIN)/python -m reproduce.table2_moving5
+	$(BIN)/python -m reproduce.table3_moving5_random_k
 	$(BIN)/python -m reproduce.basic_motions
 	$(BIN)/python -m reproduce.breakfast_sample
+	$(BIN)/python -m reproduce.moving5_figures
+	$(BIN)/python -m reproduce.claims
+	$(BIN)/python -m reproduce.check
+
+select: $(READY)
+	$(BIN)/python -m reproduce.table2_moving5 --select
+	$(BIN)/python -m reproduce.table3_moving5_random_k --select
+
+study: $(READY)
+	$(BIN)/python -m reproduce.study_moving5
+	$(BIN)/python -m reproduce.moving5_figures
+	$(BIN)/python -m reproduce.claims
+
+check: $(READY)
+	$(BIN)/python -m reproduce.check
 
 lint: $(READY)
 	$(BIN)/ruff check .

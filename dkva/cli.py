@@ -1,4 +1,4 @@
-"""Command line: `dkva segment FEATURES… -k K`, `dkva data check ROOT`."""
+"""Command line: `dkva segment FEATURES… -k K`, `dkva data check ROOT`, `dkva check`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva import __version__
+from dkva.cli_check import check
 from dkva.cli_data import data
 from dkva.terminal import complain, console, printable
 
@@ -62,6 +63,7 @@ def _dkva() -> None:
     """Cut videos into their actions without labels, training or a network."""
 
 
+_dkva.add_command(check)
 _dkva.add_command(data)
 
 

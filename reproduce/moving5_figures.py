@@ -44,10 +44,9 @@ _STUDIED = (
 
 def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
     """What is drawn: labels [n] of each video, method and number of segments; pictures [5, 28, 28, 3]."""
-    choice = chosen(table2_moving5.CHOICE.name)
-    decay = chosen(table3_moving5_random_k.CHOICE.name)["weight_decay"]
+    choice = chosen(table2_moving5.CHOICE)
     true_k = table2_moving5.methods(int(choice["epochs"]), choice["weight_decay"])
-    methods = {"true K": true_k, "random K": table3_moving5_random_k.methods(decay)}
+    methods = {"true K": true_k, "random K": table3_moving5_random_k.methods()}
     tasks = moving5.tasks(seeds=(0,))
     out: dict[str, np.ndarray] = {}
     for number in videos:

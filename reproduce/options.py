@@ -12,12 +12,12 @@ from rich.console import Console
 from dkva.experiment import ExperimentError, Method, Outcome, RowCache, Task, run
 from reproduce.paths import ROOT, ROWS
 
-__all__ = ["compute", "console", "parser", "select_methods"]
+__all__ = ["add_authors_pickle", "authors_videos", "compute", "console", "parser", "select_methods"]
 
 
 def console() -> Console:
     """Standard output for tables, wide enough wherever it goes."""
-    return Console(width=150, highlight=False)
+    return Console(width=200, highlight=False)
 
 
 def parser(doc: str | None, *, seeds: int | None = 5) -> argparse.ArgumentParser:
@@ -31,6 +31,26 @@ def parser(doc: str | None, *, seeds: int | None = 5) -> argparse.ArgumentParser
     out.add_argument("--force", action="store_true", help="compute anew what has been computed before")
     out.add_argument("--smoke", action="store_true", help="the smallest run of the code; nothing is stored")
     return out
+
+
+def add_authors_pickle(cli: argparse.ArgumentParser) -> None:
+    """Add --authors-pickle to the scripts that run on Moving5."""
+    cli.add_argument(
+        "--authors-pickle",
+        type=Path,
+        metavar="FILE",
+        help="run on the authors' own Moving5, their pickle; nothing is stored",
+    )
+
+
+def authors_videos(path: Path, seeds: Sequence[int], random: bool) -> list[Task]:
+    """The test videos of the authors' file; exits with one message where it cannot be read."""
+    from reproduce.moving5 import authors_tasks
+
+    try:
+        return authors_tasks(path, seeds=seeds, random=random)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"error: {error}") from error
 
 
 def _count(text: str) -> int:

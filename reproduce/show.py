@@ -17,11 +17,11 @@ LABELS = {
     "mof": "MoF",
     "iou": "IoU",
     "f1": "F1",
-    "boundary_accuracy": "boundary accuracy",
-    "boundary_precision": "boundary precision",
-    "boundary_f1": "boundary F1",
+    "boundary_accuracy": "bound. accuracy",
+    "boundary_precision": "bound. precision",
+    "boundary_f1": "bound. F1",
     "repeats_joined": "repeats joined",
-    "unused": "synthetic frames unused",
+    "unused": "unused",
 }
 
 

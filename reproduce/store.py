@@ -191,13 +191,14 @@ def best(summary: Sequence[Mapping], measure: str) -> dict:
     return {k: v for k, v in top.items() if k not in {"measure", "mean", "low", "high", "videos"}}
 
 
-def chosen(name: str, folder: Path = RESULTS) -> dict:
-    """The setting that a published choice found.
-
-    Raises:
-        FileNotFoundError: the choice has not been made.
-    """
-    return read_facts(name, folder)["chosen"]
+def chosen(table: Table, folder: Path = RESULTS) -> dict:
+    """The setting that a published choice found; exits with one message where it has not been made."""
+    try:
+        return read_facts(table.name, folder)["chosen"]
+    except FileNotFoundError as error:
+        raise SystemExit(
+            f"error: {error.filename}: not found; make the choice with {table.command}"
+        ) from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> bool:

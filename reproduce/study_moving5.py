@@ -63,7 +63,7 @@ def methods(epochs: int, weight_decay: float) -> list[Method]:
 
 def study(factors: dict[str, tuple], seeds: Sequence[int], videos: int | None, options) -> Outcome:
     """Rows of every value of every factor."""
-    choice = chosen(table2_moving5.CHOICE.name)
+    choice = chosen(table2_moving5.CHOICE)
     usual, decay = int(choice["epochs"]), choice["weight_decay"]
     tasks: dict[int, list[Task]] = {}  # by epochs
     for factor, values in factors.items():

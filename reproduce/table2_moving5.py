@@ -19,7 +19,7 @@ from dkva.baselines import kmeans, tw_finch, uniform
 from dkva.experiment import Method, Outcome, Task
 from dkva.segmentation import segment_video
 from reproduce import moving5
-from reproduce.options import compute, console, parser, select_methods
+from reproduce.options import add_authors_pickle, authors_videos, compute, console, parser, select_methods
 from reproduce.show import summary_table
 from reproduce.store import Table, chosen, publish
 
@@ -94,16 +94,21 @@ def main(arguments: list[str] | None = None) -> int:
     cli = parser(__doc__)
     cli.add_argument("--select", action="store_true", help="choose the settings on the validation videos")
     cli.add_argument("--methods", nargs="+", metavar="NAME", help="rows to compute; then nothing is stored")
+    add_authors_pickle(cli)
     options = cli.parse_args(arguments)
     seeds, videos = (range(1), 1) if options.smoke else (range(options.seeds), None)
     if options.select:
         table = CHOICE
         outcome = select(moving5.tasks(split="validation", seeds=seeds, videos=videos), options)
     else:
-        table, choice = TABLE, chosen(CHOICE.name)
+        table, choice = TABLE, chosen(CHOICE)
         rows = select_methods(methods(int(choice["epochs"]), choice["weight_decay"]), options.methods)
-        outcome = compute(rows, moving5.tasks(seeds=seeds, videos=videos), options)
-    if not options.smoke and not options.methods:
+        if options.authors_pickle:
+            tasks = authors_videos(options.authors_pickle, seeds, random=False)
+        else:
+            tasks = moving5.tasks(seeds=seeds, videos=videos)
+        outcome = compute(rows, tasks, options)
+    if not (options.smoke or options.methods or options.authors_pickle):
         publish(table, outcome, {"n_segments": moving5.K, "data": "synthetic/moving5.py, default settings"})
     console().print(summary_table(table, outcome.rows))
     return 0

@@ -1,0 +1,163 @@
+import json
+import shutil
+
+import pytest
+
+from dkva.cli import main as dkva
+from reproduce import check, claims
+from reproduce.paper import CLAIMS, TABLES
+from reproduce.paths import RESULTS
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A copy of the stored results to tamper with."""
+    copy = tmp_path / "results"
+    shutil.copytree(RESULTS, copy)
+    return copy
+
+
+def test_what_is_stored_follows_from_its_rows(capsys):
+    assert check.main([]) == 0
+    text = capsys.readouterr().out
+    assert "Table 2: Moving5" in text
+    assert "claims follow from their rows" in text
+
+
+def tampered(path, old, new, count=1):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, count))
+
+
+def changed_cell(results):
+    path = results / "table2_moving5.csv"
+    lines = path.read_text().splitlines()
+    cells = lines[1].split(",")
+    column = lines[0].split(",").index("mof")
+    cells[column] = "0.999"
+    path.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    return "table2_moving5.csv, line 2"
+
+
+def lost_row(results):
+    path = results / "table3_moving5_random_k.csv"
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
+    return "table3_moving5_random_k.csv: has"
+
+
+def changed_summary(results):
+    path = results / "table2_moving5.json"
+    facts = json.loads(path.read_text())
+    facts["table"][0]["mean"] += 0.001
+    path.write_text(json.dumps(facts))
+    return "table2_moving5.json: mof of uniform split"
+
+
+def other_choice(results):
+    path = results / "table2_moving5_choice.json"
+    facts = json.loads(path.read_text())
+    facts["chosen"]["epochs"] += 1
+    path.write_text(json.dumps(facts))
+    return "table2_moving5_choice.json: the setting chosen"
+
+
+def flattered_claim(results):
+    path = results / claims.LEDGER
+    content = json.loads(path.read_text())
+    bad = next(c for c in content["claims"] if c["verdict"] not in (claims.NEEDS_DATA, "holds"))
+    bad["verdict"] = "holds"
+    path.write_text(json.dumps(content))
+    return f"claims.json: {bad['id']}"
+
+
+def invented_claim(results):
+    path = results / claims.LEDGER
+    content = json.loads(path.read_text())
+    content["claims"].append(content["claims"][0] | {"id": "new"})
+    path.write_text(json.dumps(content))
+    return "new is no claim"
+
+
+def flattered_study(results):
+    path = results / claims.LEDGER
+    content = json.loads(path.read_text())
+    content["study"][0]["effect"] = 99
+    path.write_text(json.dumps(content))
+    return "the study's verdicts"
+
+
+def no_ledger(results):
+    (results / claims.LEDGER).unlink()
+    return "claims.json: not found"
+
+
+def no_rows(results):
+    (results / "basic_motions.csv").unlink()
+    return "basic_motions.json: cannot be checked"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [changed_cell, lost_row, changed_summary, other_choice, flattered_claim, invented_claim, flattered_study,
+     no_ledger, no_rows],
+)  # fmt: skip
+def test_what_does_not_follow_is_named(tamper, results, capsys):
+    message = tamper(results)
+    assert check.main(["--results", str(results)]) == 1
+    assert f"problem: {message}" in capsys.readouterr().err or message in capsys.readouterr().err
+
+
+def test_json_has_tables_and_claims(capsys):
+    assert check.main(["--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"tables", "claims"} <= found.keys()
+    for claim in found["claims"]:
+        assert {"id", "statement", "verdict", "effect", "interval", "data"} <= claim.keys()
+        assert (claim["verdict"] == claims.NEEDS_DATA) == (claim["effect"] is None)
+    parity = next(table for table in found["tables"] if table["id"] == "breakfast_sample")
+    row = next(r for r in parity["rows"] if r["video"].startswith("P03") and r["measure"] == "mof")
+    assert row["paper"] == 78.95
+    assert row["difference"] == pytest.approx(row["ours"] - row["paper"], abs=0.011)
+
+
+def test_markdown_has_every_table_and_claim(capsys):
+    assert check.main(["--markdown"]) == 0
+    text = capsys.readouterr().out
+    assert text.count("\n## ") + text.startswith("## ") >= 5
+    for claim in CLAIMS:
+        assert f"| {claim} |" in text
+
+
+def test_the_command_is_the_same(capsys, tmp_path, monkeypatch):
+    with pytest.raises(SystemExit) as stop:
+        dkva(["check", "--root", str(RESULTS.parent)])
+    assert stop.value.code == 0
+    assert "claims follow from their rows" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        dkva(["check", "--root", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "a clone of the project" in capsys.readouterr().err
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("theirs", "ours", "low", "high", "expected"),
+    [
+        (50, 52, 49, 55, "agrees"),
+        (50, 52, 51, 53, "above"),
+        (50, 40, 39, 41, "below"),
+        (None, 40, 39, 41, "no number"),
+        (50, 50, None, None, "one video"),
+    ],
+)
+def test_verdict_of_a_line(theirs, ours, low, high, expected):
+    shares = (None if x is None else x / 100 for x in (ours, low, high))
+    record = dict(zip(("mean", "low", "high"), shares, strict=True))
+    record |= {"dataset": "YTI", "method": "ABD", "measure": "mof", "videos": 3}
+    paper = None if theirs is None else "table4"
+    numbers = TABLES["table4"] | {("YTI", "ABD", "mof"): theirs}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reproduce.paper.TABLES", {"table4": numbers})
+        assert check.compared(record, ("dataset", "method"), paper)["verdict"] == expected
