@@ -30,7 +30,8 @@ def test_differences_are_of_the_same_video_and_only_where_both_have_the_measure(
 def test_interval_holds_the_mean(values):
     found = effect(values)
     assert found.n == len(values)
-    assert found.low - 1e-9 <= found.mean == pytest.approx(np.mean(values)) <= found.high + 1e-9
+    assert found.mean == pytest.approx(np.mean(values))
+    assert found.low - 1e-9 <= found.mean <= found.high + 1e-9
 
 
 def test_one_video_has_no_interval_and_decides_nothing():
