@@ -14,6 +14,7 @@ __all__ = [
     "DOES_NOT_HOLD",
     "HOLDS",
     "NEEDS_DATA",
+    "SMALLEST",
     "UNDECIDED",
     "Effect",
     "effect",
@@ -26,6 +27,9 @@ HOLDS = "holds"
 DOES_NOT_HOLD = "does not hold"
 UNDECIDED = "undecided"
 NEEDS_DATA = "needs data"
+
+#: The smallest effect to speak of, as a share: half a percentage point.
+SMALLEST = 0.005
 
 
 class Effect(NamedTuple):
@@ -72,12 +76,13 @@ def effect(values) -> Effect:
     return Effect(float(values.mean()), *bootstrap_interval(values), len(values))
 
 
-def verdict(found: Effect, margin: float = 0.0) -> str:
-    """What an effect says of the claim that it is above `margin`.
+def verdict(found: Effect, smallest: float = SMALLEST) -> str:
+    """What an effect says of the claim that it is above 0.
 
-    The claim holds where the whole interval is above, does not hold where none of it is, and is undecided
-    else, as with fewer than two videos.
+    The claim holds where the whole interval is above 0. It does not hold where none of it reaches `smallest`:
+    the effect is on the other side, or there is none to speak of. Else, as with fewer than two videos, it is
+    undecided.
     """
-    if found.low > margin:
+    if found.low > 0:
         return HOLDS
-    return DOES_NOT_HOLD if found.high <= margin else UNDECIDED
+    return DOES_NOT_HOLD if found.high < smallest else UNDECIDED

@@ -21,6 +21,7 @@ from reproduce import moving5, table2_moving5, table3_moving5_random_k
 from reproduce.options import console, parser
 from reproduce.paths import RENDERED, RESULTS
 from reproduce.store import chosen, read_rows, summarise, write_arrays
+from reproduce.study_moving5 import FACTORS
 from synthetic.moving5 import DIGITS
 
 __all__ = ["arrays", "draw", "main"]
@@ -31,6 +32,15 @@ ARRAYS = "moving5_figures.npz"
 _SHOWN = {
     "true K": ("uniform split", "TW-FINCH", "initial, kernel", "learned, kernel"),
     "random K": ("uniform split", "TW-FINCH", "learned, chosen weight decay"),
+}
+_AXES = {
+    "travel": "half a path's length in pixels",
+    "digit_size": "digit's size in pixels",
+    "colour": "digits in colour",
+    "order": "order of the digits",
+    "repeats": "most times that digit 3 comes",
+    "returning": "image of a 3 that comes back",
+    "epochs": "epochs",
 }
 _STUDIED = (
     "uniform split",
@@ -141,10 +151,14 @@ def _panels(rows: list[dict]) -> dict:
     panels: dict[str, dict[str, list]] = {}
     for record in summarise(rows, ("factor", "value", "method"), ("mof",)):
         if record["method"] in _STUDIED:
-            methods = panels.setdefault(record["factor"].replace("_", " "), {})
+            methods = panels.setdefault(record["factor"], {})
             numbers = (100 * record[k] for k in ("mean", "low", "high"))
             methods.setdefault(record["method"], []).append((record["value"], *numbers))
-    return panels
+    for factor, methods in panels.items():
+        order = [str(value) for value in FACTORS[factor]]
+        for points in methods.values():
+            points.sort(key=lambda point: order.index(point[0]))
+    return {_AXES[factor]: methods for factor, methods in panels.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
