@@ -19,10 +19,10 @@ from scipy.spatial import KDTree
 __all__ = ["Points", "first_neighbours", "frame_points", "mean_points", "pair_distances"]
 
 # Rows multiplied out at once, and the least number of their neighbours in time on either side.
-_BLOCK, _BAND = 128, 256
+_BLOCK, _BAND = 256, 512
 
-# Features the tree looks at, at least; points it is asked for, and pairs computed anew, at once.
-_TREE_FEATURES, _QUERIES, _PAIRS = 16, 512, 1024
+# Features the tree looks at, at least; rows of a leaf; rows asked for, and pairs computed anew, at once.
+_TREE_FEATURES, _LEAF, _QUERIES, _PAIRS = 8, 32, 512, 1024
 
 # Relative: what is lost where a distance is rounded in its product with the time.
 _ROUNDED = 1 + 1e-6
@@ -211,9 +211,9 @@ class _Search:
 
         # Distances in some of the features alone are never larger.
         varying = np.argsort(units.var(axis=0))
-        varying = varying[-max(_TREE_FEATURES, len(varying) // _TREE_FEATURES) :]
+        varying = varying[-max(_TREE_FEATURES, len(varying) // 16) :]
         rows = units[in_time[starts[:-1]]][:, varying].astype(np.float64)
-        tree = KDTree(rows)
+        tree = KDTree(rows, leafsize=_LEAF)
         key = self.group[in_time] * s + in_time
         for first in range(0, len(rows), _QUERIES):
             part = slice(first, first + _QUERIES)
