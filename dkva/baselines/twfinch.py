@@ -4,9 +4,10 @@ A round joins every point with its first neighbour, the nearest under time dista
 connected points become the next round's points, each the mean of its frames. The clusters' number falls at
 least by half from round to round.
 
-Frames and times are float32, and so is the arithmetic of the first round: between frames that repeat, the
-cosine distance is nothing but its rounding (0, or a few times 6e-8), and decides whether a repeated frame is
-joined with the one before it or with the first of its kind. Means and all later rounds are float64.
+Frames and times are float32 and so is the arithmetic of the first round, as in the authors' program. It has
+to be for the same labels: between frames that repeat, the cosine distance is nothing but its rounding (0, or a
+few times 6e-8) and decides whether a repeated frame is joined with the one before it or with the first of its
+kind. Means and all later rounds are float64.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import warnings
 
 import numpy as np
 from jaxtyping import Float, Int, Real
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from dkva.baselines.first_neighbours import (
@@ -120,9 +121,9 @@ def _sums(frames, labels):
 
 def _sum_by(labels, values):
     """Sums over the rows of each label, in float64."""
-    order = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[order], np.arange(labels.max() + 1))
-    return np.add.reduceat(values[order], starts, axis=0, dtype=np.float64)
+    n = len(labels)
+    members = csr_array((np.ones(n), labels, np.arange(n + 1)), shape=(n, labels.max() + 1))
+    return members.T @ values.astype(np.float64)
 
 
 def _means(sums, times, counts) -> Points:
