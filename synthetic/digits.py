@@ -30,7 +30,8 @@ def load_digits(source: str) -> tuple[np.ndarray, np.ndarray]:
 
     Raises:
         ValueError: an unknown source, or a file that is no IDX file of digits.
-        FileNotFoundError: no files in the folder.
+        FileNotFoundError: no files in the folder, or one of two that belong together.
+        ConnectionError: the digits cannot be fetched.
         ImportError: the package is not installed.
     """
     name, _, place = source.partition(":")
@@ -63,7 +64,11 @@ def _from_torchvision(folder: Path) -> tuple[np.ndarray, np.ndarray]:
         from torchvision.datasets import MNIST
     except (ImportError, RuntimeError) as error:  # a torch of another version is a RuntimeError there
         raise ImportError(f"{error}: install torch and torchvision, or choose another source") from error
-    parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
+    try:
+        parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
+    except RuntimeError as error:  # how it says that no mirror answers
+        told = " ".join(str(error).split())
+        raise ConnectionError(f"{folder}: {told}; try again, or choose another source") from error
     images = np.concatenate([part.data.numpy() for part in parts])
     labels = np.concatenate([part.targets.numpy() for part in parts])
     return images.astype(np.uint8), labels.astype(np.uint8)
@@ -72,11 +77,13 @@ def _from_torchvision(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 def _from_idx(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     found = []
     for part in _PARTS:
-        images, labels = (
-            _idx_file(folder, f"{part}-{kind}") for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
-        )
+        names = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
+        images, labels = (_idx_file(folder, name) for name in names)
         if images is not None and labels is not None:
             found.append((_read_idx(images, 3), _read_idx(labels, 1), images, labels))
+        elif images is not None or labels is not None:
+            missing = names[0] if images is None else names[1]
+            raise FileNotFoundError(f"{folder / missing}: not found, and it belongs to one that is there")
     if not found:
         raise FileNotFoundError(
             f"{folder}: holds no digits; give the folder of train-images-idx3-ubyte and "

@@ -28,6 +28,7 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -122,13 +123,13 @@ class Settings:
         }
         for name, (least, most) in limits.items():
             value = getattr(self, name)
-            if not least <= value <= most:
-                raise ValueError(f"{name} is {value!r}: give a number from {least} to {most}")
+            kind = "number" if name == "travel" else "whole number"
+            if not (name == "travel" or isinstance(value, int)) or not least <= value <= most:
+                raise ValueError(f"{name} is {value!r}: give a {kind} from {least} to {most}")
         for name, choices in (("order", ORDERS), ("returning", RETURNING)):
-            if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"unknown {name} {getattr(self, name)!r}: choose one of {', '.join(choices)}"
-                )
+            value = getattr(self, name)
+            if value not in choices:
+                raise ValueError(f"unknown {name} {value!r}: choose one of {', '.join(choices)}")
 
 
 class Segment(NamedTuple):
@@ -307,7 +308,7 @@ def save(data: Moving5, folder: Path) -> None:
     for name, split in data.splits.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         for file, body in _files(split).items():
-            (folder / name / file).write_bytes(body)
+            _replace(folder / name / file, body)
         sums[name] = _digests(split)
     facts = {
         "name": "Moving5",
@@ -318,9 +319,14 @@ def save(data: Moving5, folder: Path) -> None:
         "checksum": data.checksum,
         "sha256": sums,
     }
-    part = marker.with_suffix(".part")
-    part.write_text(json.dumps(facts, indent=2) + "\n")
-    part.replace(marker)
+    _replace(marker, (json.dumps(facts, indent=2) + "\n").encode())
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Write a file beside its place and move it there: who has the old one open, keeps it whole."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(body)
+    part.replace(path)
 
 
 def load(folder: Path) -> Moving5:
@@ -336,9 +342,16 @@ def load(folder: Path) -> Moving5:
             f"{marker}: not found; make it with python synthetic/moving5.py --out {folder}"
         )
     remedy = "make the data set again with synthetic/moving5.py"
-    facts = json.loads(marker.read_text())
+    try:
+        facts = json.loads(marker.read_text())
+        sums_of = {name: dict(facts["sha256"][name]) for name in SPLITS}
+        settings, checksum = Settings(**facts["settings"]), facts["checksum"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{marker}: is not what was written ({error}); {remedy}") from error
+    if checksum != _digest(digest for sums in sums_of.values() for digest in sums.values()):
+        raise ValueError(f"{marker}: has a checksum that is not its files'; {remedy}")
     splits = {}
-    for name, sums in facts["sha256"].items():
+    for name, sums in sums_of.items():
         bodies = {}
         for file, digest in sums.items():
             path = folder / name / file
@@ -351,7 +364,7 @@ def load(folder: Path) -> Moving5:
         rows = csv.reader(io.StringIO(bodies["segments.csv"].decode()))
         next(rows)
         splits[name] = Split(**arrays, segments=tuple(Segment(*map(int, row)) for row in rows))
-    return Moving5(Settings(**facts["settings"]), splits, facts["checksum"])
+    return Moving5(settings, splits, checksum)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
