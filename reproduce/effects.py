@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-
-from dkva.metrics import bootstrap_interval
 
 __all__ = [
     "DOES_NOT_HOLD",
@@ -48,7 +47,7 @@ def per_video(rows: Sequence[Mapping], measure: str, unit: str = "video") -> dic
         value = float(row[measure])
         if not math.isnan(value):
             values.setdefault(str(row[unit]), []).append(value)
-    return {video: float(np.mean(mine)) for video, mine in values.items()}
+    return {video: math.fsum(mine) / len(mine) for video, mine in values.items()}
 
 
 def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: str = "video") -> np.ndarray:
@@ -69,11 +68,22 @@ def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: 
 
 
 def effect(values) -> Effect:
-    """Mean and interval of values, one a video [videos], at least one."""
+    """Mean and interval of values, one a video [videos], at least one.
+
+    The interval is that of `dkva.metrics.bootstrap_interval`, computed for hundreds of lines in a second.
+    """
     values = np.asarray(values, np.float64)
     if len(values) < 2:
         return Effect(float(values[0]), math.nan, math.nan, len(values))
-    return Effect(float(values.mean()), *bootstrap_interval(values), len(values))
+    low, high = np.percentile(_resamples(len(values)) @ values, (2.5, 97.5))
+    return Effect(float(values.mean()), float(low), float(high), len(values))
+
+
+@functools.lru_cache(maxsize=16)
+def _resamples(n: int) -> np.ndarray:
+    """Weight of each of n videos in each bootstrap resample [9999, n]."""
+    drawn = np.random.default_rng(0).integers(0, n, (9999, n))
+    return np.stack([np.bincount(row, minlength=n) for row in drawn]) / n
 
 
 def verdict(found: Effect, smallest: float = SMALLEST) -> str:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dkva.metrics import bootstrap_interval
 from reproduce.effects import DOES_NOT_HOLD, HOLDS, UNDECIDED, Effect, effect, paired, per_video, verdict
 
 pytestmark = pytest.mark.fast
@@ -32,6 +33,12 @@ def test_interval_holds_the_mean(values):
     assert found.n == len(values)
     assert found.mean == pytest.approx(np.mean(values))
     assert found.low - 1e-9 <= found.mean <= found.high + 1e-9
+
+
+@pytest.mark.parametrize("n", [2, 7, 50])
+def test_interval_is_the_librarys(n):
+    values = np.random.default_rng(n).normal(size=n)
+    assert effect(values)[1:3] == pytest.approx(bootstrap_interval(values), abs=1e-12)
 
 
 def test_one_video_has_no_interval_and_decides_nothing():
