@@ -1,0 +1,615 @@
+"""Rows once computed are kept and found again, whatever ends a run; and no row is served for another one."""
+
+import functools
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from dkva import evaluate, experiment
+from dkva.experiment import ExperimentError, Method, Outcome, RowCache, Task, merged, run
+from dkva.metrics import score_row
+from dkva.segmentation import segment_video
+
+ROOT = Path(__file__).resolve().parent.parent
+WAIT = 180
+
+#: A package as a user of dkva may have it: methods, what they import, videos, and a measure.
+PACKAGE = {
+    "__init__": "",
+    "parts": """
+        import numpy as np
+
+        def uniform(n, m):
+            return np.arange(n) * m // n
+    """,
+    "far": "SHARE = 0.25\n",
+    "other": "UNUSED = 1\n",
+    "methods": """
+        import os
+        import signal
+        import time
+        from pathlib import Path
+
+        import numpy as np
+
+        from made.parts import uniform
+
+        CALLS = []
+
+        def split(features, n_segments, turned=0):
+            CALLS.append(("split", len(features)))
+            return np.roll(uniform(len(features), n_segments), turned)
+
+        def noisy(features, n_segments, *, seed, name, share=None):
+            import made.far as far
+
+            CALLS.append((seed, name))
+            rng = np.random.default_rng([seed, *name.encode()])
+            labels = uniform(len(features), n_segments)
+            flipped = rng.random(len(labels)) < (far.SHARE if share is None else share)
+            return np.where(flipped, rng.integers(n_segments, size=len(labels)), labels)
+
+        def noisy_too(features, n_segments, *, seed, name, share=None):
+            return noisy(features, n_segments, seed=seed, name=name, share=share)
+
+        def counting(features, n_segments):
+            CALLS.append("counting")
+            return np.minimum(np.arange(len(features)) // len(CALLS), n_segments - 1)
+
+        def slow(features, n_segments, *, seed, name, seconds=0.1):
+            time.sleep(seconds)
+            return noisy(features, n_segments, seed=seed, name=name)
+
+        def deadly(features, n_segments, *, name, sign, how):
+            if name == "v5" and Path(sign).exists():
+                os._exit(3) if how == "exit" else os.kill(os.getpid(), signal.SIGKILL)
+            return split(features, n_segments)
+
+        def failing(features, n_segments, *, name):
+            if name == "v1":
+                raise ValueError("no such cut")
+            return split(features, n_segments)
+    """,
+    "videos": """
+        import numpy as np
+
+        def load(seed, n=40):
+            rng = np.random.default_rng(seed)
+            truth = np.repeat([0, 1, 2], [n // 2, n // 4, n - n // 2 - n // 4])
+            return rng.normal(size=(n, 4)) + 1.5 * np.eye(4)[truth], truth
+
+        def gone(path):
+            raise FileNotFoundError(f"{path}: not found")
+    """,
+    "plan": """
+        from functools import partial
+
+        from dkva.experiment import Method, Task
+        from made.methods import slow, split
+        from made.videos import load
+
+        METHODS = [Method("slow", slow, {"seconds": 0.08}), Method("split", split)]
+        TASKS = [Task(f"v{i}", partial(load, i), str(i), 3, (0, 1)) for i in range(24)]
+    """,
+    "measures": """
+        import numpy as np
+
+        from dkva.metrics import score_row
+
+        def share(truth, labels, n_segments, **options):
+            row = score_row(truth, labels, n_segments, **options)
+            found = np.int64(row["found"])
+            return {"share": np.float64(row["mof"]), "nothing": np.float32("nan"), "found": found}
+
+        def twin(truth, labels, n_segments, **options):
+            return share(truth, labels, n_segments, **options)
+    """,
+}
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """The package, importable here and in other processes; its modules by name."""
+    folder = tmp_path / "packages" / "made"
+    folder.mkdir(parents=True)
+    for name, source in PACKAGE.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(source))
+    monkeypatch.syspath_prepend(folder.parent)
+    monkeypatch.setenv("PYTHONPATH", f"{folder.parent}{os.pathsep}{ROOT}")
+    experiment.code_version.cache_clear()
+    import made.measures
+    import made.methods
+    import made.plan
+    import made.videos
+
+    yield made
+    experiment.code_version.cache_clear()
+    for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return RowCache(tmp_path / "kept" / "rows.sqlite")
+
+
+def tasks_of(made, count=3, seeds=(0,), **changes):
+    return [
+        Task(f"v{i}", functools.partial(made.videos.load, i), f"sum{i}", 3, seeds, **changes)
+        for i in range(count)
+    ]
+
+
+def quiet(*arguments, **options):
+    return run(*arguments, **{"progress": False} | options)
+
+
+def text(rows):
+    """Rows to compare, NaN included."""
+    return json.dumps(rows)
+
+
+# --- rows ------------------------------------------------------------------------------------------
+
+
+def test_rows_are_in_the_order_of_tasks_methods_and_seeds(made, cache):
+    methods = [Method("a noisy one", made.methods.noisy), Method("split", made.methods.split, {"turned": 1})]
+    tasks = tasks_of(made, 2, seeds=(4, 1), columns={"dataset": "made", "part": 7})
+    outcome = quiet(methods, tasks, cache)
+    assert outcome.computed == 6
+    head = ("dataset", "part", "video", "method", "seed", "n_segments")
+    assert [tuple(row[name] for name in head) for row in outcome.rows] == [
+        ("made", 7, video, method, seed, 3)
+        for video in ("v0", "v1")
+        for method, seed in (("a noisy one", 4), ("a noisy one", 1), ("split", None))
+    ]
+    for row in outcome.rows:
+        features, truth = made.videos.load(int(row["video"][1]))
+        if row["seed"] is None:
+            labels = made.methods.split(features, 3, 1)
+        else:
+            labels = made.methods.noisy(features, 3, seed=row["seed"], name=row["video"])
+        measured = score_row(truth, labels, 3)
+        assert list(row) == [*head, *measured]
+        assert text([row[name] for name in measured]) == text(list(measured.values()))
+        assert row["mof"] == evaluate(truth, labels, n_clusters=3).mof
+
+
+def test_seed_and_name_are_given_where_they_are_taken(made, cache):
+    def kinds(**changes):
+        return Method("m", made.methods.noisy, **changes).uses_seed
+
+    assert (kinds(), kinds(seeded=False), kinds(seeded=True)) == (True, False, True)
+    assert not Method("m", made.methods.split).uses_seed
+    tasks = tasks_of(made, 1, seeds=(5, 6))
+    assert [
+        row["seed"] for row in quiet([Method("m", made.methods.noisy, seeded=False)], tasks, cache).rows
+    ] == [None]
+    assert made.methods.CALLS[-1] == (0, "v0")
+    quiet([Method("m", made.methods.noisy)], tasks, cache)
+    assert made.methods.CALLS[-2:] == [(5, "v0"), (6, "v0")]
+    again = quiet([Method("m", made.methods.split, seeded=True)], tasks, cache)
+    assert [row["seed"] for row in again.rows] == [5, 6]
+
+
+def test_nan_and_numbers_of_numpy_come_back_from_the_cache_as_they_went(made, cache):
+    tasks = tasks_of(made, 2, measure=made.measures.share)
+    first, second = (quiet([Method("m", made.methods.split)], tasks, cache) for _ in range(2))
+    assert (first.computed, second.computed) == (2, 0)
+    assert text(first.rows) == text(second.rows)
+    for row in second.rows:
+        assert np.isnan(row["nothing"])
+        assert (type(row["share"]), type(row["found"])) == (float, int)
+        assert 0 < row["share"] <= 1
+
+
+def test_whole_numbers_stay_whole(made, cache):
+    for _ in range(2):
+        row = quiet([Method("m", made.methods.split)], tasks_of(made, 1), cache).rows[0]
+        assert type(row["found"]) is type(row["n_frames"]) is int
+
+
+# --- what is found again ---------------------------------------------------------------------------
+
+
+def test_a_row_is_computed_once(made, cache):
+    methods = [Method("noisy", made.methods.noisy), Method("split", made.methods.split)]
+    tasks = tasks_of(made, seeds=(0, 1))
+    first = quiet(methods, tasks, cache)
+    calls = len(made.methods.CALLS)
+    second = quiet(methods, tasks, RowCache(cache.path))
+    assert (first.computed, second.computed, len(made.methods.CALLS)) == (9, 0, calls)
+    assert text(first.rows) == text(second.rows)
+    wider = quiet(
+        [*methods, Method("turned", made.methods.split, {"turned": 2})],
+        tasks_of(made, 4, seeds=(1, 2, 0)),
+        cache,
+    )
+    assert wider.computed == 3 * (1 + 1) + 5  # one seed and one method more, and one video
+    assert len(wider.rows) == 20
+
+
+def test_the_same_task_twice_is_computed_once_and_given_twice(made, cache):
+    outcome = quiet([Method("m", made.methods.split)], tasks_of(made, 2) + tasks_of(made, 2), cache)
+    assert outcome.computed == len(made.methods.CALLS) == 2
+    assert outcome.rows[:2] == outcome.rows[2:]
+
+
+def edited(name):
+    def edit(made, method, task):
+        path = Path(made.__file__).parent / f"{name}.py"
+        path.write_text(path.read_text() + "# changed\n")
+        experiment.code_version.cache_clear()
+        return method, task
+
+    return edit
+
+
+def with_task(**changes):
+    return lambda made, method, task: (method, replace(task, **changes))
+
+
+def with_method(**changes):
+    return lambda made, method, task: (replace(method, **changes), task)
+
+
+DECISIVE = {
+    "function": lambda made, method, task: (replace(method, segment=made.methods.noisy_too), task),
+    "a setting": with_method(settings={"share": 0.5}),
+    "no setting": with_method(settings={}),
+    "whether it is seeded": with_method(seeded=False),
+    "data": with_task(checksum="another"),
+    "video": with_task(video="v9"),
+    "n_segments": with_task(n_segments=4),
+    "seed": with_task(seeds=(8,)),
+    "scoring": with_task(scoring={"ignore": 1}),
+    "measure": lambda made, method, task: (method, replace(task, measure=made.measures.twin)),
+    "code of the method": edited("methods"),
+    "code that it imports": edited("parts"),
+    "code that it imports when it is called": edited("far"),
+    "code of the measure": edited("measures"),
+}
+
+INDIFFERENT = {
+    "name of the method": with_method(name="another"),
+    "columns": with_task(columns={"part": 2}),
+    "code that it does not import": edited("other"),
+    "code of the videos": edited("videos"),
+    "how the video is loaded": lambda made, method, task: (
+        method,
+        replace(task, load=functools.partial(made.videos.gone, "nowhere")),
+    ),
+    "nothing": with_method(),
+}
+
+
+def start(made):
+    method = Method("m", made.methods.noisy, {"share": 0.4})
+    (task,) = tasks_of(made, 1, seeds=(3,), measure=made.measures.share, columns={"part": 1})
+    return method, task
+
+
+@pytest.mark.parametrize("name", DECISIVE)
+def test_what_decides_a_row_is_never_served_an_old_one(made, cache, name):
+    method, task = start(made)
+    before = quiet([method], [task], cache)
+    other_method, other_task = DECISIVE[name](made, method, task)
+    assert quiet([other_method], [other_task], cache).computed == 1
+    if "code" not in name:
+        again = quiet([method], [task], cache)
+        assert (again.computed, text(again.rows)) == (0, text(before.rows))
+
+
+@pytest.mark.parametrize("name", INDIFFERENT)
+def test_what_does_not_decide_a_row_does_not_lose_it(made, cache, name):
+    method, task = start(made)
+    before = quiet([method], [task], cache)
+    method, task = INDIFFERENT[name](made, method, task)
+    after = quiet([method], [task], cache)
+    assert after.computed == 0
+    assert after.rows[0]["method"] == method.name
+    assert after.rows[0]["part"] == task.columns["part"]
+    assert after.rows[0]["share"] == before.rows[0]["share"]
+
+
+def test_settings_in_another_order_are_the_same(made, cache):
+    settings = {"share": 0.1, "seed": 1}
+    for given in (settings, dict(reversed(settings.items()))):
+        outcome = quiet([Method("m", made.methods.noisy, given)], tasks_of(made, 1), cache)
+    assert outcome.computed == 0
+
+
+def test_code_of_dkva_counts_in_a_method_of_another_package(made):
+    folder = Path(made.__file__).parent
+    alone = experiment.code_version("made.parts")
+    (folder / "parts.py").write_text((folder / "parts.py").read_text() + "import dkva.runs\n")
+    experiment.code_version.cache_clear()
+    assert "dkva.runs" in experiment._sources("made.parts")
+    assert experiment.code_version("made.parts") != alone
+
+
+def test_force_computes_anew_and_keeps_the_new_row(made, cache):
+    method, tasks = [Method("m", made.methods.counting)], tasks_of(made, 1)
+    first = quiet(method, tasks, cache)
+    forced = quiet(method, tasks, cache, force=True)
+    assert forced.computed == 1
+    assert forced.rows != first.rows
+    last = quiet(method, tasks, cache)
+    assert (last.computed, last.rows) == (0, forced.rows)
+
+
+# --- cache -----------------------------------------------------------------------------------------
+
+
+def test_file_that_is_no_cache_is_named(tmp_path):
+    path = tmp_path / "rows.sqlite"
+    for body in (b"video,mof\nv1,0.5\n" * 99, b"SQLite format 3\x00" + bytes(200)):
+        path.write_bytes(body)
+        with pytest.raises(
+            ExperimentError, match=r"cannot be used as a cache of rows .*; delete it"
+        ) as caught:
+            RowCache(path)
+        assert str(caught.value).startswith(f"{path}: ")
+        assert "\n" not in str(caught.value)
+        assert path.read_bytes() == body
+
+
+def test_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file" / "rows.sqlite", tmp_path / "folder"):
+        with pytest.raises(ExperimentError, match=f"{path.name}: cannot be used as a cache"):
+            RowCache(path)
+    if os.geteuid():  # root may write anywhere
+        (tmp_path / "folder").chmod(0o500)
+        with pytest.raises(ExperimentError, match="cannot be used as a cache"):
+            RowCache(tmp_path / "folder" / "rows.sqlite")
+
+
+def test_cache_holds_more_rows_than_one_query_asks_for(cache):
+    rows = {f"key{i}": ({"value": i}, 0.5) for i in range(1203)}
+    cache.put(rows, "run", {"a": 1})
+    assert cache.get([*rows, "missing"]) == {
+        key: (row, "run", seconds) for key, (row, seconds) in rows.items()
+    }
+    cache.put({"key7": ({"value": -1}, 2.0)}, "later", {"a": 2})
+    assert RowCache(cache.path).get(["key7"]) == {"key7": ({"value": -1}, "later", 2.0)}
+    assert cache.runs() == {"run": {"a": 1}, "later": {"a": 2}}
+
+
+# --- what a result came from -----------------------------------------------------------------------
+
+
+def test_provenance_says_what_made_the_rows(made, cache):
+    methods = [Method("noisy", made.methods.noisy, {"share": 0.3}), Method("split", made.methods.split)]
+    tasks = tasks_of(made, seeds=(2, 0))
+    provenance = quiet(methods, tasks, cache).provenance
+    assert provenance["methods"]["noisy"] == {
+        "function": "made.methods.noisy",
+        "settings": {"share": 0.3},
+        "code": experiment.code_version("made.methods"),
+    }
+    assert list(provenance["methods"]) == ["noisy", "split"]
+    assert (provenance["seeds"], provenance["videos"]) == ([0, 2], 3)
+    (facts,) = provenance["runs"]
+    assert facts["rows"] == 9
+    assert facts["wall_seconds"] >= 0
+    assert facts["seconds"] >= 0
+    assert facts["workers"] == 1
+    assert {"python", "numpy", "jax", "dkva"} <= facts["versions"].keys()
+    assert facts["device"].startswith("cpu")
+    assert "commit" in facts
+    assert "started" in facts
+    json.dumps(provenance)
+    again = quiet(methods, tasks, cache).provenance
+    assert again == provenance  # though computed by no one now
+    other = quiet(methods, [replace(tasks[0], checksum="another"), *tasks[1:]], cache).provenance
+    assert other["data"] != provenance["data"]
+
+
+def test_commit_is_that_of_the_checkout_asked_for(made, cache, tmp_path):
+    outcome = quiet([Method("m", made.methods.split)], tasks_of(made, 1), cache, code_root=tmp_path)
+    assert outcome.provenance["runs"][0]["commit"] is None
+
+
+def test_outcomes_are_merged(made, cache):
+    parts = [
+        quiet([Method(name, made.methods.split, {"turned": i})], tasks_of(made, 2), cache)
+        for i, name in enumerate("ab")
+    ]
+    both = merged(parts)
+    assert isinstance(both, Outcome)
+    assert both.rows == parts[0].rows + parts[1].rows
+    assert both.provenance == {"parts": [part.provenance for part in parts]}
+    assert both.computed == 4
+
+
+# --- wrong use -------------------------------------------------------------------------------------
+
+
+def test_methods_of_one_name_and_no_workers_are_refused(made, cache, unchecked):
+    method, tasks = Method("m", made.methods.split), tasks_of(made, 1)
+    with pytest.raises(ValueError, match="give each a name of its own"):
+        quiet([method, replace(method, settings={"turned": 1})], tasks, cache)
+    for workers in (0, 1.5):
+        with pytest.raises(ValueError, match=f"workers is {workers}"):
+            quiet([method], tasks, cache, workers=workers)
+    assert made.methods.CALLS == []
+
+
+def test_no_bar_is_drawn_where_there_is_no_terminal(made, cache, capsys, monkeypatch):
+    methods = [Method("m", made.methods.split)]
+    run(methods, tasks_of(made, 1), cache)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run(methods, tasks_of(made, 2), cache)
+    out, errors = capsys.readouterr()
+    assert out == ""
+    assert "rows" in errors
+    assert "1/1" in errors
+
+
+# --- what goes wrong -------------------------------------------------------------------------------
+
+
+def some_broken(made):
+    tasks = tasks_of(made, 4)
+    tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
+    return tasks
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_videos_that_fail_are_named_and_the_others_kept(made, cache, workers):
+    methods, tasks = [Method("m", made.methods.failing)], some_broken(made)
+    with pytest.raises(ExperimentError) as caught:
+        quiet(methods, tasks, cache, workers=workers)
+    head, *lines = str(caught.value).splitlines()
+    assert head == "2 of 4 videos failed; the rows of the others are kept"
+    assert sorted(lines) == [
+        "  v1: ValueError: no such cut",
+        "  v2: FileNotFoundError: v2.npy: not found",
+    ]
+    assert quiet(methods, [tasks[0], tasks[3]], cache).computed == 0
+
+
+@pytest.mark.parametrize("how", ["exit", "kill"])
+def test_a_worker_that_dies_gives_one_error_and_the_next_run_goes_on(made, cache, tmp_path, how):
+    sign = tmp_path / "sign"
+    sign.touch()
+    methods = [Method("m", made.methods.deadly, {"sign": str(sign), "how": how})]
+    tasks = tasks_of(made, 6)
+    with pytest.raises(
+        ExperimentError, match=r"^a worker process died.*rows done are kept: run again"
+    ) as caught:
+        quiet(methods, tasks, cache, workers=2)
+    assert "\n" not in str(caught.value)
+    sign.unlink()
+    outcome = quiet(methods, tasks, cache)
+    assert 1 <= outcome.computed <= 3  # the dead worker's, and those in flight or waiting beside it
+    expected = quiet([Method("m", made.methods.split)], tasks, cache)
+    assert text(outcome.rows) == text(expected.rows)
+
+
+# --- more processes --------------------------------------------------------------------------------
+
+
+def test_rows_do_not_depend_on_the_number_of_workers(made, tmp_path):
+    methods = [
+        Method("dkva", segment_video, {"epochs": 2, "smoothing": 0}),
+        Method("split", made.methods.split),
+    ]
+    tasks = tasks_of(made, 3, seeds=(0, 1))
+    one, two = (
+        quiet(methods, tasks, RowCache(tmp_path / f"{workers}.sqlite"), workers=workers) for workers in (1, 2)
+    )
+    assert one.computed == two.computed == 9
+    assert text(one.rows) == text(two.rows)
+    assert len({row["mof"] for row in one.rows}) > 3
+    assert two.provenance["runs"][0]["workers"] == 2
+
+
+SCRIPT = """
+    import json
+    import sys
+    import time
+    from pathlib import Path
+
+    from dkva.experiment import RowCache, run
+    from made.plan import METHODS, TASKS
+
+    def main():
+        cache, workers, own, others = sys.argv[1:5]
+        Path(own).touch()
+        while not Path(others).exists():
+            time.sleep(0.01)
+        outcome = run(METHODS, TASKS, RowCache(Path(cache)), workers=int(workers), progress=False)
+        print(json.dumps([outcome.computed, outcome.rows]))
+
+    if __name__ == "__main__":
+        main()
+"""
+TOTAL = 24 * 3
+
+
+@pytest.fixture
+def started(made, tmp_path):
+    """Start a run in a process of its own: (cache, workers, file it makes, file it waits for)."""
+    script = tmp_path / "experiment_script.py"
+    script.write_text(textwrap.dedent(SCRIPT))
+    running = []
+
+    def begin(cache, workers=1, own="own", other="own"):
+        command = [sys.executable, script, cache, str(workers), tmp_path / own, tmp_path / other]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def finished(process):
+    out, errors = process.communicate(timeout=WAIT)
+    assert (process.returncode, errors) == (0, "")
+    return json.loads(out)
+
+
+def kept(path):
+    """Keys of the rows that are there."""
+    try:
+        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=WAIT) as database:
+            return {key for (key,) in database.execute("SELECT key FROM rows")}
+    except sqlite3.OperationalError:  # it is not there yet
+        return set()
+
+
+def test_a_killed_run_loses_only_the_videos_in_flight(made, started, tmp_path):
+    path = tmp_path / "rows.sqlite"
+    process = started(path, workers=2)
+    limit = time.monotonic() + WAIT
+    while len(kept(path)) < 12 and process.poll() is None and time.monotonic() < limit:
+        time.sleep(0.02)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert len(children) >= 2
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert alive == []
+    before = kept(path)
+    assert 12 <= len(before) < TOTAL, "the run was not caught in the middle"
+    assert len(before) % 3 == 0  # a video's rows come together
+    rest, whole = (
+        quiet(made.plan.METHODS, made.plan.TASKS, RowCache(tmp_path / name))
+        for name in ("rows.sqlite", "whole.sqlite")
+    )
+    assert (rest.computed, whole.computed) == (TOTAL - len(before), TOTAL)
+    assert before < kept(path)
+    assert text(rest.rows) == text(whole.rows)
+
+
+def test_two_runs_at_once_end_with_the_same_complete_rows(made, started, tmp_path):
+    path = tmp_path / "rows.sqlite"
+    both = started(path, own="a", other="b"), started(path, own="b", other="a")
+    (first, rows), (second, others) = map(finished, both)
+    assert text(rows) == text(others)
+    assert len(rows) == len(kept(path)) == TOTAL
+    assert first + second >= TOTAL
+    with sqlite3.connect(path) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    again = quiet(made.plan.METHODS, made.plan.TASKS, RowCache(path))
+    assert (again.computed, text(again.rows)) == (0, text(rows))
