@@ -9,17 +9,19 @@ the true mean frames of the actions they are matched to. `--draw` draws from wha
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Sequence
 
 import numpy as np
 
 from dkva import VideoSegmenter, evaluate
 from dkva.atomic import write_atomically
+from dkva.experiment import code_version
 from dkva.timeline import timeline
 from figures.moving5 import learned_frames, sensitivity
 from reproduce import moving5, table2_moving5, table3_moving5_random_k
 from reproduce.options import console, parser
-from reproduce.paths import RENDERED, RESULTS
+from reproduce.paths import RENDERED, RESULTS, ROWS
 from reproduce.store import chosen, read_rows, summarise, write_arrays
 from reproduce.study_moving5 import FACTORS
 from synthetic.moving5 import DIGITS
@@ -29,6 +31,9 @@ __all__ = ["arrays", "draw", "main"]
 #: Of the paper's figures: the 5th and the 35th test video.
 VIDEOS = (5, 35)
 ARRAYS = "moving5_figures.npz"
+
+# What the arrays were made from when this checkout made them last.
+_MADE = ROWS.parent / "moving5_figures.json"
 _SHOWN = {
     "true K": ("uniform split", "TW-FINCH", "initial, kernel", "learned, kernel"),
     "random K": ("uniform split", "TW-FINCH", "learned, chosen weight decay"),
@@ -75,6 +80,13 @@ def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
         out[f"{number}/mean frames"] = _pictures(means)
         out[f"{number}/learned frames"] = _pictures(learned)
     return out
+
+
+def _decisive() -> str:
+    """All that decides the arrays, as text."""
+    choices = [chosen(script.CHOICE) for script in (table2_moving5, table3_moving5_random_k)]
+    codes = [code_version(name) for name in (__name__, "dkva.segmentation", "dkva.baselines.twfinch")]
+    return json.dumps([choices, codes, moving5.dataset()[1], VIDEOS])
 
 
 def _named(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
@@ -174,7 +186,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     matplotlib.rcParams["svg.hashsalt"] = "dkva"  # or every drawing differs
     if not options.draw:
-        write_arrays(RESULTS / ARRAYS, arrays())
+        decisive = _decisive()
+        if options.force or not (_MADE.is_file() and _MADE.read_text() == decisive):
+            write_arrays(RESULTS / ARRAYS, arrays())
+            write_atomically(_MADE, lambda file: file.write(decisive.encode()))
     with np.load(RESULTS / ARRAYS, allow_pickle=False) as stored:
         content = dict(stored)
     try:
