@@ -85,7 +85,10 @@ def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
 def _decisive() -> str:
     """All that decides the arrays, as text."""
     choices = [chosen(script.CHOICE) for script in (table2_moving5, table3_moving5_random_k)]
-    codes = [code_version(name) for name in (__name__, "dkva.segmentation", "dkva.baselines.twfinch")]
+    codes = [
+        code_version(name)
+        for name in ("reproduce.moving5_figures", "dkva.segmentation", "dkva.baselines.twfinch")
+    ]
     return json.dumps([choices, codes, moving5.dataset()[1], VIDEOS])
 
 
