@@ -1,6 +1,6 @@
 """How hard Breakfast-like should be: as hard for TW-FINCH as Breakfast is, by its published scores.
 
-Run: `python -m reproduce.breakfast_like_difficulty` (about four minutes on two cores),
+Run: `python -m reproduce.breakfast_like_difficulty` (four minutes of one core, less than one once computed),
 with the real label sequences in $DKVA_DATA/breakfast_ground_truth.csv.gz or at --labels. Writes
 results/breakfast_like_difficulty.csv and .json.
 
