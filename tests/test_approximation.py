@@ -19,6 +19,7 @@ from dkva.length_scale import length_scale
 from dkva.mmd import mmd, mmd_squared
 from dkva.padding import MAX_BATCH
 from dkva.segmentation import labels_of, similarity
+from dkva.uniform import uniform_edges
 
 NAMES = sorted(KERNELS)
 
