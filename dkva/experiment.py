@@ -289,6 +289,14 @@ def _work(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]]:
     return done
 
 
+def _attempt(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]] | str:
+    """What `_work` gives, or what went wrong, as text: not every exception can be sent between processes."""
+    try:
+        return _work(task, jobs)
+    except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the other videos go on
+        return f"{task.video}: {type(error).__name__}: {error}"
+
+
 def _plain(row: Mapping) -> dict:
     """Numbers as JSON has them; NaN, which it has not, as None."""
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
@@ -385,9 +393,9 @@ def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, pro
     problems = []
     start = time.monotonic()
     with _bar(sum(len(jobs) for _, jobs in units), progress) as advance:
-        for task, count, result in _results(units, workers):
-            if isinstance(result, BaseException):
-                problems.append(f"{task.video}: {type(result).__name__}: {result}")
+        for count, result in _results(units, workers):
+            if isinstance(result, str):
+                problems.append(result)
             else:
                 cache.put(result, run_id, facts | {"wall_seconds": round(time.monotonic() - start, 1)})
             advance(count)
@@ -399,13 +407,10 @@ def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, pro
 
 
 def _results(units, workers: int):
-    """(task, number of rows, rows or the exception) of each unit as it comes."""
+    """(number of rows, rows or what went wrong) of each unit as it comes."""
     if workers == 1:
         for task, jobs in units:
-            try:
-                yield task, len(jobs), _work(task, jobs)
-            except (ValueError, OSError, RuntimeError, ArithmeticError, MemoryError) as error:
-                yield task, len(jobs), error
+            yield len(jobs), _attempt(task, jobs)
         return
     context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
     setup = context.Value("i", 0), workers
@@ -416,18 +421,22 @@ def _results(units, workers: int):
             while True:
                 # One more than there are workers, so that none waits; what is not started is not lost.
                 for task, jobs in itertools.islice(waiting, workers + 1 - len(running)):
-                    running[pool.submit(_work, task, jobs)] = task, len(jobs)
+                    running[pool.submit(_attempt, task, jobs)] = task, len(jobs)
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     task, count = running.pop(future)
                     problem = future.exception()
                     if isinstance(problem, BrokenProcessPool):
-                        raise ExperimentError(
-                            "a worker process died, perhaps of too little memory; rows done are kept: "
-                            "run again, with fewer workers"
-                        ) from problem
-                    yield task, count, problem or future.result()
+                        raise problem
+                    # The task itself may be one that cannot be sent.
+                    failed = f"{task.video}: {type(problem).__name__}: {problem}"
+                    yield count, failed if problem else future.result()
+        except BrokenProcessPool as error:  # on submission too
+            raise ExperimentError(
+                "a worker process died, perhaps of too little memory; rows done are kept: "
+                "run again, with fewer workers"
+            ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -76,9 +76,15 @@ PACKAGE = {
                 os._exit(3) if how == "exit" else os.kill(os.getpid(), signal.SIGKILL)
             return split(features, n_segments)
 
+        class OwnError(Exception):
+            def __init__(self, problem, place):
+                super().__init__(f"{place}: {problem}")
+
         def failing(features, n_segments, *, name):
+            if name == "v0":
+                raise OwnError("no such cut", name)
             if name == "v1":
-                raise ValueError("no such cut")
+                return {}["no such cut"]
             return split(features, n_segments)
     """,
     "videos": """
@@ -463,24 +469,25 @@ def test_no_bar_is_drawn_where_there_is_no_terminal(made, cache, capsys, monkeyp
 # --- what goes wrong -------------------------------------------------------------------------------
 
 
-def some_broken(made):
-    tasks = tasks_of(made, 4)
-    tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
-    return tasks
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_videos_that_fail_are_named_and_the_others_kept(made, cache, workers):
-    methods, tasks = [Method("m", made.methods.failing)], some_broken(made)
+    methods, tasks = [Method("m", made.methods.failing)], tasks_of(made, 6)
+    tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
+    expected = [
+        "  v0: OwnError: v0: no such cut",  # which does not survive the way between two processes
+        "  v1: KeyError: 'no such cut'",
+        "  v2: FileNotFoundError: v2.npy: not found",
+    ]
+    if workers > 1:
+        tasks[4] = replace(tasks[4], load=lambda: made.videos.load(4))  # nor does this task
+        expected.append("  v4: ")
     with pytest.raises(ExperimentError) as caught:
         quiet(methods, tasks, cache, workers=workers)
     head, *lines = str(caught.value).splitlines()
-    assert head == "2 of 4 videos failed; the rows of the others are kept"
-    assert sorted(lines) == [
-        "  v1: ValueError: no such cut",
-        "  v2: FileNotFoundError: v2.npy: not found",
-    ]
-    assert quiet(methods, [tasks[0], tasks[3]], cache).computed == 0
+    assert head == f"{len(expected)} of 6 videos failed; the rows of the others are kept"
+    for line, start in zip(sorted(lines), expected, strict=True):
+        assert line.startswith(start)
+    assert quiet(methods, [tasks[3], tasks[5]], cache).computed == 0
 
 
 @pytest.mark.parametrize("how", ["exit", "kill"])
@@ -499,6 +506,29 @@ def test_a_worker_that_dies_gives_one_error_and_the_next_run_goes_on(made, cache
     assert 1 <= outcome.computed <= 3  # the dead worker's, and those in flight or waiting beside it
     expected = quiet([Method("m", made.methods.split)], tasks, cache)
     assert text(outcome.rows) == text(expected.rows)
+
+
+def test_workers_that_die_while_a_row_is_kept_give_the_same_error(made, cache, monkeypatch):
+    put = RowCache.put
+
+    def put_and_lose_the_workers(self, *arguments):
+        put(self, *arguments)
+        workers = [
+            process
+            for process in psutil.Process().children()
+            if any("spawn_main" in word for word in process.cmdline())
+        ]
+        for process in workers:
+            process.kill()
+        psutil.wait_procs(workers, timeout=60)
+        time.sleep(1)  # until the pool has noticed
+
+    monkeypatch.setattr(RowCache, "put", put_and_lose_the_workers)
+    methods, tasks = [Method("m", made.methods.split)], tasks_of(made, 6)
+    with pytest.raises(ExperimentError, match="a worker process died"):
+        quiet(methods, tasks, cache, workers=2)
+    monkeypatch.undo()
+    assert quiet(methods, tasks, cache).computed <= 5
 
 
 # --- more processes --------------------------------------------------------------------------------
