@@ -17,8 +17,10 @@ import json
 import multiprocessing
 import os
 import sqlite3
+import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -143,9 +145,16 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 @functools.cache
 def code_version(module: str) -> str:
-    """Hash of the source of a module and of all that it imports from its package and dkva, near or far."""
+    """Hash of the source of a module and of all that it imports from its package and dkva, near or far.
+
+    Raises:
+        ValueError: a module without a source file, whose changes could not be noticed.
+    """
     digest = hashlib.sha256()
-    for name, source in sorted(_sources(module).items()):
+    sources = _sources(module)
+    if not sources:
+        raise ValueError(f"{module} has no source file: put methods and measures into a module that has one")
+    for name, source in sorted(sources.items()):
         digest.update(f"{name}\n{len(source)}\n".encode())
         digest.update(source)
     return digest.hexdigest()[:_KEY_BYTES]
@@ -161,26 +170,33 @@ def _sources(module: str) -> dict[str, bytes]:
         if name in found or path is None:
             continue
         found[name] = path.read_bytes()
-        waiting += [other for other in _imports(found[name]) if other.split(".")[0] in packages]
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        imported = _imports(found[name], package)
+        waiting += [other for other in imported if other.split(".")[0] in packages]
     return found
 
 
-def _imports(source: bytes) -> Iterator[str]:
+def _imports(source: bytes, package: str) -> Iterator[str]:
     """Modules that a source may import: of `from a.b import c` both a.b and a.b.c."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                module = importlib.util.resolve_name("." * node.level + module, package)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def _file_of(module: str) -> Path | None:
     try:
         spec = importlib.util.find_spec(module)
+        origin = spec.origin if spec else None
     except ModuleNotFoundError:  # a name of a module that is no package
         return None
-    origin = spec.origin if spec else None
+    except ValueError:  # the script that runs
+        origin = getattr(sys.modules[module], "__file__", None)
     return Path(origin) if origin and origin.endswith(".py") else None
 
 
@@ -386,7 +402,7 @@ def _facts(code_root: Path | None, workers: int) -> tuple[str, dict]:
         "commit": commit(root, "dkva", "reproduce", "synthetic"),
         "workers": workers,
     }
-    return f"{started}-{os.getpid()}", facts
+    return f"{started}-{uuid.uuid4().hex[:8]}", facts
 
 
 def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, progress: bool) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -345,6 +346,60 @@ def test_code_of_dkva_counts_in_a_method_of_another_package(made):
     assert experiment.code_version("made.parts") != alone
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("import made.other", "made.other"),
+        ("from made import other", "made.other"),
+        ("from . import other", "made.other"),
+        ("from .other import UNUSED", "made.other"),
+        ("def f():\n    from .inner import deep", "made.inner.deep"),
+        ("from .inner.deep import NOTHING", "made.inner.deep"),
+    ],
+)
+def test_imports_of_every_form_are_followed(made, line, found):
+    folder = Path(made.__file__).parent
+    (folder / "inner").mkdir()
+    (folder / "inner/__init__.py").write_text("from ..parts import uniform\n")
+    (folder / "inner/deep.py").write_text("NOTHING = 0\n")
+    assert experiment._sources("made.inner").keys() == {"made.inner", "made.parts"}
+    (folder / "parts.py").write_text((folder / "parts.py").read_text() + line)
+    assert found in experiment._sources("made.inner")
+
+
+def test_method_of_the_script_that_runs_is_taken_and_one_of_no_file_refused(made, cache, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent("""
+            import sys
+            from pathlib import Path
+            from dkva.experiment import Method, RowCache, code_version, run
+            from made.methods import split
+            from made.plan import TASKS
+
+            def own(features, n_segments):
+                return split(features, n_segments)
+
+            for change in ("", "", "# changed"):
+                Path(__file__).write_text(Path(__file__).read_text() + change)
+                code_version.cache_clear()
+                outcome = run([Method("own", own)], TASKS[:2], RowCache(Path(sys.argv[1])), progress=False)
+                print(outcome.computed)
+        """)
+    )
+    command = [sys.executable, script, cache.path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WAIT)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["2", "0", "2"], "")
+    typed = types.ModuleType("typed_in")
+    exec("def cut(features, n_segments):\n    return features[:, 0] > 0", vars(typed))
+    sys.modules["typed_in"] = typed
+    try:
+        with pytest.raises(ValueError, match="typed_in has no source file: put methods"):
+            quiet([Method("m", typed.cut)], tasks_of(made, 1), cache)
+    finally:
+        del sys.modules["typed_in"]
+
+
 def test_force_computes_anew_and_keeps_the_new_row(made, cache):
     method, tasks = [Method("m", made.methods.counting)], tasks_of(made, 1)
     first = quiet(method, tasks, cache)
@@ -422,6 +477,16 @@ def test_provenance_says_what_made_the_rows(made, cache):
     assert again == provenance  # though computed by no one now
     other = quiet(methods, [replace(tasks[0], checksum="another"), *tasks[1:]], cache).provenance
     assert other["data"] != provenance["data"]
+
+
+def test_runs_of_one_second_are_told_apart(made, cache):
+    for i in range(3):
+        quiet([Method("m", made.methods.split, {"turned": i})], tasks_of(made, 1 + i), cache)
+    assert len(cache.runs()) == 3
+    (facts,) = quiet([Method("m", made.methods.split, {"turned": 2})], tasks_of(made, 3), cache).provenance[
+        "runs"
+    ]
+    assert facts["rows"] == 3
 
 
 def test_commit_is_that_of_the_checkout_asked_for(made, cache, tmp_path):
