@@ -17,8 +17,10 @@ import json
 import multiprocessing
 import os
 import sqlite3
+import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -143,9 +145,16 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 @functools.cache
 def code_version(module: str) -> str:
-    """Hash of the source of a module and of all that it imports from its package and dkva, near or far."""
+    """Hash of the source of a module and of all that it imports from its package and dkva, near or far.
+
+    Raises:
+        ValueError: a module without a source file, whose changes could not be noticed.
+    """
     digest = hashlib.sha256()
-    for name, source in sorted(_sources(module).items()):
+    sources = _sources(module)
+    if not sources:
+        raise ValueError(f"{module} has no source file: put methods and measures into a module that has one")
+    for name, source in sorted(sources.items()):
         digest.update(f"{name}\n{len(source)}\n".encode())
         digest.update(source)
     return digest.hexdigest()[:_KEY_BYTES]
@@ -161,26 +170,33 @@ def _sources(module: str) -> dict[str, bytes]:
         if name in found or path is None:
             continue
         found[name] = path.read_bytes()
-        waiting += [other for other in _imports(found[name]) if other.split(".")[0] in packages]
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        imported = _imports(found[name], package)
+        waiting += [other for other in imported if other.split(".")[0] in packages]
     return found
 
 
-def _imports(source: bytes) -> Iterator[str]:
+def _imports(source: bytes, package: str) -> Iterator[str]:
     """Modules that a source may import: of `from a.b import c` both a.b and a.b.c."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                module = importlib.util.resolve_name("." * node.level + module, package)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def _file_of(module: str) -> Path | None:
     try:
         spec = importlib.util.find_spec(module)
+        origin = spec.origin if spec else None
     except ModuleNotFoundError:  # a name of a module that is no package
         return None
-    origin = spec.origin if spec else None
+    except ValueError:  # the script that runs
+        origin = getattr(sys.modules[module], "__file__", None)
     return Path(origin) if origin and origin.endswith(".py") else None
 
 
@@ -289,6 +305,14 @@ def _work(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]]:
     return done
 
 
+def _attempt(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]] | str:
+    """What `_work` gives, or what went wrong, as text: not every exception can be sent between processes."""
+    try:
+        return _work(task, jobs)
+    except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the other videos go on
+        return f"{task.video}: {type(error).__name__}: {error}"
+
+
 def _plain(row: Mapping) -> dict:
     """Numbers as JSON has them; NaN, which it has not, as None."""
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
@@ -378,16 +402,16 @@ def _facts(code_root: Path | None, workers: int) -> tuple[str, dict]:
         "commit": commit(root, "dkva", "reproduce", "synthetic"),
         "workers": workers,
     }
-    return f"{started}-{os.getpid()}", facts
+    return f"{started}-{uuid.uuid4().hex[:8]}", facts
 
 
 def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, progress: bool) -> None:
     problems = []
     start = time.monotonic()
     with _bar(sum(len(jobs) for _, jobs in units), progress) as advance:
-        for task, count, result in _results(units, workers):
-            if isinstance(result, BaseException):
-                problems.append(f"{task.video}: {type(result).__name__}: {result}")
+        for count, result in _results(units, workers):
+            if isinstance(result, str):
+                problems.append(result)
             else:
                 cache.put(result, run_id, facts | {"wall_seconds": round(time.monotonic() - start, 1)})
             advance(count)
@@ -399,13 +423,10 @@ def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, pro
 
 
 def _results(units, workers: int):
-    """(task, number of rows, rows or the exception) of each unit as it comes."""
+    """(number of rows, rows or what went wrong) of each unit as it comes."""
     if workers == 1:
         for task, jobs in units:
-            try:
-                yield task, len(jobs), _work(task, jobs)
-            except (ValueError, OSError, RuntimeError, ArithmeticError, MemoryError) as error:
-                yield task, len(jobs), error
+            yield len(jobs), _attempt(task, jobs)
         return
     context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
     setup = context.Value("i", 0), workers
@@ -416,18 +437,22 @@ def _results(units, workers: int):
             while True:
                 # One more than there are workers, so that none waits; what is not started is not lost.
                 for task, jobs in itertools.islice(waiting, workers + 1 - len(running)):
-                    running[pool.submit(_work, task, jobs)] = task, len(jobs)
+                    running[pool.submit(_attempt, task, jobs)] = task, len(jobs)
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     task, count = running.pop(future)
                     problem = future.exception()
                     if isinstance(problem, BrokenProcessPool):
-                        raise ExperimentError(
-                            "a worker process died, perhaps of too little memory; rows done are kept: "
-                            "run again, with fewer workers"
-                        ) from problem
-                    yield task, count, problem or future.result()
+                        raise problem
+                    # The task itself may be one that cannot be sent.
+                    failed = f"{task.video}: {type(problem).__name__}: {problem}"
+                    yield count, failed if problem else future.result()
+        except BrokenProcessPool as error:  # on submission too
+            raise ExperimentError(
+                "a worker process died, perhaps of too little memory; rows done are kept: "
+                "run again, with fewer workers"
+            ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

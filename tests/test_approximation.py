@@ -1,5 +1,6 @@
 """Learning against an independent loop, finite differences, and its promises on sizes, seeds and programs."""
 
+import itertools
 import subprocess
 import sys
 import textwrap
@@ -39,18 +40,18 @@ def assign(frames, learned, pad=True):
 # --- batches ---------------------------------------------------------------------------------------
 
 
-def sizes(n, m, spare=0):
-    """Sizes of a video whose synthetic frames are padded by `spare`."""
-    batch = min(MAX_BATCH, n // m)
+def sizes(n, m, spare=0, batch=None):
+    """Sizes of a video whose synthetic frames are padded by `spare`; None means the paper's batch."""
+    batch = batch or min(MAX_BATCH, n // m)
     edges = np.full(m + spare + 1, n, np.int32)
     edges[: m + 1] = uniform_edges(n, m)
     counts = (n, m, batch, batch // m, n // batch, 1, n)
     return _Sizes(*(np.asarray(count, np.int32) for count in counts), edges)
 
 
-def drawn(n, m, seed=0, spare=0):
-    batch = min(MAX_BATCH, n // m)
-    return np.asarray(_draw(jax.random.key(seed), sizes(n, m, spare), MAX_BATCH))[:batch]
+def drawn(n, m, seed=0, spare=0, batch=None):
+    chosen = sizes(n, m, spare, batch)
+    return np.asarray(_draw(jax.random.key(seed), chosen, MAX_BATCH))[: chosen.batch]
 
 
 @pytest.mark.fast
@@ -60,6 +61,21 @@ def test_batch_is_stratified_for_any_n_and_m(data, n, seed):
     m = data.draw(st.integers(1, min(n, 40)))
     frames = drawn(n, m, seed, spare=40 - m)
     batch = min(MAX_BATCH, n // m)
+    assert len(frames) == batch
+    assert frames.min() >= 0
+    assert frames.max() < n
+    each = batch // m
+    segment = np.searchsorted(uniform_edges(n, m), frames, side="right") - 1
+    np.testing.assert_array_equal(segment[: each * m], np.repeat(np.arange(m), each))
+
+
+@pytest.mark.fast
+@settings(max_examples=40)
+@given(st.data(), st.integers(1, 3000), st.integers(0, 1000))
+def test_batch_of_any_size_is_as_stratified_as_it_can_be(data, n, seed):
+    m = data.draw(st.integers(1, min(n, 40)))
+    batch = data.draw(st.integers(1, min(n, MAX_BATCH)))
+    frames = drawn(n, m, seed, spare=40 - m, batch=batch)
     assert len(frames) == batch
     assert frames.min() >= 0
     assert frames.max() < n
@@ -102,7 +118,9 @@ def with_gradient(function):
     return evaluate
 
 
-def learn_by_hand(x, start, kernel, estimator, epochs, seed, name, weight_decay=1e-3, rate=0.05):
+def learn_by_hand(
+    x, start, kernel, estimator, epochs, seed, name, batch=None, weight_decay=1e-3, rate=0.05, whole=False
+):
     """The loop of method.md section 2 in NumPy: finite differences for gradients, Adam written out."""
     (n, d), m = x.shape, len(start)
     scale = length_scale(x)
@@ -124,11 +142,11 @@ def learn_by_hand(x, start, kernel, estimator, epochs, seed, name, weight_decay=
             return 1.0
         return abs(np.median(np.asarray(gauss)[pairs]) / np.median(np.asarray(neural)[pairs]))
 
-    batch = min(512, n // m)
+    batch = n if whole else batch or min(512, n // m)
     off = ~np.eye(n, dtype=bool)
     r_video = median_ratio(x, off)
-    whole = np.asarray(gram(x, None, r_video))
-    diagonal, other = np.diagonal(whole).mean(), whole[off].mean()
+    k_ff = np.asarray(gram(x, None, r_video))
+    diagonal, other = np.diagonal(k_ff).mean(), k_ff[off].mean()
     constant = (1 - 1 / batch) * other + diagonal / batch
 
     @with_gradient
@@ -142,7 +160,8 @@ def learn_by_hand(x, start, kernel, estimator, epochs, seed, name, weight_decay=
     key = jax.random.fold_in(jax.random.key(np.uint32(seed)), np.uint32(zlib.crc32(name.encode())))
     v, first, second, running, losses = start.copy(), 0.0, 0.0, 0.0, []
     for t in range(epochs * (n // batch)):
-        b = x[np.asarray(_draw(jax.random.fold_in(key, t), sizes(n, m), batch))]
+        frames = _draw(jax.random.fold_in(key, t), sizes(n, m, batch=batch), batch)
+        b = x if whole else x[np.asarray(frames)]
         if estimator == "video":
             value, gradient = squared(v, b, r_video)
             running = 0.9 * running + 0.1 * value
@@ -178,6 +197,77 @@ def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kerne
     assert np.abs(learned.synthetic - learned.initial).max() > 0.01
     np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=1e-6)
     np.testing.assert_allclose(learned.loss_curve, losses, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "batch_size"), [("video", 5), ("video", "video"), ("batch", 2), ("batch", "video")]
+)
+def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batch_size, x64):
+    """Fewer frames than segments in a batch, too."""
+    x = clusters(13, 3, seed=2, spread=1.0).astype(np.float64)
+    options = {"kernel": Kernel("gauss_ntk"), "estimator": estimator, "epochs": 2, "seed": 5, "name": "video"}
+    learned = approximate(x, 3, **options, batch_size=batch_size)
+    whole = batch_size == "video"
+    v, losses = learn_by_hand(
+        x, learned.initial, *options.values(), batch=None if whole else batch_size, whole=whole
+    )
+    assert learned.batch_size == (13 if whole else batch_size)
+    assert learned.steps == (2 if whole else 2 * (13 // batch_size))
+    assert np.abs(learned.synthetic - learned.initial).max() > 0.01
+    np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(learned.loss_curve, losses, rtol=1e-6)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
+    frames = clusters(61, 3)
+
+    def learn(x, **options):
+        return approximate(x, 3, estimator=estimator, epochs=3, batch_size="video", **options)
+
+    learned = learn(frames, seed=1, name="a")
+    assert (learned.batch_size, learned.steps, learned.loss_curve.shape) == (61, 3, (3,))
+    np.testing.assert_array_equal(learned.synthetic, learn(frames, seed=2, name="b").synthetic)
+    # The first loss is that of the initialisation and every frame.
+    scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
+    x, v = jnp.asarray(frames), jnp.asarray(learned.initial)
+    if estimator == "video":  # the other one takes its r over all pairs, equal ones too
+        grams = [learned.kernel(*pair, **scales) for pair in ((x, x), (x, v), (v, v))]
+        expected = mmd(*grams) + 1e-3 * np.linalg.norm(learned.initial)
+        np.testing.assert_allclose(learned.loss_curve[0], expected, rtol=2e-3)
+    # Frames have no order but in the initialisation, which here is the same.
+    edges = uniform_edges(61, 3)
+    mixed = np.concatenate(
+        [np.random.default_rng(0).permutation(frames[a:b]) for a, b in itertools.pairwise(edges)]
+    )
+    other = learn(mixed, seed=1, name="a")
+    np.testing.assert_allclose(other.initial, learned.initial, atol=1e-6)
+    np.testing.assert_allclose(other.synthetic, learned.synthetic, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "batch_size", "estimator"),
+    [(60, 3, "video", "video"), (60, 3, "video", "batch"), (513, 9, 5, "video")],
+)
+def test_padded_video_gets_the_labels_of_the_unpadded_with_any_batch(n, m, batch_size, estimator):
+    frames = clusters(n, m, 4, seed=3, spread=0.8)
+    padded, exact = (
+        approximate(frames, m, pad=pad, estimator=estimator, epochs=4, name="a", batch_size=batch_size)
+        for pad in (True, False)
+    )
+    np.testing.assert_allclose(padded.synthetic, exact.synthetic, atol=2e-3)
+    np.testing.assert_allclose(padded.loss_curve, exact.loss_curve, rtol=1e-3, atol=1e-4)
+    np.testing.assert_array_equal(assign(frames, padded), assign(frames, exact, pad=False))
+
+
+def test_batch_size_is_at_most_the_video_and_none_is_the_papers():
+    frames = clusters(60, 3)
+    large, whole = (approximate(frames, 3, epochs=2, batch_size=size) for size in (1000, "video"))
+    assert (large.batch_size, large.steps) == (60, 2)
+    assert not np.array_equal(large.synthetic, whole.synthetic)  # drawn with replacement
+    own, papers = (approximate(frames, 3, epochs=2, batch_size=size, pad=False) for size in (20, None))
+    assert (own.batch_size, own.steps) == (papers.batch_size, papers.steps) == (20, 6)
+    np.testing.assert_array_equal(own.synthetic, papers.synthetic)
 
 
 # --- corners ---------------------------------------------------------------------------------------
@@ -399,6 +489,12 @@ def test_rescaling_is_1_for_kernels_that_are_no_product():
         ({"weight_decay": float("inf")}, "weight_decay is inf"),
         ({"length_scale": "mean"}, "unknown length_scale 'mean': choose one of median_squared, median"),
         ({"length_scale": -1.0}, "length_scale is -1.0"),
+        ({"batch_size": 0}, "batch_size is 0: give a whole number of at least 1"),
+        ({"batch_size": -3}, "batch_size is -3"),
+        ({"batch_size": 2.5}, "batch_size is 2.5"),
+        ({"batch_size": True}, "batch_size is True"),
+        ({"batch_size": "whole"}, "unknown batch_size 'whole': choose one of video, a number"),
+        ({"batch_size": 1, "epochs": 2**31 // 60 + 1}, "epochs is 35791395"),
     ],
 )
 def test_bad_setting_is_named(settings, message, unchecked):

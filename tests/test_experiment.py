@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,9 +77,15 @@ PACKAGE = {
                 os._exit(3) if how == "exit" else os.kill(os.getpid(), signal.SIGKILL)
             return split(features, n_segments)
 
+        class OwnError(Exception):
+            def __init__(self, problem, place):
+                super().__init__(f"{place}: {problem}")
+
         def failing(features, n_segments, *, name):
+            if name == "v0":
+                raise OwnError("no such cut", name)
             if name == "v1":
-                raise ValueError("no such cut")
+                return {}["no such cut"]
             return split(features, n_segments)
     """,
     "videos": """
@@ -339,6 +346,60 @@ def test_code_of_dkva_counts_in_a_method_of_another_package(made):
     assert experiment.code_version("made.parts") != alone
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("import made.other", "made.other"),
+        ("from made import other", "made.other"),
+        ("from . import other", "made.other"),
+        ("from .other import UNUSED", "made.other"),
+        ("def f():\n    from .inner import deep", "made.inner.deep"),
+        ("from .inner.deep import NOTHING", "made.inner.deep"),
+    ],
+)
+def test_imports_of_every_form_are_followed(made, line, found):
+    folder = Path(made.__file__).parent
+    (folder / "inner").mkdir()
+    (folder / "inner/__init__.py").write_text("from ..parts import uniform\n")
+    (folder / "inner/deep.py").write_text("NOTHING = 0\n")
+    assert experiment._sources("made.inner").keys() == {"made.inner", "made.parts"}
+    (folder / "parts.py").write_text((folder / "parts.py").read_text() + line)
+    assert found in experiment._sources("made.inner")
+
+
+def test_method_of_the_script_that_runs_is_taken_and_one_of_no_file_refused(made, cache, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent("""
+            import sys
+            from pathlib import Path
+            from dkva.experiment import Method, RowCache, code_version, run
+            from made.methods import split
+            from made.plan import TASKS
+
+            def own(features, n_segments):
+                return split(features, n_segments)
+
+            for change in ("", "", "# changed"):
+                Path(__file__).write_text(Path(__file__).read_text() + change)
+                code_version.cache_clear()
+                outcome = run([Method("own", own)], TASKS[:2], RowCache(Path(sys.argv[1])), progress=False)
+                print(outcome.computed)
+        """)
+    )
+    command = [sys.executable, script, cache.path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WAIT)
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["2", "0", "2"], "")
+    typed = types.ModuleType("typed_in")
+    exec("def cut(features, n_segments):\n    return features[:, 0] > 0", vars(typed))
+    sys.modules["typed_in"] = typed
+    try:
+        with pytest.raises(ValueError, match="typed_in has no source file: put methods"):
+            quiet([Method("m", typed.cut)], tasks_of(made, 1), cache)
+    finally:
+        del sys.modules["typed_in"]
+
+
 def test_force_computes_anew_and_keeps_the_new_row(made, cache):
     method, tasks = [Method("m", made.methods.counting)], tasks_of(made, 1)
     first = quiet(method, tasks, cache)
@@ -418,6 +479,16 @@ def test_provenance_says_what_made_the_rows(made, cache):
     assert other["data"] != provenance["data"]
 
 
+def test_runs_of_one_second_are_told_apart(made, cache):
+    for i in range(3):
+        quiet([Method("m", made.methods.split, {"turned": i})], tasks_of(made, 1 + i), cache)
+    assert len(cache.runs()) == 3
+    (facts,) = quiet([Method("m", made.methods.split, {"turned": 2})], tasks_of(made, 3), cache).provenance[
+        "runs"
+    ]
+    assert facts["rows"] == 3
+
+
 def test_commit_is_that_of_the_checkout_asked_for(made, cache, tmp_path):
     outcome = quiet([Method("m", made.methods.split)], tasks_of(made, 1), cache, code_root=tmp_path)
     assert outcome.provenance["runs"][0]["commit"] is None
@@ -463,24 +534,25 @@ def test_no_bar_is_drawn_where_there_is_no_terminal(made, cache, capsys, monkeyp
 # --- what goes wrong -------------------------------------------------------------------------------
 
 
-def some_broken(made):
-    tasks = tasks_of(made, 4)
-    tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
-    return tasks
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_videos_that_fail_are_named_and_the_others_kept(made, cache, workers):
-    methods, tasks = [Method("m", made.methods.failing)], some_broken(made)
+    methods, tasks = [Method("m", made.methods.failing)], tasks_of(made, 6)
+    tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
+    expected = [
+        "  v0: OwnError: v0: no such cut",  # which does not survive the way between two processes
+        "  v1: KeyError: 'no such cut'",
+        "  v2: FileNotFoundError: v2.npy: not found",
+    ]
+    if workers > 1:
+        tasks[4] = replace(tasks[4], load=lambda: made.videos.load(4))  # nor does this task
+        expected.append("  v4: ")
     with pytest.raises(ExperimentError) as caught:
         quiet(methods, tasks, cache, workers=workers)
     head, *lines = str(caught.value).splitlines()
-    assert head == "2 of 4 videos failed; the rows of the others are kept"
-    assert sorted(lines) == [
-        "  v1: ValueError: no such cut",
-        "  v2: FileNotFoundError: v2.npy: not found",
-    ]
-    assert quiet(methods, [tasks[0], tasks[3]], cache).computed == 0
+    assert head == f"{len(expected)} of 6 videos failed; the rows of the others are kept"
+    for line, start in zip(sorted(lines), expected, strict=True):
+        assert line.startswith(start)
+    assert quiet(methods, [tasks[3], tasks[5]], cache).computed == 0
 
 
 @pytest.mark.parametrize("how", ["exit", "kill"])
@@ -499,6 +571,29 @@ def test_a_worker_that_dies_gives_one_error_and_the_next_run_goes_on(made, cache
     assert 1 <= outcome.computed <= 3  # the dead worker's, and those in flight or waiting beside it
     expected = quiet([Method("m", made.methods.split)], tasks, cache)
     assert text(outcome.rows) == text(expected.rows)
+
+
+def test_workers_that_die_while_a_row_is_kept_give_the_same_error(made, cache, monkeypatch):
+    put = RowCache.put
+
+    def put_and_lose_the_workers(self, *arguments):
+        put(self, *arguments)
+        workers = [
+            process
+            for process in psutil.Process().children()
+            if any("spawn_main" in word for word in process.cmdline())
+        ]
+        for process in workers:
+            process.kill()
+        psutil.wait_procs(workers, timeout=60)
+        time.sleep(1)  # until the pool has noticed
+
+    monkeypatch.setattr(RowCache, "put", put_and_lose_the_workers)
+    methods, tasks = [Method("m", made.methods.split)], tasks_of(made, 6)
+    with pytest.raises(ExperimentError, match="a worker process died"):
+        quiet(methods, tasks, cache, workers=2)
+    monkeypatch.undo()
+    assert quiet(methods, tasks, cache).computed <= 5
 
 
 # --- more processes --------------------------------------------------------------------------------

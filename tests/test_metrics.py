@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, jaccard_score
 
 from dkva import Scores, evaluate
-from dkva.metrics import _edit, bootstrap_interval
+from dkva.metrics import _edit, bootstrap_interval, score_row
 
 pytestmark = pytest.mark.fast
 
@@ -246,6 +246,35 @@ def test_labels_to_ignore_are_of_the_truths_kind():
         evaluate([0, 1], [0, 1], ignore="-1")
     with pytest.raises(ValueError, match="of one kind"):
         evaluate(["0", "1"], [0, 1], ignore=-1)
+
+
+@given(label_pairs, st.integers(0, 2))
+def test_row_has_every_score_and_the_number_of_labels_found(pair, spare):
+    truth, predicted = pair
+    found = len(set(predicted))
+    row = score_row(truth, predicted, found + spare)
+    scores = evaluate(truth, predicted, n_clusters=found + spare)
+    assert list(row) == ["found", *RATIOS, "n_frames"]
+    assert (row["found"], row["n_frames"]) == (found, len(truth))
+    for name in RATIOS:
+        assert row[name] == pytest.approx(getattr(scores, name), nan_ok=True)
+
+
+def test_row_hands_on_what_is_ignored_and_coarse_classes():
+    truth = np.repeat(["a", "b", "SIL"], [6, 4, 2])
+    predicted = np.repeat([0, 1, 2], [5, 5, 2])
+    options = {"ignore": "SIL", "coarse": {"a": "c", "b": "c"}}
+    row = score_row(truth, predicted, 5, **options)
+    expected = dataclasses.asdict(evaluate(truth, predicted, n_clusters=5, **options))
+    assert row["found"] == 3  # in the ignored frames too
+    assert (row["n_frames"], row["mof"]) == (10, 1)
+    assert {name: row[name] for name in ("mof", "iou", "f1")} == {
+        name: expected[name] for name in ("mof", "iou", "f1")
+    }
+    with pytest.raises(ValueError, match="n_clusters is 2 and 3 clusters were found"):
+        score_row(truth, predicted, 2)
+    with pytest.raises(TypeError):
+        score_row(truth, predicted)
 
 
 @pytest.mark.fast

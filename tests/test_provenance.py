@@ -1,14 +1,21 @@
 import subprocess
 
+import jax
 import pytest
 
-from dkva.provenance import commit, versions
+from dkva.provenance import commit, device, versions
 
 pytestmark = pytest.mark.fast
 
 
 def test_versions_name_what_decides_the_numbers():
     assert {"python", "dkva", "jax", "numpy", "optax"} <= versions().keys()
+
+
+def test_device_is_the_one_that_jax_computes_on():
+    computed = jax.numpy.zeros(1).devices().pop()
+    assert device() == f"{computed.platform}: {computed.device_kind}"
+    assert "\n" not in device()
 
 
 def test_commit_says_where_files_differ(tmp_path):

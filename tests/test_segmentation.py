@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from dkva import VideoSegmenter, approximate, evaluate
-from dkva.segmentation import labels_of, margins, similarity
+from dkva.segmentation import labels_of, margins, segment_video, similarity
 
 
 def video(n=60, d=4, seed=0):
@@ -44,6 +44,58 @@ def test_similarity_is_the_kernel_in_blocks_of_any_length():
     np.testing.assert_allclose(gram, expected, rtol=1e-5)
     for part in (slice(0, 1), slice(500, 700)):
         np.testing.assert_array_equal(similarity(frames[part], learned), gram[part])
+
+
+def test_assignment_by_distance_is_the_nearest_synthetic_frame():
+    x = video(seed=5)
+    fitted = VideoSegmenter(4, smoothing=0, epochs=3, assignment="l2").fit(x)
+    units = x.std(axis=0) + 1e-7
+    apart = np.linalg.norm((x[:, None] - fitted.approximation_[None]) / units, axis=2)
+    np.testing.assert_array_equal(fitted.labels_, apart.argmin(axis=1))
+    np.testing.assert_array_equal(fitted.predict(x), fitted.labels_)
+    np.testing.assert_allclose(fitted.similarity_, -apart, rtol=1e-4, atol=1e-4)
+    by_kernel = VideoSegmenter(4, smoothing=0, epochs=3).fit(x)
+    np.testing.assert_array_equal(by_kernel.approximation_, fitted.approximation_)
+    assert (by_kernel.similarity_ > 0).any()
+
+
+@pytest.mark.parametrize(("assignment", "like"), [("kernel", 0), ("l2", 20)])
+def test_assignments_differ_where_a_frame_lies_near_one_and_points_to_another(assignment, like):
+    x = np.repeat([[9.0, 9.0], [-2.0, -2.0], [2.0, 2.0]], [10, 49, 1], axis=0)
+    model = VideoSegmenter(2, kernel="ntk", smoothing=0, epochs=0, init="kmeans", assignment=assignment)
+    labels = model.fit_predict(x)
+    assert labels[0] != labels[20]
+    assert labels[59] == labels[like]
+
+
+@pytest.mark.parametrize("settings", [{}, {"assignment": "l2", "batch_size": "video"}, {"kernel": "ntk"}])
+def test_segment_video_is_the_estimator_in_a_baselines_form(settings):
+    x = video(seed=2)
+    x.flags.writeable = False
+    settings = {"epochs": 2} | settings
+    for seed, name in ((0, ""), (3, "a")):
+        expected = VideoSegmenter(3, random_state=seed, **settings).fit_predict(x, name=name)
+        np.testing.assert_array_equal(segment_video(x, 3, seed=seed, name=name, **settings), expected)
+
+
+def test_segment_video_hands_on_seed_name_and_settings(monkeypatch):
+    seen = []
+
+    def fit_predict(self, features, name):
+        seen.append((self.get_params(), features, name))
+        return "labels"
+
+    monkeypatch.setattr(VideoSegmenter, "fit_predict", fit_predict)
+    x = video()
+    assert segment_video.__wrapped__(x, 4, seed=7, name="v", smoothing=1.0) == "labels"
+    assert seen == [(VideoSegmenter(4, smoothing=1.0, random_state=7).get_params(), x, "v")]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("options", [{"seed": -1}, {"smoothing": -1}, {"kernel": "none"}])
+def test_segment_video_names_bad_settings(options):
+    with pytest.raises(ValueError, match=r"random_state is -1|smoothing is -1|unknown kernel"):
+        segment_video(video(), 3, **options)
 
 
 # --- scikit-learn ----------------------------------------------------------------------------------
@@ -124,6 +176,7 @@ def test_clone_carries_every_setting():
         "n_segments": 4, "kernel": "ntk", "smoothing": 1.0, "epochs": 3, "estimator": "batch",
         "random_state": 7, "learning_rate": 0.1, "weight_decay": 0.0, "init": "kmeans",
         "length_scale": "median", "depth": 2, "activation": "erf", "weight_std": 1.5, "bias_std": 0.2,
+        "batch_size": 12, "assignment": "l2",
     }  # fmt: skip
     model = VideoSegmenter(**changed)
     assert model.get_params() == changed
@@ -204,6 +257,10 @@ def test_as_many_segments_as_frames(n):
         ({"weight_decay": -1}, "weight_decay is -1"),
         ({"random_state": -1}, "random_state is -1"),
         ({"random_state": "a"}, "random_state is 'a'"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"batch_size": "all"}, "unknown batch_size 'all': choose one of video, a number"),
+        ({"assignment": "euclidean"}, "unknown assignment 'euclidean': choose one of kernel, l2"),
+        ({"assignment": None}, "unknown assignment None"),
     ],
 )
 def test_bad_setting_is_named(options, message, unchecked):
