@@ -7,10 +7,12 @@ import jax
 import jaxtyping
 import matplotlib
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # No time is asserted in tests, and the same examples are tried in every run.
-settings.register_profile("dkva", deadline=None, derandomize=True)
+settings.register_profile(
+    "dkva", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("dkva")
 matplotlib.use("Agg")
 jax.config.update("jax_numpy_dtype_promotion", "strict")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from idx_files import write_part
 from PIL import Image
@@ -278,7 +278,7 @@ def test_videos_and_splits_differ(few, quick):
     assert len(set(plans)) == len(plans)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)  # its fixture is the session's
 @given(
     st.builds(
         Settings,
