@@ -29,13 +29,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 reproduce: $(READY)
-	$(BIN)/python -m reproduce.table2_moving5
-	$(BIN)/python -m reproduce.table3_moving5_random_k
-	$(BIN)/python -m reproduce.basic_motions
-	$(BIN)/python -m reproduce.breakfast_sample
-	$(BIN)/python -m reproduce.moving5_figures
-	$(BIN)/python -m reproduce.claims
-	$(BIN)/python -m reproduce.check
+	$(BIN)/python -m reproduce.all
 
 select: $(READY)
 	$(BIN)/python -m reproduce.table2_moving5 --select

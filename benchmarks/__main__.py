@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold_start, memory, speed, text_reading
+from benchmarks import cold_start, memory, speed, text_reading, tw_finch
 from benchmarks._run import RESULTS, Row, provenance
 
-_BENCHMARKS = {"speed": speed, "cold_start": cold_start, "memory": memory, "text_reading": text_reading}
+_BENCHMARKS = {
+    "speed": speed,
+    "cold_start": cold_start,
+    "memory": memory,
+    "text_reading": text_reading,
+    "tw_finch": tw_finch,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import tempfile
 from itertools import pairwise
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._peak import peak_mb
 from benchmarks._run import FULL, SMOKE, Row, fresh_process, random_walk
 
 _GOAL_MB, _GOAL_FRAMES = 1500, 100_000
@@ -75,23 +75,12 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     return lines
 
 
-def _peak_mb() -> float:
-    # Linux hands ru_maxrss down from the process that started this one; VmHWM is the same figure since exec.
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
-
-
 def _fit(path: str, n_segments: str) -> None:
     from dkva import VideoSegmenter
 
-    imports = _peak_mb()
+    imports = peak_mb()
     VideoSegmenter(int(n_segments), epochs=1).fit(np.load(path, mmap_mode="r"))
-    print(json.dumps({"imports_mb": imports, "peak_mb": _peak_mb()}))
+    print(json.dumps({"imports_mb": imports, "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,11 @@ def report(folder: Path = RESULTS) -> dict:
                     "title": facts["title"],
                     "command": facts["command"],
                     "by": facts["by"],
-                    "rows": [compared(record, facts["by"], facts["paper"]) for record in facts["table"]],
+                    "unit": ", in %" if facts.get("percent", True) else "",
+                    "rows": [
+                        compared(record, facts["by"], facts["paper"], facts.get("percent", True))
+                        for record in facts["table"]
+                    ],
                 }
             )
             problems += _problems(name, facts, folder)
@@ -66,12 +70,13 @@ def report(folder: Path = RESULTS) -> dict:
     return {"tables": tables, "claims": claims, "problems": problems}
 
 
-def compared(record: Mapping, by: Sequence[str], paper: str | None) -> dict:
-    """One line of a table beside the paper's number, in %."""
+def compared(record: Mapping, by: Sequence[str], paper: str | None, percent: bool = True) -> dict:
+    """One line of a table beside the paper's number, shares in %."""
     line = {column: record[column] for column in by}
     theirs = number(paper, line, record["measure"])
+    scale = 100 if percent else 1
     ours, low, high = (
-        None if record[k] is None else round(100 * record[k], 2) for k in ("mean", "low", "high")
+        None if record[k] is None else round(scale * record[k], 2) for k in ("mean", "low", "high")
     )
     out = line | {"measure": record["measure"], "paper": theirs, "ours": ours, "low": low, "high": high}
     difference = None if theirs is None or ours is None else round(ours - theirs, 2)
@@ -170,7 +175,7 @@ def _print(found: Mapping) -> None:
     out = console()
     for table in found["tables"]:
         columns = [*table["by"], *_COLUMNS]
-        drawn = lines(f"{table['title']} ({table['command']}), in %", columns, len(table["by"]) + 1)
+        drawn = lines(f"{table['title']} ({table['command']}){table['unit']}", columns, len(table["by"]) + 1)
         previous = None
         for row in table["rows"]:
             cells = _cells(row, table["by"])
@@ -185,7 +190,7 @@ def _markdown(found: Mapping) -> str:
     parts = []
     for table in found["tables"]:
         columns = [*table["by"], *_COLUMNS]
-        parts.append(f"## {table['title']}\n\n`{table['command']}`, scores in %\n")
+        parts.append(f"## {table['title']}\n\n`{table['command']}`{table['unit']}\n")
         parts.append(_markdown_table(columns, [_cells(row, table["by"]) for row in table["rows"]]))
     parts.append("## The paper's claims\n")
     claims = []

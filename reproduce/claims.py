@@ -4,7 +4,7 @@ Run: `python -m reproduce.claims` (seconds; reads results/ only). Writes results
 
 An effect is a mean over videos, in percentage points, seeds averaged first, with a 95 % interval (percentile
 bootstrap over videos; of differences where two methods are compared on the same videos). A claim holds where
-the whole interval lies on its side of what the test names, does not hold where none of it does, and is
+the whole interval lies on its side, does not hold where none of it reaches half a point on its side, and is
 undecided else. What rests on data or runs that are not here needs data, and says which command brings it.
 """
 

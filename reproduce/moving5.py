@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from dkva.experiment import Task
-from dkva.metrics import evaluate, score_row
-from dkva.runs import segments
+from reproduce.moving5_measures import measure
 from reproduce.paths import GENERATED
 from synthetic import moving5
 from synthetic.authors_pickle import read_authors_pickle, split_indices
@@ -69,30 +68,6 @@ def load_video(folder: Path, split: str, index: int) -> tuple[np.ndarray, np.nda
     frames, labels, starts = _arrays(folder, split)
     part = slice(starts[index], starts[index + 1])
     return features_of(frames[part]), np.asarray(labels[part])
-
-
-def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:
-    """All scores, and three of this data set.
-
-    `boundary_f1` is the harmonic mean of boundary accuracy and precision. `repeats_joined` is, of the further
-    appearances of the digit that comes back, the share that most of its frames are labelled as that digit:
-    0 where each appearance has a label of its own, NaN where the digit does not come back. `unused` is the
-    share of synthetic frames (clusters asked for) that get no frame.
-    """
-    row = score_row(truth, labels, n_segments)
-    accuracy, precision = row["boundary_accuracy"], np.nan_to_num(row["boundary_precision"])
-    both = accuracy + precision
-    row["boundary_f1"] = 2 * accuracy * precision / both if both else 0.0
-    row["unused"] = 1 - row["found"] / n_segments
-    matching = evaluate(truth, labels, n_clusters=n_segments).matching
-    named = np.array([matching.get(label, -1) for label in labels.tolist()])
-    shows = [
-        np.mean(named[run.start : run.end] == moving5.REPEATED) > 0.5
-        for run in segments(truth)
-        if run.label == moving5.REPEATED
-    ]
-    row["repeats_joined"] = max(sum(shows) - 1, 0) / (len(shows) - 1) if len(shows) > 1 else float("nan")
-    return row
 
 
 def tasks(

@@ -86,7 +86,7 @@ def number(table: str | None, line: Mapping[str, object], measure: str) -> float
     """
     known = TABLES[table] if table else {}
     named = [str(line[column]) for column in ("dataset", "video", "method") if column in line]
-    candidates = [(*named, measure), *((name, measure) for name in named)]
+    candidates: list[tuple[str, ...]] = [(*named, measure), *((name, measure) for name in named)]
     return next((known[key] for key in candidates if key in known), None)
 
 

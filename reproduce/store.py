@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _CHECKSUM = "checksum"
-_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator"})
+_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Table:
         measures: columns that are averaged, first over the rows of a video, then over videos.
         unit: column that names the video.
         paper: the paper's table, a key of `reproduce.paper.TABLES`; None where there is none.
+        percent: whether measures are shares, shown in %; else they are shown as they are.
         choose: a measure: the line with the highest mean is the setting to use (the first on a tie).
     """
 
@@ -60,6 +61,7 @@ class Table:
     measures: tuple[str, ...] = ("mof", "iou", "f1")
     unit: str = "video"
     paper: str | None = None
+    percent: bool = True
     choose: str | None = None
 
 
@@ -83,6 +85,7 @@ def publish(table: Table, outcome: Outcome, settings: Mapping, folder: Path = RE
         "by": list(table.by),
         "measures": list(table.measures),
         "unit": table.unit,
+        "percent": table.percent,
         "settings": dict(settings),
         "rows": len(rows),
         "table": summary,

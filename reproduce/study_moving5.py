@@ -3,8 +3,9 @@
 Run: `python -m reproduce.study_moving5` (about twelve minutes on two cores, seconds once computed). Writes
 results/study_moving5.csv and .json, and draws figures/rendered/moving5_study.png and .svg.
 
-The paper's text has lost, or never had, the length of the digits' paths, their size, colour and order; and
-epochs and the number of times that digit 3 comes back are choices. All else stays as in Table 2: 50 test
+The paper's text has lost, or never had, the length of the digits' paths, their size, colour and order, and
+whether a digit that comes back is written as before; and epochs and the number of times that digit 3 comes
+back are choices. All else stays as in Table 2: 50 test
 videos, the true number of segments, the settings chosen on the default validation videos. Prints the scores,
 and for each value which of the claims hold.
 """
@@ -39,6 +40,7 @@ FACTORS: dict[str, tuple] = {
     "colour": (True, False),
     "order": ("random", "fixed"),
     "repeats": (1, 2, 3),
+    "returning": ("new", "same"),
     "epochs": (5, 10, 20, 40, 80),
 }
 
@@ -87,7 +89,7 @@ def verdict_table(records: Sequence[dict]):
     out = lines("Where the claims hold: effect in points, verdict", ["factor", "value", *claims], 2)
     cells: dict[tuple[str, str], list[str]] = {}
     for record in records:
-        effect = "–" if record["effect"] is None else f"{record['effect']:+.1f} "
+        effect = "– " if record["effect"] is None else f"{record['effect']:+.1f} "
         cells.setdefault((record["factor"], record["value"]), []).append(effect + record["verdict"])
     for names, shown in cells.items():
         out.add_row(*names, *shown)

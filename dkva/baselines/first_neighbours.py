@@ -5,6 +5,10 @@ point a band of neighbours in time is multiplied out in float32, with a bound on
 the time factor is so large that only rows nearly equal can be nearer than the best of the band: a tree finds
 those within the radius that is left. Where more than one point may be the nearest, the distances are computed
 anew, each by the same arithmetic wherever it turns up, so that ties are ties.
+
+Frames so alike that float32 cannot tell their u·v from 1 (cosine distances below about 2e-6 at 64 features)
+may all be the nearest, and all their pairs are computed: s such frames that are not equal cost s² pairs.
+Equal frames cost nothing of the kind.
 """
 
 from __future__ import annotations
@@ -19,10 +23,10 @@ from scipy.spatial import KDTree
 __all__ = ["Points", "first_neighbours", "frame_points", "mean_points", "pair_distances"]
 
 # Rows multiplied out at once, and the least number of their neighbours in time on either side.
-_BLOCK, _BAND = 128, 256
+_BLOCK, _BAND = 256, 256
 
-# Features the tree looks at, at least; points it is asked for, and pairs computed anew, at once.
-_TREE_FEATURES, _QUERIES, _PAIRS = 16, 512, 1024
+# Features the tree looks at, at least; rows of a leaf; rows asked for, and pairs computed anew, at once.
+_TREE_FEATURES, _LEAF, _QUERIES, _PAIRS = 8, 32, 512, 1024
 
 # Relative: what is lost where a distance is rounded in its product with the time.
 _ROUNDED = 1 + 1e-6
@@ -46,7 +50,7 @@ def frame_points(features: Float[np.ndarray, "n d"], times: Float[np.ndarray, " 
     """Frames as points, in float32: features [n, d] and times [n] in float32."""
     # Powers of two change no digit, and squares then neither overflow nor vanish.
     _, exponents = np.frexp(np.abs(features).max(axis=1))
-    scaled = np.ldexp(features, -exponents[:, None])
+    scaled = features * np.ldexp(np.float32(1), -exponents.clip(-126, 126))[:, None]
     norms = np.sqrt(np.einsum("nd,nd->n", scaled, scaled))
     norms[norms == 0] = 1
     return Points(scaled / norms[:, None], times.astype(np.float64))
@@ -122,15 +126,19 @@ class _Search:
         s = len(self.index)
         for start in range(0, s, _BLOCK):
             self._look_around(start, min(start + _BLOCK, s))
-        for i, j in chain(self._ties(), self._far_pairs() if s > _BAND else ()):
-            self._improve(i, j)
+        for i, j in chain(self._ties(), self._far_pairs()):
+            if len(i):
+                self._improve(i, j)
         return self.near
 
     def _improve(self, i, j):
-        """Make j the neighbour of i where it is the nearest of those given and the one there was."""
+        """Make j the neighbour of i where it is nearer than the one there is, if any."""
         known = np.unique(i)
         known = known[self.near[known] >= 0]
-        i, j = np.append(i, known), np.append(j, self.near[known])
+        self._choose(np.append(i, known), np.append(j, self.near[known]))
+
+    def _choose(self, i, j):
+        """Make the nearest of the j given for an i its neighbour."""
         distances = pair_distances(self.points, i, j)
         order = np.lexsort((self.index[j], distances, i))
         i, j = i[order], j[order]
@@ -171,7 +179,7 @@ class _Search:
         i, j = np.nonzero(may[~alone])
         i, j = rows[~alone][i], first + j
         apart = self.group[i] != self.group[j]
-        self._improve(i[apart], j[apart])
+        self._choose(i[apart], j[apart])
 
     def _ties(self):
         """Pairs of equal rows, or of equal times, that may be nearest."""
@@ -182,27 +190,33 @@ class _Search:
         yield i, j
         yield j, i
         for group in self.group, np.unique(self.points.times, return_inverse=True)[1]:
-            by_index = np.lexsort((self.index, group))
-            lowest = np.searchsorted(group[by_index], group[by_index])
-            for place in lowest, np.minimum(lowest + 1, len(group) - 1):
-                i, j = by_index, by_index[place]
-                pairs = (i != j) & (group[i] == group[j])
-                yield i[pairs], j[pairs]
+            if group.max() + 1 < len(group):
+                by_index = np.lexsort((self.index, group))
+                lowest = np.searchsorted(group[by_index], group[by_index])
+                for place in lowest, np.minimum(lowest + 1, len(group) - 1):
+                    i, j = by_index, by_index[place]
+                    pairs = (i != j) & (group[i] == group[j])
+                    yield i[pairs], j[pairs]
 
     def _far_pairs(self):
         """Pairs further apart in time than the band that may be nearer than the best in it."""
         units, times = self.points
         s = len(units)
+        # From each row to the first ones beyond its block's band.
+        start = np.arange(s) // _BLOCK * _BLOCK
+        before, after = start - _BAND - 1, start + _BLOCK + _BAND
+        gap = np.full(s, np.inf)
+        inside = before >= 0
+        gap[inside] = times[inside] - times[before[inside]]
+        inside = after < s
+        gap[inside] = np.minimum(gap[inside], times[after[inside]] - times[inside])
+        if np.isinf(gap).all():
+            return
+
         # Equal rows are asked for once. Of them the next in time may be nearest, or the lowest at distance 0.
         in_time = np.argsort(self.group, kind="stable")
         starts = np.searchsorted(self.group[in_time], np.arange(self.group.max() + 2))
         lowest = np.lexsort((self.index, self.group))[starts[:-1]]
-
-        # A row's own band is at least this wide.
-        across = times[_BAND + 1 :] - times[: -_BAND - 1]
-        gap = np.full(s, np.inf)
-        gap[_BAND + 1 :] = across
-        gap[: -_BAND - 1] = np.minimum(gap[: -_BAND - 1], across)
         # No gap: the best is 0, and ties have been dealt with.
         cosine = np.divide(self.bound, gap, out=np.zeros(s), where=gap > 0) * _ROUNDED
         below = max(0.0, -2 * float(self.short.min()))
@@ -211,9 +225,9 @@ class _Search:
 
         # Distances in some of the features alone are never larger.
         varying = np.argsort(units.var(axis=0))
-        varying = varying[-max(_TREE_FEATURES, len(varying) // _TREE_FEATURES) :]
+        varying = varying[-max(_TREE_FEATURES, len(varying) // 32) :]
         rows = units[in_time[starts[:-1]]][:, varying].astype(np.float64)
-        tree = KDTree(rows)
+        tree = KDTree(rows, leafsize=_LEAF)
         key = self.group[in_time] * s + in_time
         for first in range(0, len(rows), _QUERIES):
             part = slice(first, first + _QUERIES)

@@ -4,9 +4,10 @@ A round joins every point with its first neighbour, the nearest under time dista
 connected points become the next round's points, each the mean of its frames. The clusters' number falls at
 least by half from round to round.
 
-Frames and times are float32, and so is the arithmetic of the first round: between frames that repeat, the
-cosine distance is nothing but its rounding (0, or a few times 6e-8), and decides whether a repeated frame is
-joined with the one before it or with the first of its kind. Means and all later rounds are float64.
+Frames and times are float32 and so is the arithmetic of the first round, as in the authors' program. The same
+labels need it: between frames that repeat, the cosine distance is nothing but its rounding (0, or a few times
+6e-8) and decides whether a repeated frame is joined with the one before it or with the first of its kind.
+Means and all later rounds are float64.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import warnings
 
 import numpy as np
 from jaxtyping import Float, Int, Real
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from dkva.baselines.first_neighbours import (
@@ -92,13 +93,13 @@ def _partitions(frames: Float[np.ndarray, "n d"]) -> list[Int[np.ndarray, " n"]]
         return [np.zeros(1, np.int64)]
     labels = _components(first_neighbours(frame_points(frames, _times(n))))
     partitions = [labels]
-    sums, times, counts = _sums(frames, labels)
-    while len(counts) > 1:
-        joined = _components(first_neighbours(_means(sums, times, counts)))
+    sums = _sums(frames, labels)
+    while len(sums) > 1:
+        joined = _components(first_neighbours(_means(sums)))
         if not joined.any():
             break
         partitions.append(joined[partitions[-1]])
-        sums, times, counts = (_sum_by(joined, values) for values in (sums, times, counts))
+        sums = _sum_by(joined, sums)
     return partitions
 
 
@@ -112,33 +113,35 @@ def _components(neighbours: Int[np.ndarray, " s"]) -> Int[np.ndarray, " s"]:
     return renumbered(connected_components(links, directed=False)[1])
 
 
-def _sums(frames, labels):
-    """Sums of features and times, and numbers of frames, of each cluster [s, d], [s], [s]."""
-    of_each_frame = frames, _times(len(frames)), np.ones(len(frames))
-    return tuple(_sum_by(labels, values) for values in of_each_frame)
+def _sums(frames: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"]) -> Float[np.ndarray, "s d_plus_2"]:
+    """Sums of each cluster's features, times and ones [s, d + 2]."""
+    n, d = frames.shape
+    columns = np.ones((n, d + 2))
+    columns[:, :d], columns[:, d] = frames, _times(n)
+    return _sum_by(labels, columns)
 
 
 def _sum_by(labels, values):
-    """Sums over the rows of each label, in float64."""
-    order = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[order], np.arange(labels.max() + 1))
-    return np.add.reduceat(values[order], starts, axis=0, dtype=np.float64)
+    """Sums over the rows of each label."""
+    n = len(labels)
+    members = csr_array((np.ones(n), labels, np.arange(n + 1)), shape=(n, labels.max() + 1))
+    return members.T @ values
 
 
-def _means(sums, times, counts) -> Points:
-    return mean_points(sums / counts[:, None], times / counts)
+def _means(sums: Float[np.ndarray, "s d_plus_2"]) -> Points:
+    means = sums[:, :-1] / sums[:, -1:]
+    return mean_points(np.ascontiguousarray(means[:, :-1]), means[:, -1])
 
 
 def _merged(
     frames: Float[np.ndarray, "n d"], labels: Int[np.ndarray, " n"], n_clusters: int
 ) -> Int[np.ndarray, " n"]:
     """Labels [n] after merging the nearest two clusters until `n_clusters` are left."""
-    sums, times, counts = _sums(frames, labels)
-    s = len(counts)
+    s = int(labels.max()) + 1
     if s == n_clusters:
         return labels
-    units, mean_times = _means(sums, times, counts)
-    points = Points(units, mean_times)
+    sums = _sums(frames, labels)
+    points = _means(sums)
     neighbours = first_neighbours(points)
     distances = pair_distances(points, np.arange(s), neighbours)
     alive = np.ones(s, bool)
@@ -148,10 +151,9 @@ def _merged(
         kept, gone = sorted((first, int(neighbours[first])))
         merged_into[gone] = kept
         alive[gone], distances[gone] = False, np.inf
-        for values in (sums, times, counts):
-            values[kept] += values[gone]
-        one = slice(kept, kept + 1)
-        units[one], mean_times[one] = _means(sums[one], times[one], counts[one])
+        sums[kept] += sums[gone]
+        unit, time = _means(sums[kept : kept + 1])
+        points.units[kept], points.times[kept] = unit[0], time[0]
         others = np.flatnonzero(alive)
         for point in [kept, *others[np.isin(neighbours[others], (kept, gone)) & (others != kept)]]:
             rest = others[others != point]

@@ -3,7 +3,6 @@ import shutil
 
 import pytest
 
-from dkva.cli import main as dkva
 from reproduce import check, claims
 from reproduce.paper import CLAIMS, TABLES
 from reproduce.paths import RESULTS
@@ -105,7 +104,8 @@ def no_rows(results):
 def test_what_does_not_follow_is_named(tamper, results, capsys):
     message = tamper(results)
     assert check.main(["--results", str(results)]) == 1
-    assert f"problem: {message}" in capsys.readouterr().err or message in capsys.readouterr().err
+    problems = [line for line in capsys.readouterr().err.splitlines() if line.startswith("problem: ")]
+    assert any(message in problem for problem in problems), problems
 
 
 def test_json_has_tables_and_claims(capsys):
@@ -127,18 +127,6 @@ def test_markdown_has_every_table_and_claim(capsys):
     assert text.count("\n## ") + text.startswith("## ") >= 5
     for claim in CLAIMS:
         assert f"| {claim} |" in text
-
-
-def test_the_command_is_the_same(capsys, tmp_path, monkeypatch):
-    with pytest.raises(SystemExit) as stop:
-        dkva(["check", "--root", str(RESULTS.parent)])
-    assert stop.value.code == 0
-    assert "claims follow from their rows" in capsys.readouterr().out
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as stop:
-        dkva(["check", "--root", str(tmp_path)])
-    assert stop.value.code == 2
-    assert "a clone of the project" in capsys.readouterr().err
 
 
 @pytest.mark.fast

@@ -109,7 +109,7 @@ def test_same_settings_write_the_same_bytes_and_each_setting_other_ones(few, tmp
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
     changes = [
         {}, {"seed": 1}, {"travel": 1.0}, {"digit_size": 20}, {"colour": False}, {"order": "fixed"},
-        {"videos": 3}, {"repeats": 1},
+        {"videos": 3}, {"repeats": 1}, {"returning": "same"},
     ]  # fmt: skip
     assert {next(iter(change), "digits") for change in changes} == set(asdict(Settings()))
     assert len({make(few, **change).checksum for change in changes}) == len(changes)
@@ -446,12 +446,21 @@ def test_writing_that_was_stopped_leaves_no_data_set(saved, few, monkeypatch):
 # --- the command line ------------------------------------------------------------------------------
 
 
+def test_a_digit_that_comes_back_is_the_same_image_if_asked_for(few):
+    for returning, images in (("new", {1, 2, 3}), ("same", {1})):
+        split = make(few, returning=returning, videos=9).splits["test"]
+        shown = [[s.source for s in split.segments if (s.video, s.digit) == (v, 3)] for v in range(9)]
+        assert any(len(sources) > 1 for sources in shown)
+        assert {len(set(sources)) for sources in shown} <= images
+        assert any(len(set(sources)) > 1 for sources in shown) == (returning == "new")
+
+
 def test_command_run_as_a_module_takes_every_setting(few, tmp_path):
-    chosen = Settings(few, 5, 1.5, 18, False, "fixed", 2, 1)
+    chosen = Settings(few, 5, 1.5, 18, False, "fixed", 2, 1, "same")
     command = [
         sys.executable, "-m", "synthetic.moving5", "--out", tmp_path / "out", "--digits", few, "--seed", "5",
         "--travel", "1.5", "--digit-size", "18", "--no-colour", "--order", "fixed", "--videos", "2",
-        "--repeats", "1", "--preview",
+        "--repeats", "1", "--returning", "same", "--preview",
     ]  # fmt: skip
     assert all(getattr(chosen, name) != getattr(Settings(), name) for name in asdict(chosen))
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)

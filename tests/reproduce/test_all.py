@@ -1,0 +1,22 @@
+import pytest
+
+from reproduce import all as everything
+
+pytestmark = pytest.mark.fast
+
+
+def test_scripts_run_in_order_and_the_check_decides(monkeypatch, capsys):
+    calls = []
+    for script in everything.SCRIPTS:
+        status = int(script is everything.check)
+        monkeypatch.setattr(
+            script,
+            "main",
+            lambda given, script=script, status=status: calls.append((script, given)) or status,
+        )
+    assert everything.main(["--workers", "3", "--force"]) == 1
+    assert [script for script, _ in calls] == list(everything.SCRIPTS)
+    for script, given in calls:
+        small = script in (everything.claims, everything.check)
+        assert given == ([] if small else ["--workers", "3", "--force"])
+    assert "reproduce.table2_moving5" in capsys.readouterr().out
