@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from dkva.experiment import Task
+from reproduce.draws import random_k
 from reproduce.moving5_measures import measure
 from reproduce.paths import GENERATED
 from synthetic import moving5
@@ -26,7 +26,6 @@ __all__ = [
     "load_authors_video",
     "load_video",
     "measure",
-    "random_k",
     "random_k_tasks",
     "tasks",
 ]
@@ -85,12 +84,6 @@ def tasks(
     ]
 
 
-def random_k(name: str, draw: int) -> int:
-    """M = max(2, K + r) with r uniform in -K … K: one of a video's draws, the same for every method."""
-    rng = np.random.default_rng([zlib.crc32(name.encode()), draw])
-    return max(2, K + int(rng.integers(-K, K + 1)))
-
-
 def random_k_tasks(
     settings: moving5.Settings | None = None,
     split: str = "test",
@@ -100,7 +93,7 @@ def random_k_tasks(
 ) -> list[Task]:
     """The videos of a split, each with several random numbers of segments; a draw has a seed of its own."""
     return [
-        Task(name, load, digest, random_k(name, draw), (draw,), {"draw": draw}, measure=measure)
+        Task(name, load, digest, random_k(name, K, draw), (draw,), {"draw": draw}, measure=measure)
         for name, load, digest in _videos(settings, split, videos)
         for draw in draws
     ]
@@ -137,7 +130,7 @@ def authors_tasks(
     for index in split_indices(len(_authors(path)))[split].tolist():
         name, load = f"video{index}", functools.partial(load_authors_video, path, index)
         for seed in seeds if random else (None,):
-            n_segments = K if seed is None else random_k(name, seed)
+            n_segments = K if seed is None else random_k(name, K, seed)
             mine = tuple(seeds) if seed is None else (seed,)
             columns = {} if seed is None else {"draw": seed}
             out.append(Task(name, load, f"{digest}/{index}", n_segments, mine, columns, measure=measure))

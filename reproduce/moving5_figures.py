@@ -20,6 +20,7 @@ from dkva.experiment import code_version
 from dkva.timeline import timeline
 from figures.moving5 import learned_frames, sensitivity
 from reproduce import moving5, table2_moving5, table3_moving5_random_k
+from reproduce.draws import random_k
 from reproduce.options import console, parser
 from reproduce.paths import RENDERED, RESULTS, ROWS
 from reproduce.store import chosen, read_rows, summarise, write_arrays
@@ -69,7 +70,7 @@ def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
         features, truth = task.load()
         out[f"{number}/truth"] = truth
         for kind, names in _SHOWN.items():
-            n_segments = moving5.K if kind == "true K" else moving5.random_k(task.video, 0)
+            n_segments = moving5.K if kind == "true K" else random_k(task.video, moving5.K, 0)
             for method in methods[kind]:
                 if method.name in names:
                     labels = method.labels(features, n_segments, 0, task.video)
