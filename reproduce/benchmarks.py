@@ -29,6 +29,8 @@ __all__ = [
     "open_all",
     "options_of",
     "smoothing_of",
+    "variant",
+    "wanted",
     "with_random_k",
 ]
 
@@ -92,8 +94,8 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
-def options_of(doc: str | None, *, seeds: int) -> argparse.ArgumentParser:
-    """The command line of the benchmark tables."""
+def options_of(doc: str | None, *, seeds: int, methods: bool = False) -> argparse.ArgumentParser:
+    """The command line of the benchmark tables, with --methods where a table has them."""
     cli = parser(doc, seeds=seeds)
     keys = [source.key for source in SOURCES]
     cli.add_argument("--data-root", type=Path, help="folder that holds the data sets (else DKVA_DATA)")
@@ -101,20 +103,47 @@ def options_of(doc: str | None, *, seeds: int) -> argparse.ArgumentParser:
         "--datasets", nargs="+", choices=keys, metavar="NAME", help=f"only these: {', '.join(keys)}"
     )
     cli.add_argument("--clusters", choices=("authors", "twfinch"), default="authors", help="whose K")
+    cli.add_argument(
+        "--granularity",
+        choices=BENCHMARKS["50salads"].granularities,
+        default=BENCHMARKS["50salads"].granularities[0],
+        help="classes that 50 Salads is scored at (default: %(default)s, the paper's)",
+    )
     cli.add_argument("--skip-broken", action="store_true", help="go on without videos that cannot be used")
     cli.add_argument(
         "--videos", type=int, help="only so many videos of each data set; then nothing is stored"
     )
+    if methods:
+        cli.add_argument("--methods", nargs="+", metavar="NAME", help="only these rows; nothing is stored")
     return cli
+
+
+def wanted(options: argparse.Namespace) -> list[Source]:
+    """The data sets that are asked for, 50 Salads with its granularity in its title."""
+    chosen_ones = [source for source in SOURCES if not options.datasets or source.key in options.datasets]
+    return [
+        replace(source, title=source.title.replace("mid", options.granularity))
+        if source.key == "50salads"
+        else source
+        for source in chosen_ones
+    ]
+
+
+def variant(source: Source, options: argparse.Namespace) -> str:
+    """What file names add where another K or granularity than the paper's is asked for."""
+    parts = []
+    if source.key == "50salads" and options.granularity != BENCHMARKS["50salads"].granularities[0]:
+        parts.append(options.granularity)
+    if source.key in BENCHMARKS and options.clusters != "authors":
+        parts.append(options.clusters)
+    return "".join(f"_{part}" for part in parts)
 
 
 def open_all(options: argparse.Namespace) -> list[Opened]:
     """The data sets that are asked for and there; exits with a list of every problem of every one of them."""
     root = data_root(options.data_root)
     opened, problems = [], []
-    for source in SOURCES:
-        if options.datasets and source.key not in options.datasets:
-            continue
+    for source in wanted(options):
         try:
             found = _open(source, root, options)
         except BrokenDataError as error:
@@ -137,7 +166,7 @@ def _open(source: Source, root: Path | None, options: argparse.Namespace) -> Ope
     seeds = tuple(range(1 if options.smoke else options.seeds))
     most = 2 if options.smoke else options.videos
     if source.key in BENCHMARKS or source.key == "breakfast_sample":
-        return _open_folder(source, root, options.clusters, options.skip_broken, seeds, most)
+        return _open_folder(source, root, options, seeds, most)
     if source.key == "breakfast_like":
         from reproduce import breakfast_like
 
@@ -151,8 +180,7 @@ def _open(source: Source, root: Path | None, options: argparse.Namespace) -> Ope
 def _open_folder(
     source: Source,
     root: Path | None,
-    clusters: str,
-    skip_broken: bool,
+    options: argparse.Namespace,
     seeds: tuple[int, ...],
     most: int | None,
 ) -> Opened | None:
@@ -165,8 +193,9 @@ def _open_folder(
     place = root / "breakfast_sample" if sample else benchmark.find(root)
     if place is None or not place.is_dir():
         return None
-    videos = benchmark.open(place, clusters=clusters, strict=False)
-    kept, skipped = usable(videos, skip_broken=skip_broken)
+    granularity = options.granularity if benchmark.granularities else None
+    videos = benchmark.open(place, clusters=options.clusters, granularity=granularity, strict=False)
+    kept, skipped = usable(videos, skip_broken=options.skip_broken)
     columns = {"dataset": source.title}
     tasks = [_task(video, seeds, columns) for video in kept[: most or len(kept)]]
     return Opened(source, tasks, [str(error.below(videos.root)) for error in skipped])

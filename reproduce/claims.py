@@ -13,14 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from dkva.atomic import write_atomically
-from reproduce.effects import NEEDS_DATA, Effect, effect, paired, per_video, verdict
+from reproduce.claim_tests import STUDIED, STUDY, TESTS, Place, Test
+from reproduce.effects import NEEDS_DATA, Effect, effect, verdict
 from reproduce.options import console
 from reproduce.paper import CLAIMS
 from reproduce.paths import RESULTS
@@ -29,9 +27,6 @@ from reproduce.store import read_rows
 
 __all__ = [
     "LEDGER",
-    "STUDIED",
-    "TESTS",
-    "Test",
     "ledger",
     "ledger_table",
     "stored",
@@ -41,165 +36,6 @@ __all__ = [
 
 #: File of the stored ledger in results/.
 LEDGER = "claims.json"
-
-#: Spread of a video's MoF over seeds, in share, below which the seed is said to play no role: one point.
-_SEED_SPREAD = 0.01
-
-_MOVING5 = "Moving5 (made from real digits), 50 test videos"
-_TRUE_K = "table2_moving5"
-_RANDOM_K = "table3_moving5_random_k"
-_STUDY = "study_moving5"
-
-#: Claims that are followed through the study of Moving5.
-STUDIED = (
-    "kernel-beats-l2",
-    "initial-beats-uniform",
-    "learning-beats-initial",
-    "more-epochs-overfit",
-    "repeats-recognised",
-)
-
-
-@dataclass(frozen=True)
-class Test:
-    """How a claim is tested.
-
-    Attributes:
-        claim: its name in `reproduce.paper.CLAIMS`.
-        how: what is compared.
-        data: on what.
-        result: the result in results/ that holds the rows; None where there is none yet.
-        values: rows to one value a video [videos]; above 0 is on the claim's side.
-        needs: what brings the rows where there are none.
-    """
-
-    claim: str
-    how: str
-    data: str
-    result: str | None = None
-    values: Callable[[Sequence[dict]], np.ndarray] | None = None
-    needs: str = ""
-
-
-def _beats(a: str, b: str, measure: str = "mof") -> Callable[[Sequence[dict]], np.ndarray]:
-    return lambda rows: paired(rows, {"method": a}, {"method": b}, measure)
-
-
-def _seed_spread(rows: Sequence[dict]) -> np.ndarray:
-    """How far each video's MoF stays from spreading over the seeds by more than allowed."""
-    mine: dict[str, list[float]] = {}
-    for row in rows:
-        if row["method"] == "learned, kernel":
-            mine.setdefault(row["video"], []).append(row["mof"])
-    return np.array([_SEED_SPREAD - (max(values) - min(values)) for values in mine.values()])
-
-
-def _unused(rows: Sequence[dict]) -> np.ndarray:
-    chosen = [row for row in rows if row["method"] == "learned, chosen weight decay"]
-    return np.array(list(per_video(chosen, "unused").values()))
-
-
-def _later(claim: str, how: str, needs: str) -> Test:
-    return Test(claim, how, "none here", needs=needs)
-
-
-_BENCHMARKS = "the public benchmarks' features and a script that runs them (Tables 4 and 5)"
-_STUDIES = "runs that are not part of the results yet (kernel, smoothing and optimal transport studies)"
-
-#: One test a claim, in the paper's order.
-TESTS: tuple[Test, ...] = (
-    _later("mmd-easier-than-ot", "time and MoF, MMD against a Sinkhorn divergence as the loss", _STUDIES),
-    Test(
-        "median-squared-beats-median",
-        "MoF, learned with the median squared distance - with the median distance",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "learned, kernel: median distance"),
-    ),
-    _later("smoothing-is-needed", "segments found without smoothing - with it", _STUDIES),
-    Test(
-        "batches-beat-whole-video",
-        "MoF, learned in batches - learned on the whole video in as many steps",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "learned, kernel: whole video"),
-    ),
-    Test(
-        "kernel-beats-l2",
-        "MoF of the learned approximation, kernel assignment - L2 assignment",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "learned, L2"),
-    ),
-    Test(
-        "initial-beats-uniform",
-        "MoF, initial approximation with kernel assignment - uniform split",
-        _MOVING5,
-        _TRUE_K,
-        _beats("initial, kernel", "uniform split"),
-    ),
-    Test(
-        "learning-beats-initial",
-        "MoF with kernel assignment, learned - initial approximation",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "initial, kernel"),
-    ),
-    Test(
-        "more-epochs-overfit",
-        "MoF, the chosen number of epochs - four times as many",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "learned, kernel: 4 × epochs"),
-    ),
-    Test(
-        "random-k-boundaries",
-        "boundary accuracy, learned with the chosen weight decay - TW-FINCH, the same numbers of segments",
-        _MOVING5,
-        _RANDOM_K,
-        _beats("learned, chosen weight decay", "TW-FINCH", "boundary_accuracy"),
-    ),
-    Test(
-        "repeats-recognised",
-        "share of further appearances of digit 3 joined with the first, learned - TW-FINCH",
-        "Moving5 (made from real digits), test videos in which digit 3 comes back",
-        _TRUE_K,
-        _beats("learned, kernel", "TW-FINCH", "repeats_joined"),
-    ),
-    Test(
-        "number-not-forced",
-        "share of synthetic frames without a frame, random number of segments",
-        _MOVING5,
-        _RANDOM_K,
-        _unused,
-    ),
-    Test(
-        "seed-plays-no-role",
-        "1 point - the range of a video's MoF over the seeds",
-        _MOVING5,
-        _TRUE_K,
-        _seed_spread,
-    ),
-    _later("characteristic-kernels-iou-f1", "IoU and F1, characteristic kernels - the others", _STUDIES),
-    Test(
-        "gaussian-factor-matters",
-        "MoF, learned with Gauss × NTK - with the NTK alone",
-        _MOVING5,
-        _TRUE_K,
-        _beats("learned, kernel", "learned, kernel: NTK alone"),
-    ),
-    _later("smoothing-helps-long-videos", "MoF, smoothed - not smoothed", _STUDIES),
-    _later("above-asot-50-salads", "MoF on 50 Salads, learned - ASOT's published", _BENCHMARKS),
-    _later("below-tw-finch-fine-labels", "MoF on YTI and Desktop Assembly, TW-FINCH - learned", _BENCHMARKS),
-    _later("no-winner", "best method of each benchmark", _BENCHMARKS),
-    _later("little-gain-short-videos", "MoF on YTI and Hollywood Extended, learned - initial", _BENCHMARKS),
-    _later("large-gain-long-videos", "MoF on 50 Salads and MPII Cooking 2, learned - initial", _BENCHMARKS),
-    _later(
-        "random-k-f1-above-tw-finch", "F1 with random K on each benchmark, learned - TW-FINCH", _BENCHMARKS
-    ),
-    _later("similar-actions-fail", "confusion of the tighten_screw actions of Desktop Assembly", _BENCHMARKS),
-    _later("sensitive-to-smoothing", "range of MoF over strengths of smoothing", _STUDIES),
-)
 
 
 def ledger(folder: Path = RESULTS) -> list[dict]:
@@ -216,30 +52,44 @@ def ledger(folder: Path = RESULTS) -> list[dict]:
     for test in TESTS:
         claim = CLAIMS[test.claim]
         record: dict = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
-        if test.result is not None and test.result not in rows:
-            try:
-                rows[test.result] = read_rows(test.result, folder)
-            except FileNotFoundError:
-                rows[test.result] = None
-        mine = rows[test.result] if test.result else None
-        values = test.values(mine) if test.values and mine else np.array([])
-        if len(values):
-            found = effect(values)
-            record |= {"data": test.data, "result": test.result, "unit": "percentage points"}
+        place, mine = _first_place(test, rows, folder)
+        found = _effect(test, mine)
+        if place is not None and found is not None:
+            record |= {"data": place.data, "result": ", ".join(place.results), "unit": "percentage points"}
             record |= _numbers(found) | {"verdict": verdict(found), "needs": None}
         else:
-            needs = test.needs or f"results/{test.result}.csv"
-            record |= {
-                "data": None,
-                "result": None,
-                "unit": None,
-                "effect": None,
-                "interval": None,
-                "videos": 0,
-            }
-            record |= {"verdict": NEEDS_DATA, "needs": needs}
+            needs = test.needs or ", ".join(f"results/{name}.csv" for name in test.places[0].results)
+            record |= {"data": None, "result": None, "unit": None}
+            record |= _NOTHING | {"needs": needs}
         records.append(record)
     return records
+
+
+_NOTHING = {"effect": None, "interval": None, "videos": 0, "verdict": NEEDS_DATA}
+
+
+def _first_place(test: Test, rows: dict, folder: Path) -> tuple[Place | None, list[dict]]:
+    """The first place whose results are there, with their rows, which are read once."""
+    for place in test.places:
+        for name in place.results:
+            if name not in rows:
+                try:
+                    rows[name] = read_rows(name, folder)
+                except FileNotFoundError:
+                    rows[name] = None
+        if all(rows[name] is not None for name in place.results):
+            return place, [row for name in place.results for row in rows[name]]
+    return None, []
+
+
+def _effect(test: Test, rows: Sequence[dict]) -> Effect | None:
+    """None where no video can tell."""
+    if test.values is None or not rows:
+        return None
+    values = test.values(rows)
+    if isinstance(values, Effect):
+        return values
+    return effect(values) if len(values) else None
 
 
 def verdicts(rows: Sequence[dict]) -> list[dict]:
@@ -255,13 +105,9 @@ def verdicts(rows: Sequence[dict]) -> list[dict]:
         mine = [row for row in rows if (row["factor"], row["value"]) == (factor, value)]
         for test in tests:
             record = {"factor": factor, "value": value, "claim": test.claim}
-            values = test.values(mine) if test.values else np.array([])
-            if len(values):
-                found = effect(values)
-                records.append(record | _numbers(found) | {"verdict": verdict(found)})
-            else:  # digit 3 never comes back
-                nothing = {"effect": None, "interval": None, "videos": 0, "verdict": NEEDS_DATA}
-                records.append(record | nothing)
+            found = _effect(test, mine)  # None: digit 3 never comes back
+            told = _NOTHING if found is None else _numbers(found) | {"verdict": verdict(found)}
+            records.append(record | told)
     return records
 
 
@@ -289,7 +135,7 @@ def stored(folder: Path = RESULTS) -> dict:
         ValueError: a row whose checksum is wrong.
     """
     try:
-        study = verdicts(read_rows(_STUDY, folder))
+        study = verdicts(read_rows(STUDY, folder))
     except FileNotFoundError:
         study = []
     return {"claims": ledger(folder), "study": study}

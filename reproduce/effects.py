@@ -16,6 +16,7 @@ __all__ = [
     "SMALLEST",
     "UNDECIDED",
     "Effect",
+    "difference",
     "effect",
     "paired",
     "per_video",
@@ -77,6 +78,18 @@ def effect(values) -> Effect:
         return Effect(float(values[0]), math.nan, math.nan, len(values))
     low, high = np.percentile(_resamples(len(values)) @ values, (2.5, 97.5))
     return Effect(float(values.mean()), float(low), float(high), len(values))
+
+
+def difference(a, b) -> Effect:
+    """Mean of some videos' values minus that of others' [videos], each resampled by itself."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    mean = float(a.mean() - b.mean())
+    if min(len(a), len(b)) < 2:
+        return Effect(mean, math.nan, math.nan, len(a) + len(b))
+    # The resamples of equal numbers of videos are the same ones: turned, so that they are independent.
+    drawn = _resamples(len(a)) @ a - np.roll(_resamples(len(b)) @ b, 1)
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return Effect(mean, float(low), float(high), len(a) + len(b))
 
 
 @functools.lru_cache(maxsize=16)

@@ -183,9 +183,19 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
                 "4.3, Table 4",
             ),
             Claim(
+                "gain-larger-on-long-videos",
+                "Learning gains more MoF over the initialisation on long videos than on short ones",
+                "4.3, Table 4",
+            ),
+            Claim(
                 "random-k-f1-above-tw-finch",
                 "With a random number of segments F1 is above TW-FINCH's on every benchmark but MPII Cooking 2",
                 "4.3, Table 5",
+            ),
+            Claim(
+                "random-k-costs-less",
+                "A random number of segments costs the method less than TW-FINCH",
+                "4.3, Tables 4 and 5",
             ),
             Claim(
                 "similar-actions-fail",

@@ -9,37 +9,25 @@ different actions, rounded up: its Breakfast has 6, the released labels have 5.2
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from dkva.experiment import Outcome
 from dkva.provenance import versions
 from dkva.runs import segments
-from reproduce.benchmarks import SOURCES, Opened, Source, needs, open_all, options_of
+from reproduce.benchmark_tables import BenchmarkTable, Part, run
+from reproduce.benchmarks import Opened, Source, options_of
 from reproduce.options import console
 from reproduce.paper import number
 from reproduce.show import lines
-from reproduce.store import Table, publish, summarise
-from reproduce.table4_benchmarks import stored
 
 COMMAND = "python -m reproduce.table1_datasets"
 MEASURES = ("frames", "actions", "segments", "features")
+TABLE = BenchmarkTable("table1", "Table 1", COMMAND, by=("dataset",), measures=MEASURES, percent=False)
 
 #: The paper's name of each measure; its segments are different actions.
 PAPER = {"frames": "frames", "actions": "segments", "features": "features"}
-
-
-def table(source: Source) -> Table:
-    """Where a data set's part of the table is stored."""
-    return Table(
-        f"table1_{source.key}",
-        f"Table 1: {source.title}",
-        f"{COMMAND} --datasets {source.key}",
-        by=("dataset",),
-        measures=MEASURES,
-        paper="table1",
-        percent=False,
-    )
 
 
 def describe(opened: Opened) -> Outcome:
@@ -59,24 +47,12 @@ def describe(opened: Opened) -> Outcome:
     return Outcome(rows, {"videos": len(rows), "data": data, "runs": [{"versions": versions()}]}, len(rows))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Describe what is there, store and print."""
-    options = options_of(__doc__, seeds=1).parse_args(arguments)
-    fresh = {}
-    for opened in open_all(options):
-        part, outcome = table(opened.source), describe(opened)
-        if not (options.smoke or options.videos):
-            publish(part, outcome, {"clusters": options.clusters, "skipped": opened.skipped})
-        fresh[opened.source.key] = summarise(outcome.rows, part.by, part.measures)
-    out = lines(
-        "Table 1: paper | here", ["data set", "videos", "mean frames", "mean actions", "segments", "features"]
-    )
-    absent = []
-    wanted = [source for source in SOURCES if not options.datasets or source.key in options.datasets]
-    for source in wanted:
-        records = fresh.get(source.key) or stored(table(source).name)
+def show(parts: Sequence[Part]) -> None:
+    """Print the paper's counts beside those found."""
+    columns = ["data set", "videos", "mean frames", "mean actions", "segments", "features"]
+    out = lines("Table 1: paper | here", columns)
+    for source, records in parts:
         if records is None:
-            absent.append(source)
             out.add_row(source.title, "needs data")
             continue
         found = {record["measure"]: record for record in records}
@@ -84,9 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
         cells += [_beside(source, PAPER.get(measure), found[measure]["mean"]) for measure in MEASURES]
         out.add_row(source.title, *cells)
     console().print(out)
-    if absent:
-        console().print(needs(absent, COMMAND))
-    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Describe what is there, store and print."""
+    return run(TABLE, options_of(__doc__, seeds=1).parse_args(arguments), describe, show)
 
 
 def _beside(source: Source, column: str | None, ours: float) -> str:

@@ -12,16 +12,19 @@ the subjects that their difficulty was set on, and stores the choice in results/
 
 from __future__ import annotations
 
+from functools import partial
+
 from dkva.baselines import tw_finch, uniform
-from dkva.experiment import Method
+from dkva.experiment import Method, Outcome
 from dkva.segmentation import segment_video
-from reproduce.benchmarks import SOURCES, Source, open_all, options_of, smoothing_of, with_random_k
-from reproduce.options import compute, console
+from reproduce.benchmark_tables import BenchmarkTable, kept, run, show_scores
+from reproduce.benchmarks import Opened, options_of, smoothing_of, with_random_k
+from reproduce.options import compute, console, select_methods
 from reproduce.show import summary_table
-from reproduce.store import Table, chosen, publish, summarise
-from reproduce.table4_benchmarks import kept, show, stored
+from reproduce.store import Table, chosen, publish
 
 COMMAND = "python -m reproduce.table5_random_k"
+TABLE = BenchmarkTable("table5", "Table 5", COMMAND, "random number of segments")
 CHOICE = Table(
     "table5_choice",
     "Choice for Table 5: Breakfast-like (synthetic features), random number of segments",
@@ -32,17 +35,6 @@ CHOICE = Table(
 WEIGHT_DECAYS = (1e-3, 1e-2, 1e-1)
 EPOCHS = 200
 SELECT_VIDEOS = 100
-
-
-def table(source: Source) -> Table:
-    """Where a data set's part of the table is stored."""
-    return Table(
-        f"table5_{source.key}",
-        f"Table 5: {source.title}, random number of segments",
-        f"{COMMAND} --datasets {source.key}",
-        by=("dataset", "method"),
-        paper="table5",
-    )
 
 
 def methods(smoothing: float, weight_decay: float, epochs: int = EPOCHS) -> list[Method]:
@@ -81,24 +73,18 @@ def select(options) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Choose, or run what is there, store and print."""
-    cli = options_of(__doc__, seeds=1)
+    cli = options_of(__doc__, seeds=1, methods=True)
     cli.add_argument("--select", action="store_true", help="choose the weight decay")
     options = cli.parse_args(arguments)
     if options.select:
         return select(options)
     decay = chosen(CHOICE)["weight_decay"]
-    fresh: dict[str, list[dict]] = {}
-    for opened in open_all(options):
+
+    def scores(opened: Opened) -> Outcome:
         rows = methods(smoothing_of(opened.source), decay, 1 if options.smoke else EPOCHS)
-        outcome = kept(compute(rows, with_random_k(opened.tasks), options))
-        part = table(opened.source)
-        if not (options.smoke or options.videos):
-            publish(part, outcome, {"clusters": options.clusters, "skipped": opened.skipped})
-        fresh[opened.source.key] = summarise(outcome.rows, part.by, part.measures)
-    wanted = [source for source in SOURCES if not options.datasets or source.key in options.datasets]
-    parts = [(source, fresh.get(source.key) or stored(table(source).name)) for source in wanted]
-    show("Table 5, in %: mean [95 % interval over videos]", parts, "table5", COMMAND)
-    return 0
+        return kept(compute(select_methods(rows, options.methods), with_random_k(opened.tasks), options))
+
+    return run(TABLE, options, scores, partial(show_scores, TABLE))
 
 
 if __name__ == "__main__":

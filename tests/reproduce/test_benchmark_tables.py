@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dkva.datasets import BENCHMARKS
-from reproduce import table1_datasets, table4_benchmarks, table5_random_k
+from reproduce import benchmark_tables, table1_datasets, table4_benchmarks, table5_random_k
 from reproduce.benchmarks import SOURCES, open_all, options_of, with_random_k
 from reproduce.draws import random_k
 from reproduce.paper import TABLES
@@ -83,7 +83,7 @@ def test_skipped_videos_are_in_the_provenance(tmp_path, monkeypatch):
     (place / "groundTruth" / "v1").unlink()
     written = {}
     monkeypatch.setattr(
-        table4_benchmarks, "publish", lambda table, outcome, settings: written.update({table.name: settings})
+        benchmark_tables, "publish", lambda table, outcome, settings: written.update({table.name: settings})
     )
     monkeypatch.setattr("reproduce.options.ROWS", tmp_path / "rows.sqlite")
     monkeypatch.setattr(table4_benchmarks, "EPOCHS", 2)

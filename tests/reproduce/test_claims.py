@@ -3,12 +3,14 @@ import json
 import numpy as np
 import pytest
 
+from dkva.experiment import Outcome
 from reproduce import claims
-from reproduce.claims import TESTS, ledger, verdicts
-from reproduce.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA
+from reproduce.claim_tests import LONG, SHORT, TESTS
+from reproduce.claims import ledger, verdicts
+from reproduce.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, Effect, effect, verdict
 from reproduce.paper import CLAIMS, TABLES, number
 from reproduce.paths import RESULTS
-from reproduce.store import read_rows
+from reproduce.store import Table, publish, read_rows
 
 pytestmark = pytest.mark.fast
 
@@ -19,7 +21,8 @@ def test_every_claim_has_one_test_and_every_test_a_claim():
 
 def test_every_test_has_rows_or_says_what_brings_them():
     for test in TESTS:
-        assert (test.result is None) == (test.values is None) == bool(test.needs)
+        assert (test.values is None) == (not test.places)
+        assert test.values or test.needs
 
 
 def test_the_methods_that_are_compared_are_in_the_rows():
@@ -53,6 +56,116 @@ def test_the_seed_plays_no_role_where_a_video_does_not_spread():
     method = {"video": "a", "method": "learned, kernel"}
     mine = [method | {"seed": float(seed), "mof": 0.5 + 0.004 * seed} for seed in range(3)]
     assert test.values(mine) == pytest.approx([0.01 - 0.008])
+
+
+def benchmark_rows(scores, measure="mof", videos=12, **columns):
+    """{data set: {method: score}} as rows of Table 4, spread a little over videos."""
+    return [
+        {
+            "dataset": dataset,
+            "video": f"v{i}",
+            "method": method,
+            "n_frames": 100.0 + i,
+            measure: value + 0.001 * i,
+        }
+        | columns
+        for dataset, methods in scores.items()
+        for method, value in methods.items()
+        for i in range(videos)
+    ]
+
+
+def judged(claim, rows):
+    return verdict(effect_of(next(test for test in TESTS if test.claim == claim), rows))
+
+
+def effect_of(test, rows):
+    values = test.values(rows)
+    return values if isinstance(values, Effect) else effect(values)
+
+
+def scored(ours, initial, tw_finch):
+    return {"learned, kernel": ours, "initial, kernel": initial, "TW-FINCH": tw_finch}
+
+
+PAPERS = {
+    "50 Salads (mid)": scored(0.701, 0.652, 0.667),
+    "MPII Cooking 2": scored(0.397, 0.353, 0.415),
+    "Breakfast": scored(0.615, 0.579, 0.627),
+    "Hollywood Extended": scored(0.551, 0.541, 0.550),
+    "Desktop Assembly": scored(0.710, 0.679, 0.733),
+    "YTI": scored(0.713, 0.701, 0.725),
+}
+
+
+def of(*names):
+    return benchmark_rows({name: PAPERS[name] for name in names})
+
+
+def test_the_papers_own_numbers_hold_its_claims():
+    assert judged("above-asot-50-salads", of("50 Salads (mid)")) == HOLDS
+    assert judged("below-tw-finch-fine-labels", of("YTI", "Desktop Assembly")) == HOLDS
+    assert judged("little-gain-short-videos", of("YTI", "Hollywood Extended")) == HOLDS
+    assert judged("large-gain-long-videos", of("50 Salads (mid)", "MPII Cooking 2")) == HOLDS
+    assert judged("gain-larger-on-long-videos", of(*PAPERS)) == HOLDS
+    assert judged("no-winner", of(*PAPERS)) == HOLDS
+
+
+def test_claims_about_every_data_set_fall_with_one():
+    fallen = {name: dict(PAPERS[name]) for name in ("YTI", "Desktop Assembly")}
+    fallen["YTI"]["learned, kernel"] = 0.75
+    assert judged("below-tw-finch-fine-labels", benchmark_rows(fallen)) == DOES_NOT_HOLD
+    gains = {name: dict(PAPERS[name]) for name in ("50 Salads (mid)", "MPII Cooking 2")}
+    gains["MPII Cooking 2"]["initial, kernel"] = 0.39
+    assert judged("large-gain-long-videos", benchmark_rows(gains)) == DOES_NOT_HOLD
+    won = {name: scored(0.9, 0.5, 0.6) for name in PAPERS}
+    assert judged("no-winner", benchmark_rows(won)) == DOES_NOT_HOLD
+    f1 = {"YTI": scored(0.475, 0, 0.473), "Breakfast": scored(0.386, 0, 0.380)}
+    assert judged("random-k-f1-above-tw-finch", benchmark_rows(f1, "f1")) == HOLDS
+    f1["YTI"]["TW-FINCH"] = 0.5
+    assert judged("random-k-f1-above-tw-finch", benchmark_rows(f1, "f1")) == DOES_NOT_HOLD
+
+
+def test_one_data_set_is_halved_by_length():
+    test = next(test for test in TESTS if test.claim == "gain-larger-on-long-videos")
+    rows = [
+        {"dataset": "one", "video": f"v{i}", "method": method, "n_frames": float(i), "mof": value}
+        for i in range(20)
+        for method, value in (("initial, kernel", 0.5), ("learned, kernel", 0.5 + 0.01 * (i >= 10)))
+    ]
+    assert test.values(rows)[:3] == pytest.approx((0.01, 0.01, 0.01))
+
+
+def test_what_a_random_number_costs_is_the_loss_beyond_table_4():
+    rows = benchmark_rows({"YTI": scored(0.567, 0, 0.582)}, "f1")
+    rows += benchmark_rows({"YTI": scored(0.475, 0, 0.473)}, "f1", draw=0.0)
+    test = next(test for test in TESTS if test.claim == "random-k-costs-less")
+    assert test.values(rows) == pytest.approx(np.full(12, (0.582 - 0.473) - (0.567 - 0.475)))
+
+
+def test_a_claim_is_tested_on_benchmarks_before_what_stands_in_for_them(tmp_path):
+    """Rows of all six benchmarks take the place of the stand-in's."""
+    test = next(test for test in TESTS if test.claim == "gain-larger-on-long-videos")
+    assert [len(place.results) for place in test.places] == [6, 1]
+    assert "no benchmark" in test.places[1].data
+    keys = ("50salads", "mpii_cooking", "breakfast", "hollywood_extended", "desktop_assembly", "yti")
+    assert keys == (*LONG, *SHORT)
+    outcome = Outcome(of("Breakfast"), {}, 0)
+    publish(
+        Table("table4_breakfast_like", "t", "c", by=("dataset", "method"), measures=("mof",)),
+        outcome,
+        {},
+        tmp_path,
+    )
+    claim = next(r for r in ledger(tmp_path) if r["id"] == test.claim)
+    assert "no benchmark" in claim["data"]
+    for key, name in zip(keys, PAPERS, strict=True):
+        table = Table(f"table4_{key}", "t", "c", by=("dataset", "method"), measures=("mof",))
+        publish(table, Outcome(of(name), {}, 0), {}, tmp_path)
+    claims_now = {r["id"]: r for r in ledger(tmp_path)}
+    assert claims_now[test.claim]["data"].startswith("50 Salads, MPII")
+    assert claims_now[test.claim]["verdict"] == HOLDS
+    assert claims_now["above-asot-50-salads"]["effect"] == pytest.approx(70.1 - 64.3 + 0.55)
 
 
 def test_without_results_all_needs_data(tmp_path):
