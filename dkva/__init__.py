@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ntk_sphere,
         sntk,
     )
+    from dkva.many import approximate_many, fit_many, segment_many
     from dkva.metrics import Scores, evaluate
     from dkva.preprocessing import Standardiser, smooth
     from dkva.runs import Segment, segments
@@ -44,7 +45,9 @@ __all__ = [
     "Video",
     "VideoSegmenter",
     "approximate",
+    "approximate_many",
     "evaluate",
+    "fit_many",
     "gauss_ntk",
     "gauss_ntk_sphere",
     "gaussian",
@@ -53,12 +56,22 @@ __all__ = [
     "ntk_sphere",
     "read_features",
     "read_labels",
+    "segment_many",
     "segments",
     "smooth",
     "sntk",
 ]
 
-_MODULES = ("approximation", "datasets", "kernels", "metrics", "preprocessing", "runs", "segmentation")
+_MODULES = (
+    "approximation",
+    "datasets",
+    "kernels",
+    "many",
+    "metrics",
+    "preprocessing",
+    "runs",
+    "segmentation",
+)
 
 
 def __getattr__(name: str):

@@ -6,7 +6,6 @@ import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -44,6 +43,9 @@ MAX_SEED = 2**32 - 1
 #: Frames whose pairs give the "video" estimator's constants, at most.
 CONSTANT_FRAMES = 1024
 
+#: Epochs whose mean losses are compared where learning may stop early.
+TOLERANCE_EPOCHS = 5
+
 #: The batch that holds every frame once.
 WHOLE_VIDEO = "video"
 
@@ -60,7 +62,7 @@ class Approximation:
     Attributes:
         synthetic: synthetic frames V [m, d], in the units of the frames they were learned from.
         initial: V before learning [m, d].
-        loss_curve: mean loss of each epoch [epochs].
+        loss_curve: mean loss of each epoch taken [epochs].
         length_scale: l of the Gaussian kernel.
         rescale: r of paper Eq. 5 over the whole video; 1 for kernels that are no product.
         kernel: the kernel and its settings.
@@ -116,6 +118,7 @@ class _Sizes(NamedTuple):
 
 
 class _Settings(NamedTuple):
+    tolerance: Float[Array | np.ndarray, ""]
     learning_rate: Float[Array | np.ndarray, ""]
     weight_decay: Float[Array | np.ndarray, ""]
     length_scale: Float[Array | np.ndarray, ""]
@@ -133,6 +136,7 @@ def approximate(
     init: str = "uniform",
     length_scale: str | float = "median_squared",
     batch_size: int | str | None = None,
+    tolerance: float = 0.0,
     seed: int = 0,
     name: str = "",
     pad: bool = True,
@@ -155,6 +159,8 @@ def approximate(
         length_scale: "median_squared", "median" or a number; see `dkva.length_scale`.
         batch_size: b, at most N; None means the paper's; "video" takes every frame once at each step, so
             that an epoch is one step.
+        tolerance: stop early where the mean loss of the last `TOLERANCE_EPOCHS` epochs is not lower than
+            that of as many before them by more than this share; 0 takes all epochs, as the paper does.
         seed: seed of the batches and of k-means, from 0 to 2**32 - 1.
         name: the video's name; the batches depend on `seed` and on it.
         pad: round sizes up to shared buckets; False compiles a program for these exact sizes.
@@ -165,6 +171,99 @@ def approximate(
     Raises:
         ValueError: a setting out of range or unknown (its choices are listed).
     """
+    job = prepare(
+        frames,
+        n_segments,
+        kernel=kernel,
+        estimator=estimator,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        weight_decay=weight_decay,
+        init=init,
+        length_scale=length_scale,
+        batch_size=batch_size,
+        tolerance=tolerance,
+        seed=seed,
+        name=name,
+        pad=pad,
+    )
+    return job.result(*run_alone(job))
+
+
+class Program(NamedTuple):
+    """What decides the compiled program of a video, beside the shapes of its arrays."""
+
+    kernel: Kernel
+    estimator: str
+    slots: int
+    whole: bool
+    stops: bool
+    trace_length: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """One video ready to be learned.
+
+    Attributes:
+        arguments: arrays of `learn`, padded.
+        program: static arguments of `learn`.
+        n_segments: M.
+        length_scale: l.
+        seed: of the batches.
+    """
+
+    arguments: tuple
+    program: Program
+    n_segments: int
+    length_scale: float
+    seed: int
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps, if it does not stop early."""
+        sizes = self.arguments[3]
+        return int(sizes.epochs) * int(sizes.steps_per_epoch)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Padded frames, features and padded synthetic frames."""
+        return *self.arguments[0].shape, len(self.arguments[1])
+
+    def result(self, synthetic, trace, rescale, epochs) -> Approximation:
+        """The approximation, from what `learn` gave for this video."""
+        sizes = self.arguments[3]
+        return Approximation(
+            synthetic=np.asarray(synthetic)[: self.n_segments],
+            initial=self.arguments[1][: self.n_segments],
+            loss_curve=np.asarray(trace)[: int(epochs)],
+            length_scale=self.length_scale,
+            rescale=float(rescale),
+            kernel=self.program.kernel,
+            batch_size=int(sizes.batch),
+            steps=int(epochs) * int(sizes.steps_per_epoch),
+            seed=self.seed,
+        )
+
+
+def prepare(
+    frames: Float[np.ndarray, "n d"],
+    n_segments: int,
+    *,
+    kernel: Kernel | None,
+    estimator: str,
+    epochs: int,
+    learning_rate: float,
+    weight_decay: float,
+    init: str,
+    length_scale: str | float,
+    batch_size: int | str | None,
+    tolerance: float,
+    seed: int,
+    name: str,
+    pad: bool,
+) -> Job:
+    """Check one video and its settings and pad it; see `approximate`."""
     kernel = kernel or Kernel()
     frames = np.asarray(frames)
     if frames.ndim != 2 or frames.dtype not in (np.float32, np.float64) or not np.isfinite(frames).all():
@@ -176,12 +275,12 @@ def approximate(
         raise ValueError(f"name is {name!r}: give text")
     n, d = frames.shape
     check_settings(n_segments, n, estimator, epochs, learning_rate, weight_decay, init, seed, batch_size)
+    check_number("tolerance", tolerance)
     dtype = jax.dtypes.canonicalize_dtype(frames.dtype)
     scale = resolve_length_scale(frames, length_scale)
     initial = np.asarray(INITS[init](frames, n_segments, seed), dtype)
     whole = batch_size == WHOLE_VIDEO
     batch = _batch(n, n_segments, batch_size)
-    per_epoch = n // batch
 
     rows = frame_bucket(n, d) if pad else n
     synthetic_rows = synthetic_bucket(n_segments) if pad else n_segments
@@ -203,41 +302,29 @@ def approximate(
         synthetic=np.asarray(n_segments, np.int32),
         batch=np.asarray(batch, np.int32),
         per_segment=np.asarray(batch // n_segments, np.int32),
-        steps_per_epoch=np.asarray(per_epoch, np.int32),
+        steps_per_epoch=np.asarray(n // batch, np.int32),
         epochs=np.asarray(epochs, np.int32),
         constant_frames=np.asarray(sampled, np.int32),
         edges=edges,
     )
     settings = _Settings(
+        tolerance=np.asarray(tolerance, dtype),
         learning_rate=np.asarray(learning_rate, dtype),
         weight_decay=np.asarray(weight_decay, dtype),
         length_scale=np.asarray(scale, dtype),
     )
-
-    synthetic, trace, rescale = _learn(
+    arguments = (
         _padded(frames, rows, dtype),
         _padded(initial, synthetic_rows, dtype),
         sample,
         sizes,
         settings,
         np.asarray([seed, zlib.crc32(name.encode(errors="surrogatepass"))], np.uint32),
-        kernel=kernel,
-        estimator=estimator,
-        slots=slots,
-        whole=whole,
-        trace_length=bucket(max(epochs, 1), _EPOCHS, _EPOCHS_GROWTH),
     )
-    return Approximation(
-        synthetic=np.asarray(synthetic)[:n_segments],
-        initial=initial,
-        loss_curve=np.asarray(trace)[:epochs],
-        length_scale=scale,
-        rescale=float(rescale),
-        kernel=kernel,
-        batch_size=batch,
-        steps=epochs * per_epoch,
-        seed=seed,
+    program = Program(
+        kernel, estimator, slots, whole, tolerance > 0, bucket(max(epochs, 1), _EPOCHS, _EPOCHS_GROWTH)
     )
+    return Job(arguments, program, n_segments, scale, seed)
 
 
 def _batch(n_frames: int, n_segments: int, batch_size: int | str | None) -> int:
@@ -287,9 +374,14 @@ def _draw(key: Array, sizes: _Sizes, slots: int) -> Int[Array, " slots"]:
     return first + jnp.minimum(offset, length - 1)  # the product may round up to the length
 
 
-@partial(jax.jit, static_argnames=("kernel", "estimator", "slots", "whole", "trace_length"))
-def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, slots, whole, trace_length):
-    """The whole of learning as one program; all true sizes are data."""
+def learn(
+    frames, start, sample, sizes, settings, seeds, *, kernel, estimator, slots, whole, stops, trace_length
+):
+    """The whole of learning, to be compiled as one program; all true sizes are data.
+
+    Returns:
+        V [m, d], mean loss of each epoch [trace_length], r, and epochs taken.
+    """
     dtype = frames.dtype
     key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
     used = (jnp.arange(start.shape[0], dtype=jnp.int32) < sizes.synthetic).astype(dtype)
@@ -347,5 +439,37 @@ def _learn(frames, start, sample, sizes, settings, seeds, *, kernel, estimator, 
     total = sizes.epochs * sizes.steps_per_epoch
     running = averaging.init(jnp.zeros((), dtype))
     state = start, optimiser.init(start), running, jnp.zeros(trace_length, dtype)
-    synthetic, _, _, trace = jax.lax.fori_loop(0, total, step, state)
-    return synthetic, trace / sizes.steps_per_epoch.astype(dtype), constants.rescale
+    if stops:
+
+        def unfinished(loop):
+            i, (_, _, _, trace) = loop
+            return (i < total) & ~_settled(trace, i, sizes.steps_per_epoch, settings.tolerance)
+
+        taken, state = jax.lax.while_loop(
+            unfinished, lambda loop: (loop[0] + 1, step(loop[0], loop[1])), (jnp.zeros_like(total), state)
+        )
+    else:
+        state = jax.lax.fori_loop(0, total, step, state)
+        taken = total
+    synthetic, _, _, trace = state
+    per_epoch = sizes.steps_per_epoch
+    return synthetic, trace / per_epoch.astype(dtype), constants.rescale, taken // per_epoch
+
+
+def _settled(trace, i, per_epoch, tolerance):
+    """Whether step i begins an epoch and the last epochs' losses are no lower than those before."""
+    epoch = i // per_epoch
+    last = jax.lax.dynamic_slice(trace, (jnp.maximum(epoch - TOLERANCE_EPOCHS, 0),), (TOLERANCE_EPOCHS,))
+    before = jax.lax.dynamic_slice(
+        trace, (jnp.maximum(epoch - 2 * TOLERANCE_EPOCHS, 0),), (TOLERANCE_EPOCHS,)
+    )
+    enough = (i % per_epoch == 0) & (epoch >= 2 * TOLERANCE_EPOCHS)
+    return enough & (jnp.sum(before) - jnp.sum(last) <= tolerance * jnp.sum(before))
+
+
+_learn = jax.jit(learn, static_argnames=Program._fields)
+
+
+def run_alone(job: Job) -> tuple:
+    """What `learn` gives for one video."""
+    return _learn(*job.arguments, **job.program._asdict())

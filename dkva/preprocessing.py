@@ -9,13 +9,16 @@ import numpy as np
 from jaxtyping import Float, Real
 from scipy.signal import oaconvolve
 
-__all__ = ["Standardiser", "smooth", "smoothing_window"]
+__all__ = ["Standardiser", "smooth", "smooth_and_standardise", "smoothing_window"]
 
 #: Largest smoothing strength; its window is a hundred uniform segments long.
 MAX_SMOOTHING = 100.0
 
 _EPSILON = 1e-7
 _COLUMNS_BYTES = 1 << 26
+
+# Above so many bytes in float64 a video is smoothed and standardised a few features at a time.
+_WHOLE_BYTES = 1 << 27
 
 
 def smoothing_window(n_frames: int, n_segments: int, smoothing: float) -> int:
@@ -92,3 +95,34 @@ class Standardiser(NamedTuple):
         """Frames in the features' own units [n, d]."""
         scale = np.where(np.isinf(self.scale), 0, self.scale)
         return frames.astype(np.float64) * scale + self.mean
+
+
+def smooth_and_standardise(
+    frames: Real[np.ndarray, "n d"],
+    window: int,
+    dtype=np.float32,
+    standardiser: Standardiser | None = None,
+) -> tuple[Standardiser, Float[np.ndarray, "n d"]]:
+    """What `smooth`, `Standardiser.fit` and `Standardiser.apply` give one after the other.
+
+    A long video, which may be memory-mapped, is never held in float64 whole.
+
+    Args:
+        frames: [n, d].
+        window: of `smooth`.
+        dtype: of the frames that come out.
+        standardiser: mean and scale to use; None means the smoothed frames' own.
+    """
+    n, d = frames.shape
+    step = d if 8 * n * d <= _WHOLE_BYTES else max(1, _WHOLE_BYTES // (4 * 8 * n))
+    out = np.empty((n, d), dtype)
+    used = []
+    for start in range(0, d, step):
+        columns = slice(start, start + step)
+        smoothed = smooth(frames[:, columns], window)
+        if standardiser is None:
+            used.append(Standardiser.fit(smoothed))
+        else:
+            used.append(Standardiser(standardiser.mean[columns], standardiser.scale[columns]))
+        out[:, columns] = used[-1].apply(smoothed, dtype)
+    return Standardiser(*(np.concatenate(part) for part in zip(*used, strict=True))), out

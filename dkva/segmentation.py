@@ -12,12 +12,12 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dkva.approximation import MAX_SEED, Approximation, approximate, check_settings
+from dkva.approximation import MAX_SEED, Approximation, Job, check_settings, prepare, run_alone
 from dkva.checks import check_choice, check_number, check_whole
 from dkva.kernels import Kernel
 from dkva.length_scale import check_length_scale
 from dkva.padding import synthetic_bucket
-from dkva.preprocessing import MAX_SMOOTHING, Standardiser, smooth, smoothing_window
+from dkva.preprocessing import MAX_SMOOTHING, smooth_and_standardise, smoothing_window
 
 __all__ = ["ASSIGNMENTS", "VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
 
@@ -107,13 +107,15 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         batch_size: frames a step; None means the paper's min(512, N // M), "video" every frame once.
         assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares
             in its Table 2.
+        tolerance: stop learning where the loss falls by no more than this share in five epochs; 0 takes all
+            epochs, as the paper does.
 
     Attributes:
         labels_: index of each frame's synthetic frame [n].
         approximation_: synthetic frames in the features' own units [m, d].
         similarity_: kernel of each frame and each synthetic frame [n, m]; with assignment "l2" minus their
             distance.
-        loss_curve_: mean loss of each epoch [epochs].
+        loss_curve_: mean loss of each epoch taken [epochs].
         length_scale_: l used, in standard units.
         window_: window of the Gaussian filter in frames.
         n_features_in_: d.
@@ -146,6 +148,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         bias_std=0.1,
         batch_size=None,
         assignment="kernel",
+        tolerance=0.0,
     ):
         self.n_segments = n_segments
         self.kernel = kernel
@@ -163,6 +166,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.bias_std = bias_std
         self.batch_size = batch_size
         self.assignment = assignment
+        self.tolerance = tolerance
 
     def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
         """Learn the approximation of one video and label its frames.
@@ -181,14 +185,17 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
                 that are not finite numbers.
         """
         del y
+        frames, job = self.prepare(X, name)
+        return self.finish(frames, job.result(*run_alone(job)))
+
+    def prepare(self, X, name: str = "") -> tuple[np.ndarray, Job]:  # noqa: N803 -- scikit-learn's name
+        """The first part of `fit`: standardised frames [n, d], and the video ready to be learned."""
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
         seed, kernel = self.check_settings(len(X))
         dtype = jax.dtypes.canonicalize_dtype(np.float64)
         self.window_ = smoothing_window(len(X), self.n_segments, self.smoothing)
-        smoothed = smooth(X, self.window_)
-        self._standardiser = Standardiser.fit(smoothed)
-        frames = self._standardiser.apply(smoothed, dtype)
-        self._learned = approximate(
+        self._standardiser, frames = smooth_and_standardise(X, self.window_, dtype)
+        return frames, prepare(
             frames,
             self.n_segments,
             kernel=kernel,
@@ -199,12 +206,18 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             init=self.init,
             length_scale=self.length_scale,
             batch_size=self.batch_size,
+            tolerance=self.tolerance,
             seed=seed,
             name=name,
+            pad=True,
         )
-        self.length_scale_ = self._learned.length_scale
-        self.loss_curve_ = self._learned.loss_curve
-        self.approximation_ = self._standardiser.invert(self._learned.synthetic)
+
+    def finish(self, frames: np.ndarray, learned: Approximation) -> VideoSegmenter:
+        """The last part of `fit`: labels of standardised frames [n, d] under what was learned."""
+        self._learned = learned
+        self.length_scale_ = learned.length_scale
+        self.loss_curve_ = learned.loss_curve
+        self.approximation_ = self._standardiser.invert(learned.synthetic)
         self.similarity_ = self._similarity(frames)
         if not np.isfinite(self.similarity_).all():
             raise ValueError(
@@ -229,7 +242,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)  # noqa: N806
-        frames = self._standardiser.apply(smooth(X, self.window_), self._learned.synthetic.dtype)
+        dtype = self._learned.synthetic.dtype
+        _, frames = smooth_and_standardise(X, self.window_, dtype, self._standardiser)
         return labels_of(self._similarity(frames))
 
     def _similarity(self, frames: np.ndarray) -> np.ndarray:
@@ -249,6 +263,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         check_whole("random_state", seed, least=0, most=MAX_SEED)
         check_number("smoothing", self.smoothing, most=MAX_SMOOTHING)
         check_length_scale(self.length_scale)
+        check_number("tolerance", self.tolerance)
         check_settings(
             self.n_segments,
             n_frames,

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 
-from dkva import KERNELS, Kernel, approximate
-from dkva.approximation import ESTIMATORS, INITS, _draw, _Sizes
+from dkva import KERNELS, Kernel, Standardiser, approximate
+from dkva.approximation import ESTIMATORS, INITS, TOLERANCE_EPOCHS, _draw, _Sizes
 from dkva.length_scale import length_scale
 from dkva.mmd import mmd, mmd_squared
 from dkva.padding import MAX_BATCH
@@ -502,3 +502,33 @@ def test_bad_setting_is_named(settings, message, unchecked):
 def test_whole_numbers_of_numpy_are_taken(unchecked):
     learned = approximate(clusters(60, 3), np.int64(3), epochs=np.int32(0), seed=np.uint8(1))
     assert learned.synthetic.shape == (3, 4)
+
+
+def standardised(frames):
+    return Standardiser.fit(frames).apply(frames)
+
+
+def test_tolerance_stops_where_the_loss_stands_still():
+    frames = standardised(np.random.default_rng(0).normal(size=(400, 6)).cumsum(axis=0))
+    all_epochs = approximate(frames, 4, epochs=120)
+    stopped = approximate(frames, 4, epochs=120, tolerance=0.01)
+    taken = len(stopped.loss_curve)
+    assert 2 * TOLERANCE_EPOCHS <= taken < 120
+    assert stopped.steps == taken * (400 // stopped.batch_size)
+    assert stopped.loss_curve == pytest.approx(all_epochs.loss_curve[:taken], rel=1e-4)
+    # The rule, by hand: the first epoch after which the last five fall no lower than the five before.
+    sums = np.convolve(all_epochs.loss_curve, np.ones(TOLERANCE_EPOCHS), "valid")
+    falls = 1 - sums[TOLERANCE_EPOCHS:] / sums[:-TOLERANCE_EPOCHS]
+    assert taken == 2 * TOLERANCE_EPOCHS + int(np.argmax(falls <= 0.01))
+
+
+def test_an_approximation_that_stopped_is_that_of_as_many_epochs():
+    frames = standardised(np.random.default_rng(1).normal(size=(300, 4)).cumsum(axis=0))
+    stopped = approximate(frames, 3, epochs=100, tolerance=0.05)
+    again = approximate(frames, 3, epochs=len(stopped.loss_curve))
+    assert again.synthetic == pytest.approx(stopped.synthetic, abs=1e-4)
+
+
+def test_tolerance_0_takes_all_epochs():
+    frames = standardised(np.zeros((50, 3)))
+    assert len(approximate(frames, 2, epochs=40).loss_curve) == 40
