@@ -139,7 +139,7 @@ def test_the_real_sample_gives_tw_finchs_scores(data_root, capsys):
 @pytest.mark.parametrize("table", ["table4", "table5"])
 def test_tables_in_the_readme_are_the_stored_rows(table):
     readme = (RESULTS.parent / "README.md").read_text()
-    for key in ("breakfast_sample", "basic_motions"):
+    for key in ("breakfast_sample", "breakfast_like", "basic_motions"):
         records = read_facts(f"{table}_{key}")["table"]
         for method in {record["method"] for record in records}:
             cells = " | ".join(with_interval(record) for record in records if record["method"] == method)
@@ -153,3 +153,50 @@ def test_the_weight_decay_of_table_5_is_chosen_on_odd_subjects():
     found = best(summarise(rows, ("weight_decay",), ("f1",)), "f1")
     learned = read_facts("table5_breakfast_sample")["methods"]["learned, kernel"]["settings"]
     assert learned["weight_decay"] == found["weight_decay"]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("script", "methods"), [(table4_benchmarks, 6), (table5_random_k, 3)])
+def test_the_rehearsal_has_all_videos_of_the_ground_truth(script, methods):
+    name = f"{script.TABLE.name}_breakfast_like"
+    rows = read_rows(name)
+    described = {row["video"] for row in read_rows("table1_breakfast_like")}
+    assert len(described) == 1460
+    assert {row["video"] for row in rows} == described
+    assert len(rows) == 1460 * methods
+    assert all("synthetic features" in row["dataset"] for row in rows)
+
+
+@pytest.mark.fast
+def test_another_k_or_granularity_is_stored_apart(tmp_path):
+    place = release(tmp_path, "50Salads", ["v1"])
+    (place / "mapping" / "mappingeval.txt").write_text("0 a\n0 b\n1 c\n")
+    given = options_of(None, seeds=1).parse_args(
+        [
+            "--data-root",
+            str(tmp_path),
+            "--datasets",
+            "50salads",
+            "--granularity",
+            "eval",
+            "--clusters",
+            "twfinch",
+        ]
+    )
+    (found,) = open_all(given)
+    assert found.source.title == "50 Salads (eval)"
+    assert found.tasks[0].n_segments == 18
+    assert found.tasks[0].columns == {"dataset": "50 Salads (eval)"}
+    assert set(found.tasks[0].scoring) >= {"coarse"}
+    part = table4_benchmarks.TABLE.part(found.source, given)
+    assert part.name == "table4_50salads_eval_twfinch"
+    assert part.command.endswith("--datasets 50salads --clusters twfinch --granularity eval")
+    usual = options_of(None, seeds=1).parse_args([])
+    assert table4_benchmarks.TABLE.part(SOURCES[0], usual).name == "table4_50salads"
+
+
+@pytest.mark.fast
+def test_a_granularity_that_the_release_lacks_is_said(tmp_path):
+    release(tmp_path, "50Salads", ["v1"])
+    with pytest.raises(SystemExit, match=r"mappinghigh\.txt"):
+        opened("--data-root", tmp_path, "--datasets", "50salads", "--granularity", "high")
