@@ -8,13 +8,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold_start, memory, speed, text_reading, tw_finch
+from benchmarks import (
+    cold_start,
+    many_videos,
+    memory,
+    scaling,
+    speed,
+    step,
+    text_reading,
+    tw_finch,
+)
 from benchmarks._run import RESULTS, Row, provenance
 
 _BENCHMARKS = {
     "speed": speed,
+    "step": step,
     "cold_start": cold_start,
     "memory": memory,
+    "scaling": scaling,
+    "many_videos": many_videos,
     "text_reading": text_reading,
     "tw_finch": tw_finch,
 }
