@@ -58,8 +58,8 @@ def timeline(
     known = list(dict.fromkeys(label for row in runs.values() for _, _, label in row))
     looks = styles(known)
     longest = max(len(_shown(label)) for label in known)
-    columns = max(1, min(4, len(known), 110 // (longest + 8)))
-    legend_rows = -(-len(known) // columns)
+    legend_rows = -(-len(known) // max(1, min(6, 110 // (longest + 8))))
+    columns = -(-len(known) // legend_rows)
     height = 0.9 + 0.5 * len(rows) + 0.24 * legend_rows
     figure = Figure(figsize=(9, height), layout="constrained")
     axes = figure.add_subplot()

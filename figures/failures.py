@@ -35,7 +35,9 @@ class Case:
     reason: str
 
 
-def failure_cases(cases: Sequence[Case], title: str, *, unit: str = "frame") -> Figure:
+def failure_cases(
+    cases: Sequence[Case], title: str, *, actions: Sequence[str] = (), unit: str = "frame"
+) -> Figure:
     """A block a video: its time line, what its actions look like, and the reason in words.
 
     Frames whose label is not the truth are marked below the last row.
@@ -43,9 +45,11 @@ def failure_cases(cases: Sequence[Case], title: str, *, unit: str = "frame") -> 
     Args:
         cases: the videos, worst first.
         title: what is seen.
+        actions: names in the order of their colours; others follow as they come.
         unit: what an index of the rows is.
     """
-    known = list(dict.fromkeys(x for case in cases for row in case.rows.values() for x in row.tolist()))
+    seen = dict.fromkeys(x for case in cases for row in case.rows.values() for x in row.tolist())
+    known = [*(name for name in actions if name in seen), *(x for x in seen if x not in actions)]
     looks = styles(known)
     figure = Figure(figsize=(9.5, 0.9 + 2.35 * len(cases)), layout="constrained")
     blocks = figure.subfigures(len(cases), 1, squeeze=False).ravel()
@@ -69,9 +73,7 @@ def failure_cases(cases: Sequence[Case], title: str, *, unit: str = "frame") -> 
         axes.set_xlabel(unit, labelpad=1)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        axes.set_title(
-            textwrap.fill(f"{case.name}: {case.reason}", 118), loc="left", fontsize=9.5
-        )
+        axes.set_title(textwrap.fill(f"{case.name}: {case.reason}", 118), loc="left", fontsize=9.5)
         for column, (name, picture) in enumerate(case.pictures.items()):
             small = block.add_subplot(grid[1, column])
             small.imshow(picture, interpolation="nearest")

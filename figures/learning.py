@@ -39,7 +39,9 @@ def loss_curves(
         axes.set_xlabel("epoch")
         bare(axes)
     grid[0].set_ylabel(loss)
-    grid[-1].legend(frameon=False, fontsize=9)
+    figure.legend(
+        *grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=9
+    )
     entitle(figure, title)
     return figure
 
@@ -53,12 +55,12 @@ def motion(
     shares: Sequence[float] | None = None,
     epoch: int | None = None,
 ) -> Figure:
-    """Frames of a video as points in the plane, and the way of its synthetic frames from hollow to filled.
+    """Frames of a video as points in the plane, and the way of its synthetic frames from circle to star.
 
     The axes are the same for every `epoch`, so that the pictures of one video can follow each other.
 
     Args:
-        frames: projected frames [n, 2].
+        frames: projected frames [n, 2], no unit.
         truth: name of each frame's true action [n].
         path: projected synthetic frames after each epoch, before the first at index 0 [epochs + 1, m, 2].
         title: what is seen.
@@ -68,10 +70,11 @@ def motion(
     last = len(path) - 1 if epoch is None else epoch
     figure = Figure(figsize=(6.6, 5.6), layout="constrained")
     axes = figure.add_subplot()
-    for index, name in enumerate(dict.fromkeys(truth.tolist())):
+    for index, name in enumerate(sorted(set(truth.tolist()))):
         mine = frames[truth == name]
         axes.scatter(
-            *mine.T,
+            mine[:, 0],
+            mine[:, 1],
             s=26,
             marker=_SIGNS[index % len(_SIGNS)],
             color=_FILLS[index % len(_FILLS)],
@@ -80,9 +83,10 @@ def motion(
             label=name,
         )
     for way in np.swapaxes(path[: last + 1], 0, 1):
-        axes.plot(*way.T, color="black", linewidth=1.2, zorder=3)
-        axes.scatter(*way[:1].T, s=70, marker="o", facecolors="white", edgecolors="black", zorder=4)
-        axes.scatter(*way[-1:].T, s=90, marker="*", color="black", edgecolors="white", zorder=5)
+        x, y = way.T
+        axes.plot(x, y, color="black", linewidth=1.2, zorder=3)
+        axes.scatter(x[:1], y[:1], s=70, marker="o", facecolors="white", edgecolors="black", zorder=4)
+        axes.scatter(x[-1:], y[-1:], s=90, marker="*", color="black", edgecolors="white", zorder=5)
     axes.plot([], [], "o", color="white", markeredgecolor="black", markersize=8, label="initial frame")
     axes.plot([], [], "*", color="black", markersize=10, label="learned frame")
     points = np.concatenate([frames, path.reshape(-1, 2)])
@@ -90,9 +94,11 @@ def motion(
     edge = 0.06 * (high - low)
     axes.set_xlim(low[0] - edge[0], high[0] + edge[0])
     axes.set_ylim(low[1] - edge[1], high[1] + edge[1])
-    for which, set_label in enumerate((axes.set_xlabel, axes.set_ylabel)):
-        held = "" if shares is None else f" ({shares[which]:.0%} of the variance)"
-        set_label(f"principal component {which + 1}, standard units{held}", fontsize=9)
+    names = ["first principal component", "second principal component"]
+    if shares is not None:
+        names = [f"{name} ({share:.0%} of the variance)" for name, share in zip(names, shares, strict=True)]
+    axes.set_xlabel(names[0], fontsize=9)
+    axes.set_ylabel(names[1], fontsize=9)
     bare(axes, None)
     if epoch is not None:
         axes.set_title(f"after {epoch} of {len(path) - 1} epochs", loc="left", fontsize=10)

@@ -51,6 +51,8 @@ def gram_matrices(
 ) -> Figure:
     """One video's Gram matrix for each kernel, each with a scale of its own; true boundaries as ticks.
 
+    The scales' pointed ends say that the few values beyond have the colour of the end.
+
     Args:
         grams: name of each kernel and its matrix [n, n].
         boundaries: first frame of each true segment but the first.
@@ -59,7 +61,7 @@ def gram_matrices(
     """
     columns = min(4, len(grams))
     lines = -(-len(grams) // columns)
-    figure = Figure(figsize=(2.75 * columns, 2.45 * lines + 0.7), layout="constrained")
+    figure = Figure(figsize=(2.9 * columns, 2.5 * lines + 0.4), layout="constrained")
     grid = figure.subplots(lines, columns, squeeze=False).ravel()
     for axes, (name, gram) in zip(grid, grams.items(), strict=False):
         n = len(gram)
@@ -68,11 +70,11 @@ def gram_matrices(
         axes.set_yticks([0, n])
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_ticks(list(boundaries), minor=True)
-        axes.tick_params(which="minor", length=6, width=1.2)
+        axes.tick_params(which="minor", length=4, width=1.2)
         axes.tick_params(which="major", length=0, labelsize=8)
-        axes.set_xlabel(unit, fontsize=9, labelpad=-6)
+        axes.set_xlabel(unit, fontsize=9, labelpad=1)
         axes.set_title(name, fontsize=10)
-        bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
+        bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03, extend="both", extendfrac=0.03)
         bar.ax.tick_params(labelsize=7)
     for axes in grid[len(grams) :]:
         axes.set_visible(False)

@@ -11,6 +11,7 @@ from figures.style import entitle
 
 __all__ = ["learned_frames"]
 
+
 def learned_frames(
     rows: Mapping[str, Sequence[np.ndarray | None]], columns: Sequence[str], title: str
 ) -> Figure:
@@ -23,11 +24,11 @@ def learned_frames(
     """
     figure = Figure(figsize=(1.1 + 1.25 * len(columns), 0.7 + 1.25 * len(rows)), layout="constrained")
     grid = figure.subplots(len(rows), len(columns), squeeze=False)
-    for line, (name, pictures) in zip(grid, rows.items(), strict=True):
+    for index, (line, (name, pictures)) in enumerate(zip(grid, rows.items(), strict=True)):
         for axes, column, picture in zip(line, columns, pictures, strict=True):
             axes.set_xticks([])
             axes.set_yticks([])
-            if line is grid[0]:
+            if index == 0:
                 axes.set_title(column, fontsize=10)
             if picture is None:
                 axes.text(0.5, 0.5, "none", ha="center", va="center", color="#555555")

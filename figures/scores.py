@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
-from figures.style import GREYS, OURS, THEIRS, bare, entitle, line_style
+from figures.style import OTHERS, OURS, THEIRS, bare, entitle, line_style
 
 __all__ = ["Score", "score_bars", "score_curves"]
+
+_ON_DARK = [withStroke(linewidth=3, foreground="white")]
 
 
 class Score(NamedTuple):
@@ -46,7 +49,7 @@ def score_bars(
     Args:
         panels: name of each score with its unit; in it each method's score. All have the same methods.
         title: what is seen.
-        ours: methods whose bars are dark and hatched.
+        ours: methods whose bars are dark.
         columns: panels side by side, at most.
     """
     names = list(next(iter(panels.values())))
@@ -64,18 +67,16 @@ def score_bars(
             places,
             [score.mean for score in found],
             height=0.72,
-            color=[OURS if name in ours else GREYS[1] for name in names],
-            hatch=["//" if name in ours else "" for name in names],
-            edgecolor="white",
-            linewidth=0,
+            color=[OURS if name in ours else OTHERS for name in names],
             xerr=np.transpose([score.reach for score in found]),
-            error_kw={"elinewidth": 1.1, "capsize": 2.5, "ecolor": "black"},
+            error_kw={"elinewidth": 1.1, "capsize": 2.5, "ecolor": "black", "path_effects": _ON_DARK},
         )
         paper = [(score.paper, place) for score, place in zip(found, places, strict=True)]
         paper = [(value, place) for value, place in paper if not math.isnan(value)]
         if paper:
             theirs = True
-            axes.scatter(*np.transpose(paper), marker="D", s=26, color=THEIRS, edgecolors="white", zorder=4)
+            values, at = zip(*paper, strict=True)
+            axes.scatter(values, at, marker="D", s=26, color=THEIRS, edgecolors="white", zorder=4)
         axes.set_xlabel(measure)
         axes.set_xlim(left=0)
         bare(axes, "x")
@@ -145,8 +146,6 @@ def score_curves(
     if len(methods) > 1:
         handles = [drawn[method] for method in methods]
         ncols = max(1, min(4, int(13 * figure.get_figwidth()) // (max(map(len, methods)) + 8)))
-        figure.legend(
-            handles, methods, loc="outside lower center", ncols=ncols, frameon=False, fontsize=9
-        )
+        figure.legend(handles, methods, loc="outside lower center", ncols=ncols, frameon=False, fontsize=9)
     entitle(figure, title)
     return figure

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from figures.style import GREYS, OURS, bare, entitle, line_style
+from figures.style import OURS, bare, entitle, line_style
 
 __all__ = ["cost_against_size", "cost_bars"]
+
+_NUMBERS = FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", "\u2009"))
 
 
 def cost_against_size(
@@ -48,13 +50,17 @@ def cost_against_size(
         if log:
             axes.set_xscale("log")
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.set_xticks(_apart(every))
             for axis in (axes.xaxis, axes.yaxis):
-                axis.set_major_formatter(ScalarFormatter())
                 axis.set_minor_formatter(NullFormatter())
+            axes.minorticks_off()
         else:
             axes.set_ylim(bottom=0)
-        axes.set_xticks(every, [f"{x:g}" for x in every])
-        axes.minorticks_off()
+            axes.set_xlim(left=0)
+            axes.locator_params(axis="x", nbins=5)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(_NUMBERS)
         axes.set_xlabel(size)
         axes.set_ylabel(cost)
         bare(axes, "both")
@@ -67,6 +73,15 @@ def cost_against_size(
     return figure
 
 
+def _apart(sizes: Sequence[float]) -> list[float]:
+    """Sizes far enough apart on a logarithmic axis for their numbers not to touch."""
+    kept = [sizes[0]]
+    for size in sizes[1:]:
+        if size >= 1.9 * kept[-1]:
+            kept.append(size)
+    return kept
+
+
 def cost_bars(
     panels: Mapping[str, Mapping[str, float]], title: str, *, ours: Sequence[str] = (), log: bool = True
 ) -> Figure:
@@ -75,7 +90,7 @@ def cost_bars(
     Args:
         panels: name of each cost with its unit; in it each program's cost.
         title: what is seen.
-        ours: programs whose bars are dark and hatched.
+        ours: programs whose bars or points are coloured.
         log: a logarithmic axis, on which bars have no length to compare: then they are points.
     """
     most = max(len(panel) for panel in panels.values())
@@ -83,17 +98,17 @@ def cost_bars(
     grid = figure.subplots(1, len(panels), squeeze=False).ravel()
     for axes, (cost, programs) in zip(grid, panels.items(), strict=True):
         names, places = list(programs), np.arange(len(programs))
-        colours = [OURS if name in ours else GREYS[0] for name in names]
+        colours = [OURS if name in ours else "#6b6b6b" for name in names]
         if log:
             axes.hlines(places, min(programs.values()) / 3, list(programs.values()), color="#dddddd")
             for name, place, colour in zip(names, places, colours, strict=True):
                 sign = "o" if name in ours else "s"
                 axes.plot(programs[name], place, sign, color=colour, markersize=8)
             axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(_NUMBERS)
             axes.set_xlim(min(programs.values()) / 3, max(programs.values()) * 4)
         else:
-            hatches = ["//" if name in ours else "" for name in names]
-            axes.barh(places, list(programs.values()), color=colours, hatch=hatches, edgecolor="white")
+            axes.barh(places, list(programs.values()), color=colours)
             axes.set_xlim(0, 1.2 * max(programs.values()))
         for name, place in zip(names, places, strict=True):
             axes.annotate(

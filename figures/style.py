@@ -7,13 +7,13 @@ import textwrap
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "GREYS", "MAP", "OURS", "THEIRS", "bare", "entitle", "line_style"]
+__all__ = ["COLOURS", "MAP", "OTHERS", "OURS", "THEIRS", "bare", "entitle", "line_style"]
 
 #: Okabe & Ito's palette, ordered so that neighbours differ in grey.
 COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
 
 #: Of bars: ours, other methods', and the paper's numbers.
-OURS, GREYS, THEIRS = "#0072B2", ("#7d7d7d", "#a8a8a8"), "#000000"
+OURS, OTHERS, THEIRS = "#0072B2", "#b4b4b4", "#000000"
 
 #: Of heat maps: as bright in grey as in colour.
 MAP = "cividis"
@@ -38,5 +38,5 @@ def bare(axes: Axes, grid: str | None = "y") -> None:
 
 def entitle(figure: Figure, title: str) -> None:
     """Write the title at the upper left, broken to the figure's width."""
-    letters = max(20, int(11.5 * figure.get_figwidth()))
+    letters = max(20, int(12.3 * figure.get_figwidth()))
     figure.suptitle(textwrap.fill(title, letters), fontsize=11, x=0.01, ha="left")

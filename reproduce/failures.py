@@ -72,29 +72,41 @@ def _runs_on(truth, named, start: int, end: int, other: int) -> bool:
 
 
 def in_words(
-    found: Sequence[Fault], names: Mapping[int, str], alike: Mapping[frozenset, int], most: int = 3
+    truth: np.ndarray,
+    found: Sequence[Fault],
+    names: Mapping[int, str],
+    alike: Mapping[frozenset, int],
+    most: int = 3,
 ) -> str:
     """The gravest faults as a sentence.
 
     Args:
+        truth: action of each frame [n].
         found: of `faults`.
         names: name of each action.
         alike: rank of each pair of actions by how alike their mean frames are, 1 the most.
         most: number of faults told.
     """
-    parts = []
+    times: dict[int, int] = {}
+    for start, _, _ in segments(truth):
+        times[int(truth[start])] = times.get(int(truth[start]), 0) + 1
+    parts: list[str] = []
+    told = set()
     for fault in found[:most]:
         action = names[fault.action]
+        if times[fault.action] > 1 and fault.action not in told:
+            action += f" (shown {times[fault.action]} times)"
+        told.add(fault.action)
+        share = f"{100 * fault.share:.0f} % of the frames"
         if fault.other is None:
-            text = f"{action} is cut in pieces"
+            parts.append(f"{action} is cut in pieces: {share}")
         elif fault.kind == "shifted":
-            text = f"the boundary of {action} and {names[fault.other]} is shifted"
+            parts.append(f"the boundary of {action} and {names[fault.other]} is shifted: {share}")
         else:
             rank = alike[frozenset((fault.action, fault.other))]
-            part = "" if fault.kind == "taken" else "in part "
-            text = f"{action} is {part}taken for {names[fault.other]}"
-            text += f", the {_ordinal(rank)} pair in likeness of {len(alike)}"
-        parts.append(f"{text} ({fault.share:.0%} of the frames)")
+            how = "taken" if fault.kind == "taken" else "in part taken"
+            alike_as = f"{_ordinal(rank)} most alike of {len(alike)} pairs"
+            parts.append(f"{action} is {how} for {names[fault.other]}: {share}, {alike_as}")
     return "; ".join(parts) if parts else "no frame is wrong"
 
 

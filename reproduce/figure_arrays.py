@@ -4,8 +4,9 @@ Run: `python -m reproduce.figure_arrays` (under a minute on two cores). Stores r
 `reproduce.figures` draws from, with the names
 
 - "5/…" and "35/…": of these test videos of Moving5 the truth, the similarity to the learned frames, and the
-  synthetic frames after each epoch, projected to the frames' first two principal components;
-- "gram/…": Gram matrices of the first of them, in 256 steps between "gram/…/range";
+  synthetic frames after each epoch, all at unit length, projected to the frames' two principal components;
+- "gram/…": Gram matrices of the first of them, in 256 steps between "gram/…/range", beyond which
+  lies one value in a hundred on either side;
 - "loss/…": the loss of each epoch for all test videos;
 - "failure/…": truth, labels and likeness of the actions of the videos that Table 2 scores worst;
 - "basic_motions/…": labels of the first joined recording;
@@ -19,6 +20,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 
 from dkva import KERNELS, Kernel, Standardiser, VideoSegmenter, approximate, evaluate
@@ -58,11 +60,16 @@ def _standard(features: np.ndarray) -> np.ndarray:
     return Standardiser.fit(features).apply(features, np.float32)
 
 
-def _plane(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First two principal directions [d, 2] of standardised frames, and their shares of the variance [2]."""
-    _, sizes, directions = np.linalg.svd(frames - frames.mean(axis=0), full_matrices=False)
-    signs = np.sign(directions[:2, np.abs(directions[:2]).argmax(axis=1)].diagonal())
-    return (directions[:2] * signs[:, None]).T, (sizes[:2] ** 2 / np.sum(sizes**2))
+def _directions(frames: np.ndarray) -> np.ndarray:
+    """Frames [..., d] at unit length: a frame's label hangs on its direction alone, whatever its length."""
+    return frames / np.linalg.norm(frames, axis=-1, keepdims=True)
+
+
+def _plane(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First two principal components [d, 2] of points [n, d], and their shares of the variance [2]."""
+    _, sizes, components = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)
+    signs = np.sign(components[:2, np.abs(components[:2]).argmax(axis=1)].diagonal())
+    return (components[:2] * signs[:, None]).T, (sizes[:2] ** 2 / np.sum(sizes**2))
 
 
 def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndarray]:
@@ -70,13 +77,14 @@ def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndar
     frames = _standard(features)
     segmenter = _segmenter(epochs, weight_decay).fit(features, name=task.video)
     snapshots, _ = way(frames, moving5.K, epochs, weight_decay=weight_decay, seed=0, name=task.video)
-    directions, shares = _plane(frames)
-    centre = frames.mean(axis=0)
+    points = _directions(frames)
+    components, shares = _plane(points)
+    centre = points.mean(axis=0)
     return {
         "truth": truth.astype(np.uint8),
         "similarity": segmenter.similarity_.astype(np.float32),
-        "frames": ((frames - centre) @ directions).astype(np.float32),
-        "path": ((snapshots - centre) @ directions).astype(np.float32),
+        "frames": ((points - centre) @ components).astype(np.float32),
+        "path": ((_directions(snapshots) - centre) @ components).astype(np.float32),
         "shares": shares.astype(np.float32),
     }
 
@@ -92,9 +100,10 @@ def _grams(task: Task) -> dict[str, np.ndarray]:
     scale = approximate(frames, moving5.K, epochs=0).length_scale
     out: dict[str, np.ndarray] = {}
     for name in KERNELS:
-        gram = np.asarray(Kernel(name)(frames, length_scale=scale), np.float64)
-        low, high = gram.min(), gram.max()
-        out[name] = np.rint(255 * (gram - low) / (high - low)).astype(np.uint8)
+        gram = np.asarray(Kernel(name)(jnp.asarray(frames), length_scale=scale), np.float64)
+        low, high = np.percentile(gram, (1, 99))
+        steps = 255 * (np.clip(gram, low, high) - low) / (high - low)
+        out[name] = np.rint(steps).astype(np.uint8)
         out[f"{name}/range"] = np.array([low, high])
     return out
 

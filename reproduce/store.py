@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _CHECKSUM = "checksum"
-_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity"})
+_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel"})
 
 
 @dataclass(frozen=True)
