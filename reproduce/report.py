@@ -1,9 +1,9 @@
 """The reviewer's report: every table, claim and figure on one page that needs nothing else.
 
 Run: `dkva report --out report.html`, or `python -m reproduce.report` (seconds; reads results/ and
-figures/rendered/ only). The page works offline, on a phone and on paper: pictures, style and the filter of the
-claims are inside it. The exit status is 1 where something stored does not follow from its rows; the page says
-what.
+figures/rendered/ only). The page works offline, on a phone and on paper: pictures, style and the filter of
+the claims are inside it. The exit status is 1 where something stored does not follow from its rows; the page
+says what.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def content(results: Path = RESULTS, figures: Path = RENDERED) -> dict:
 
     Returns:
         "problems", "verdicts" (name, sign and number of claims of each), "claims", "tables", "pictures",
-        "speed" (rows of cells), each ready to be written.
+        "speed" (title and rows of cells), each ready to be written.
 
     Raises:
         FileNotFoundError: there is no index of figures, or a figure that it names.
@@ -179,13 +179,20 @@ def _picture(each: Mapping, folder: Path) -> dict:
     }
 
 
-def _speed(path: Path) -> list[list[str]]:
-    """Cells of the table that the benchmarks wrote; none where there is none."""
+def _speed(path: Path) -> list[dict]:
+    """The tables that the benchmarks wrote, each below its heading; none where there is no such file."""
     if not path.is_file():
         return []
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    cells = [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in cells if not set("".join(row)) <= set("-: ")]
+    parts: list[dict] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            title = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", line.lstrip("# ")).replace("_", " ")
+            parts.append({"title": title, "id": _slug(title), "rows": []})
+        elif line.startswith("|") and parts:
+            cells = [cell.strip().replace("`", "") for cell in line.strip().strip("|").split("|")]
+            if not set("".join(cells)) <= set("-: "):
+                parts[-1]["rows"].append(cells)
+    return [part for part in parts if part["rows"]]
 
 
 def page(shown: Mapping) -> str:
