@@ -1,16 +1,18 @@
 """Every figure from results/ alone: vector and pixels, and what each shows in words.
 
-Run: `make figures`, or `python -m reproduce.figures` (under a minute; segments nothing). Writes
-figures/rendered/*.svg and *.png, an animated *.gif where a picture moves, and index.json with title, words
-and sources of each; a file that would be the same is left alone. What results/ does not hold yet is named.
+Run: `make figures`, or `python -m reproduce.figures` (a minute, seconds where nothing has changed). Segments
+nothing. Writes figures/rendered/*.svg and *.png, an animated *.gif where a picture moves, and index.json with
+title, words and sources of each; a file that would be the same is left alone, and one that is drawn no more
+goes. What results/ does not hold yet is named.
 `--only NAME` draws the figures whose names begin so.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -20,12 +22,15 @@ from PIL import Image
 from dkva.atomic import write_atomically
 from reproduce import pictures
 from reproduce.options import console, parser
-from reproduce.paths import RENDERED, RESULTS
+from reproduce.paths import RENDERED, RESULTS, ROOT, ROWS
 
 __all__ = ["INDEX", "animation", "main", "render", "rendered"]
 
 #: Titles, words and sources of what is drawn, in order.
 INDEX = "index.json"
+
+# Checksum of what this checkout drew last, and from what.
+_DRAWN = ROWS.parent / "figures.txt"
 
 _DPI, _MOVING_DPI = 150, 80
 _STATE_MS, _LAST_MS = 450, 2400
@@ -84,6 +89,9 @@ def main(arguments: list[str] | None = None) -> int:
         picture = pictures.table_bars("table2_moving5")
         out.print(f"drew {picture.name}: {len(rendered(picture.figure, 'png'))} bytes")
         return 0
+    if not (options.only or options.force) and _DRAWN.is_file() and _DRAWN.read_text() == _state():
+        out.print("figures/rendered/ is drawn from what results/ holds; --force draws it again")
+        return 0
     for found in pictures.every(RESULTS):
         if isinstance(found, str):
             out.print(found)
@@ -92,8 +100,28 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.only:
         body = json.dumps(index, indent=1, ensure_ascii=False) + "\n"
         _write(RENDERED / INDEX, body.encode())
+        _remove_others(index)
+        write_atomically(_DRAWN, lambda file: file.write(_state().encode()))
     out.print(f"drew {', '.join(each['name'] for each in index)} in figures/rendered/")
     return 0
+
+
+def _remove_others(index: Sequence[Mapping]) -> None:
+    """Remove files of figures that are drawn no more."""
+    listed = {INDEX, *(name for each in index for name in each["files"])}
+    for path in RENDERED.iterdir():
+        if path.suffix in {".svg", ".png", ".gif"} and path.name not in listed:
+            path.unlink()
+
+
+def _state() -> str:
+    """Checksum of all that decides the files, and of the files."""
+    digest = hashlib.sha256(matplotlib.__version__.encode())
+    code = [*(ROOT / "figures").glob("*.py"), *(ROOT / "reproduce").rglob("*.py"), ROOT / "dkva/timeline.py"]
+    for path in sorted([*code, *RESULTS.rglob("*"), *RENDERED.iterdir()]):
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":

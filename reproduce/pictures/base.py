@@ -60,4 +60,4 @@ def boundaries(truth: np.ndarray) -> list[int]:
 
 def listed(shares: Mapping[str, float]) -> str:
     """Names and numbers in a line."""
-    return ", ".join(f"{name} {value:.1f}" for name, value in shares.items())
+    return ", ".join(f"{name} {value:.3g}" for name, value in shares.items())

@@ -52,15 +52,14 @@ def table_bars(name: str, folder: Path = RESULTS) -> Picture:
         panel[record["method"]] = _score(record, number(facts["paper"], record, record["measure"]))
     videos = max(record["videos"] for record in facts["table"])
     title = f"{facts['title']}: means, 95 % intervals over {videos} videos"
-    tops = [
-        f"the highest {panel} is {max(found, key=lambda m: found[m].mean)}'s with "
-        f"{max(score.mean for score in found.values()):.1f}"
-        for panel, found in panels.items()
-    ]
+    tops = []
+    for measure, scores in panels.items():
+        highest, top = max((score.mean, method) for method, score in scores.items())
+        tops.append(f"{measure}: {top} ({highest:.1f})")
     return Picture(
         name,
         title,
-        f"Bars of {len(next(iter(panels.values())))} methods: {'; '.join(tops)}.",
+        f"Bars of {len(next(iter(panels.values())))} methods. Highest in {', '.join(tops)}.",
         (f"{name}.csv", f"{name}.json"),
         figures.score_bars(panels, title, ours=[m for m in facts["methods"] if m.startswith("learned")]),
     )
