@@ -77,7 +77,7 @@ def score_bars(
             theirs = True
             values, at = zip(*paper, strict=True)
             axes.scatter(values, at, marker="D", s=26, color=THEIRS, edgecolors="white", zorder=4)
-        axes.set_xlabel(measure)
+        axes.set_xlabel("\n".join(textwrap.fill(line, 27) for line in measure.splitlines()))
         axes.set_xlim(left=0)
         bare(axes, "x")
     for axes in grid[len(panels) :]:

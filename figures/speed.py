@@ -19,7 +19,7 @@ _NUMBERS = FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", "\u2009"
 def cost_against_size(
     panels: Mapping[str, Mapping[str, tuple[Sequence[float], Sequence[float]]]],
     title: str,
-    size: str,
+    size: str | Sequence[str],
     *,
     log: bool = True,
     ideal: str | None = None,
@@ -29,7 +29,7 @@ def cost_against_size(
     Args:
         panels: name of each cost with its unit; in it each program's sizes and costs.
         title: what is seen.
-        size: what grows, with its unit; such as frames, videos, workers.
+        size: what grows, with its unit, such as frames, videos or workers; one for all panels or one each.
         log: logarithmic axes.
         ideal: draw each line's first point as it would go on at a steady rate: "proportional" (time against
             the number of frames) or "inverse" (time against the number of workers).
@@ -38,7 +38,8 @@ def cost_against_size(
     grid = figure.subplots(1, len(panels), squeeze=False).ravel()
     names = list(dict.fromkeys(name for panel in panels.values() for name in panel))
     drawn: dict = {}
-    for axes, (cost, programs) in zip(grid, panels.items(), strict=True):
+    grown = [size] * len(panels) if isinstance(size, str) else size
+    for axes, grows, (cost, programs) in zip(grid, grown, panels.items(), strict=True):
         every = sorted({x for sizes, _ in programs.values() for x in sizes})
         for name, (sizes, costs) in programs.items():
             style = line_style(names.index(name) + 1)
@@ -61,7 +62,7 @@ def cost_against_size(
             axes.locator_params(axis="x", nbins=5)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(_NUMBERS)
-        axes.set_xlabel(size)
+        axes.set_xlabel(grows)
         axes.set_ylabel(cost)
         bare(axes, "both")
     labels = {ideal: "in proportion" if ideal == "proportional" else "shared out evenly"}

@@ -111,8 +111,7 @@ def scaling(folder: Path = RESULTS) -> Picture:
     """Time against frames, videos and workers.
 
     Expects in results/benchmarks/scaling.json, under "figures", any of the lists "frames", "videos" and
-    "workers", whose records hold the key of that name without its s ("worker") or the name itself, "seconds"
-    and, to tell lines apart, "program".
+    "workers", whose records hold a number under that name, "seconds" and, to tell lines apart, "program".
     """
     found = _measurements("scaling", folder)
     panels = {}
@@ -132,5 +131,5 @@ def scaling(folder: Path = RESULTS) -> Picture:
         title,
         f"Curves of {', '.join(panels)}.",
         ("benchmarks/scaling.json",),
-        figures.cost_against_size(panels, title, "number"),
+        figures.cost_against_size(panels, title, [panel.split()[-1] for panel in panels]),
     )

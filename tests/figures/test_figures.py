@@ -17,10 +17,11 @@ from figures.style import COLOURS, OTHERS, OURS, line_style
 pytestmark = pytest.mark.fast
 
 RNG = np.random.default_rng(0)
+LONG = "a long name of a method with many words"
 SCORES = {
     "a": Score(50, 40, 60, 55),
     "b": Score(30),
-    "a long name of a method with many words": Score(70, 65, 75),
+    LONG: Score(70, 65, 75),
 }
 
 
@@ -33,8 +34,14 @@ def texts_that_touch(figure):
     figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
     found = []
-    for axes in [axes for part in [figure, *figure.subfigs] for axes in part.axes if axes.get_visible()]:
-        groups = [[*axes.get_xticklabels(), axes.xaxis.label], [*axes.get_yticklabels(), axes.yaxis.label]]
+    every = [axes for axes in figure.axes if axes.get_visible()]  # those of subfigures too
+    beside = [text for axes in every for text in (axes.xaxis.label, axes.yaxis.label, axes.title)]
+    for axes in every:
+        groups = [
+            [*axes.get_xticklabels(), axes.xaxis.label],
+            [*axes.get_yticklabels(), axes.yaxis.label],
+            beside,
+        ]
         for group in groups:
             boxes = [
                 (text.get_text(), text.get_window_extent(renderer))
@@ -42,8 +49,8 @@ def texts_that_touch(figure):
                 if text.get_text() and text.get_visible()
             ]
             for i, (name, box) in enumerate(boxes):
-                for other, beside in boxes[i + 1 :]:
-                    if box.overlaps(beside):
+                for other, next_box in boxes[i + 1 :]:
+                    if box.overlaps(next_box):
                         found.append((name, other))
     return found
 
@@ -52,7 +59,7 @@ def made():
     similarity = RNG.normal(size=(40, 3))
     labels = np.repeat(["x", "y"], [15, 25])
     picture = np.zeros((4, 4, 3), np.uint8)
-    yield figures.score_bars({"MoF in %": SCORES, "IoU in %": SCORES}, "t", ours=["b"])
+    yield figures.score_bars({f"{LONG}\nMoF in %": SCORES, f"{LONG}\nIoU in %": SCORES}, "t", ours=["b"])
     points = [("0", Score(1, 0, 2)), ("0.5", Score(2, 1, 3)), ("2.5", Score(3))]
     yield figures.score_curves({"p": {"a": points, "b": points[1:]}}, "t", "MoF in %", "smoothing a")
     yield figures.similarity_map(similarity, [15], "t", quantity="kernel")
