@@ -7,11 +7,13 @@ READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 EXTRAS := reproduce,test,dev
 
-.PHONY: help setup reproduce select study check test fast lint oracle bench
+.PHONY: help setup reproduce select study check figures report test fast lint oracle bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
 	@echo "make check      print the stored tables and claims beside the paper's"
+	@echo "make figures    draw every figure from results/ again, into figures/rendered"
+	@echo "make report     write the reviewer's report, report.html: tables, claims and figures on one page"
 	@echo "make select     choose the settings of Tables 2 and 3 on validation videos"
 	@echo "make study      vary what the paper leaves open about Moving5"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
@@ -37,11 +39,17 @@ select: $(READY)
 
 study: $(READY)
 	$(BIN)/python -m reproduce.study_moving5
-	$(BIN)/python -m reproduce.moving5_figures
 	$(BIN)/python -m reproduce.claims
+	$(BIN)/python -m reproduce.figures
 
 check: $(READY)
 	$(BIN)/python -m reproduce.check
+
+figures: $(READY)
+	$(BIN)/python -m reproduce.figures
+
+report: $(READY)
+	$(BIN)/python -m reproduce.report
 
 lint: $(READY)
 	$(BIN)/ruff check .

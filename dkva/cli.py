@@ -1,4 +1,4 @@
-"""Command line: `dkva segment FEATURES… -k K`, `dkva data check ROOT`, `dkva check`."""
+"""Command line: `dkva segment FEATURES… -k K`, `dkva data check ROOT`, `dkva check`, `dkva report`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import click
 from dkva import __version__
 from dkva.cli_check import check
 from dkva.cli_data import data
+from dkva.cli_report import report
 from dkva.terminal import complain, console, printable
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _dkva() -> None:
 
 _dkva.add_command(check)
 _dkva.add_command(data)
+_dkva.add_command(report)
 
 
 @dataclass(frozen=True)

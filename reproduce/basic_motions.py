@@ -19,15 +19,11 @@ import itertools
 
 import numpy as np
 
-from dkva import evaluate
-from dkva.atomic import write_atomically
 from dkva.baselines import uniform
 from dkva.experiment import Method, Task
 from dkva.segmentation import segment_video
-from dkva.timeline import timeline
 from reproduce.effects import effect, paired
 from reproduce.options import compute, console, parser
-from reproduce.paths import RENDERED
 from reproduce.show import lines, percent, summary_table, with_interval
 from reproduce.store import Table, best, publish, summarise
 
@@ -99,22 +95,6 @@ def methods(smoothing: float, epochs: int = EPOCHS) -> list[Method]:
     ]
 
 
-def draw(smoothing: float) -> None:
-    """Time line of the first test sequence, to figures/rendered/basic_motions.png."""
-    (task,) = tasks("test", range(1))
-    frames, truth = task.load()
-    rows = {"truth": truth}
-    for method in reversed(methods(smoothing)):
-        labels = method.labels(frames, K, task.seeds[0], task.video)
-        matching = evaluate(truth, labels, n_clusters=K).matching
-        rows[method.name] = np.array([matching[label] for label in labels])
-    figure = timeline(
-        rows, title="BasicMotions (real sensor readings), first test sequence", unit="frame (10 a second)"
-    )
-    path = RENDERED / "basic_motions.png"
-    write_atomically(path, lambda file: figure.savefig(file, format="png", dpi=150))
-
-
 def gains_table(rows: list[dict]):
     """Differences of the learned approximation to the others, paired by sequence."""
     out = lines("Differences, paired: mean [95 % interval]", ["", "MoF", "IoU", "F1"])
@@ -133,7 +113,7 @@ def gains(rows: list[dict], a: str, b: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Choose the smoothing on training sequences, score on test sequences, store, draw and print."""
+    """Choose the smoothing on training sequences, score on test sequences, store and print."""
     options = parser(__doc__, seeds=None).parse_args(arguments)
     sequences, epochs = (range(1), 1) if options.smoke else (range(SEQUENCES), EPOCHS)
     named = {f"smoothing {smoothing:g}": smoothing for smoothing in SMOOTHINGS}
@@ -156,7 +136,6 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.smoke:
         publish(CHOICE, choice, {"n_segments": K})
         publish(TABLE, outcome, {"n_segments": K, "smoothing": smoothing})
-        draw(smoothing)
     return 0
 
 

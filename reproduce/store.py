@@ -14,13 +14,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dkva.atomic import write_atomically
-from dkva.experiment import Outcome
 from reproduce.effects import effect, per_video
 from reproduce.paths import RESULTS
+
+if TYPE_CHECKING:  # reading results is cheap without it
+    from dkva.experiment import Outcome
 
 __all__ = [
     "Table",
@@ -35,7 +38,7 @@ __all__ = [
 ]
 
 _CHECKSUM = "checksum"
-_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity"})
+_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel"})
 
 
 @dataclass(frozen=True)

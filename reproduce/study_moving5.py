@@ -1,7 +1,7 @@
 """What the paper leaves open about Moving5, varied one at a time: where each claim holds, and stops.
 
 Run: `python -m reproduce.study_moving5` (about twelve minutes on two cores, seconds once computed). Writes
-results/study_moving5.csv and .json, and draws figures/rendered/moving5_study.png and .svg.
+results/study_moving5.csv and .json, from which `reproduce.figures` draws moving5_study.
 
 The paper's text has lost, or never had, the length of the digits' paths, their size, colour and order, and
 whether a digit that comes back is written as before; and epochs and the number of times that digit 3 comes
@@ -97,7 +97,7 @@ def verdict_table(records: Sequence[dict]):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run, store, print and draw."""
+    """Run, store and print."""
     options = parser(__doc__, seeds=SEEDS).parse_args(arguments)
     if options.smoke:
         outcome = study({"travel": (2.0,), "epochs": (1,)}, range(1), 2, options)

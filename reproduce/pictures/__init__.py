@@ -1,0 +1,67 @@
+"""Every picture from what is stored: results in, figures out. Nothing is segmented and nothing saved here.
+
+`reproduce.figures` saves them, the notebooks show them, and the reviewer's report holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from reproduce.paths import RESULTS
+from reproduce.pictures.base import Picture
+from reproduce.pictures.costs import memory, reading, scaling, speed, tw_finch
+from reproduce.pictures.failure_cases import failures
+from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
+from reproduce.pictures.scores import kernels, smoothing, study, table_bars
+from reproduce.pictures.time_lines import breakfast_seeds, moving5_time_lines, recording
+
+__all__ = [
+    "Picture",
+    "breakfast_seeds",
+    "every",
+    "failures",
+    "gram",
+    "kernels",
+    "losses",
+    "memory",
+    "motion",
+    "moving5_frames",
+    "moving5_time_lines",
+    "reading",
+    "recording",
+    "scaling",
+    "similarity",
+    "smoothing",
+    "speed",
+    "study",
+    "table_bars",
+    "tw_finch",
+]
+
+_VIDEOS = (5, 35)
+_BREAKFAST = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee")
+
+
+def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
+    """All pictures whose results are there; a sentence in place of each of the others."""
+    tables = ["table2_moving5", "table3_moving5_random_k"]
+    tables += sorted(path.stem for table in (4, 5) for path in folder.glob(f"table{table}_*.csv"))
+    makers: list[tuple[str, Callable[[], Picture]]] = []
+    makers += [(name, partial(table_bars, name, folder)) for name in tables if not name.endswith("_choice")]
+    for video in _VIDEOS:
+        for kind in ("true K", "random K"):
+            makers.append((f"time lines, video {video}", partial(moving5_time_lines, video, kind, folder)))
+    for one in (moving5_frames, similarity, motion):
+        makers += [(f"{one.__name__}, video {video}", partial(one, video, folder)) for video in _VIDEOS]
+    for whole in (gram, losses, failures, study, kernels, smoothing, recording):
+        makers.append((whole.__name__, partial(whole, folder=folder)))
+    makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in _BREAKFAST]
+    for whole in (speed, reading, memory, tw_finch, scaling):
+        makers.append((whole.__name__, partial(whole, folder)))
+    for name, make in makers:
+        try:
+            yield make()
+        except FileNotFoundError as error:
+            yield f"{name}: nothing to draw yet ({Path(error.filename).name if error.filename else error})"

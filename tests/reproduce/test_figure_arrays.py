@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from dkva import approximate
+from reproduce import moving5
+from reproduce.figure_arrays import _directions, _plane, _standard, way
+from reproduce.paths import RESULTS
+from reproduce.pictures.base import ARRAYS, arrays
+from reproduce.store import chosen
+from reproduce.table2_moving5 import CHOICE
+
+
+def test_fewer_epochs_are_the_beginning_of_more():
+    frames = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
+    path, losses = way(frames, 3, 4, seed=1, name="v")
+    assert path.shape == (5, 3, 6)
+    for epochs in range(5):
+        stop = approximate(frames, 3, epochs=epochs, seed=1, name="v")
+        np.testing.assert_array_equal(stop.loss_curve, losses[:epochs])
+        np.testing.assert_array_equal(stop.synthetic, path[epochs])
+    np.testing.assert_array_equal(path[0], approximate(frames, 3, epochs=4, seed=1, name="v").initial)
+
+
+def test_the_stored_way_comes_out_again():
+    stored = arrays(ARRAYS, "35", RESULTS)
+    task = moving5.tasks(seeds=(0,))[34]
+    features, truth = task.load()
+    np.testing.assert_array_equal(stored["truth"], truth)
+    frames = _standard(features)
+    components, shares = _plane(_directions(frames))
+    assert stored["shares"] == pytest.approx(shares, abs=1e-3)
+    centre = _directions(frames).mean(axis=0)
+    choice = chosen(CHOICE)
+    last = approximate(
+        frames, 5, epochs=int(choice["epochs"]), weight_decay=choice["weight_decay"], name=task.video
+    )
+    projected = (_directions(last.synthetic) - centre) @ components
+    np.testing.assert_allclose(stored["path"][-1], projected, atol=2e-2)
+
+
+def test_the_plane_holds_the_most_variance():
+    points = np.random.default_rng(0).normal(size=(200, 4)) * [1, 5, 2, 0.1]
+    components, shares = _plane(points)
+    assert np.abs(components).argmax(axis=0).tolist() == [1, 2]
+    assert shares[0] > shares[1] > 0.1
+    assert components.max(axis=0) == pytest.approx(np.abs(components).max(axis=0))
