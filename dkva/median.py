@@ -25,16 +25,38 @@ def _from_bits(bits: Array, dtype) -> Array:
 _GROUP, _LANES = 128, 256
 
 
+def _grouped(integers: Array) -> Array:
+    """Integers of any shape as [blocks, _GROUP, _LANES], filled up with the largest."""
+    filler = jnp.full(-integers.size % (_GROUP * _LANES), jnp.iinfo(integers.dtype).max, integers.dtype)
+    return jnp.concatenate([integers.reshape(-1), filler]).reshape(-1, _GROUP, _LANES)
+
+
 def _count(groups: Array, limit: Array) -> Array:
     """How many of the integers [blocks, _GROUP, _LANES] are <= limit."""
     return jnp.sum(jnp.sum(groups <= limit, axis=1, dtype=jnp.uint8).astype(jnp.int32), dtype=jnp.int32)
 
 
+_LEAST = -(1 << 15)
+
+
+def _smallest(groups: Array, rank: Array) -> Array:
+    """The smallest limit, as int32, for which at least `rank` of the int16 numbers are <= it."""
+
+    def halve(bounds):
+        low, high = bounds
+        middle = (low + high) >> 1
+        enough = _count(groups, middle.astype(jnp.int16)) >= rank
+        return jnp.where(enough, low, middle + 1), jnp.where(enough, middle, high)
+
+    ends = jnp.asarray(_LEAST, jnp.int32), jnp.asarray(-_LEAST - 1, jnp.int32)
+    return jax.lax.while_loop(lambda bounds: bounds[0] < bounds[1], halve, ends)[0]
+
+
 def masked_median(values: Float[Array, "*shape"], mask: Bool[Array, "*shape"]) -> Float[Array, ""]:
     """Median of the values where `mask` holds, equal to `numpy.median` of them; NaN where none does.
 
-    Integers that order like the floats are bisected, so the loop takes at most 32 (64) counting passes,
-    fewer the closer the values lie together, and no copy of the values is sorted.
+    Integers that order like the floats are selected by their digits of 16 bits, the highest first, and each
+    digit is bisected: 16 counting passes over numbers of two bytes, and no copy of the values is sorted.
 
     Args:
         values: finite float32 or float64 numbers of any shape.
@@ -46,19 +68,21 @@ def masked_median(values: Float[Array, "*shape"], mask: Bool[Array, "*shape"]) -
     lower_rank = (count + 1) // 2  # ranks from 1
     upper_rank = count // 2 + 1
     bits = jnp.where(mask, bits, largest)
-    low = jnp.min(bits)
-    high = jnp.max(jnp.where(mask, bits, low))
-    padding = -bits.size % (_GROUP * _LANES)
-    filler = jnp.full(padding, largest, bits.dtype)
-    groups = jnp.concatenate([bits.reshape(-1), filler]).reshape(-1, _GROUP, _LANES)
-
-    def halve(bounds):
-        low, high = bounds
-        middle = (low & high) + ((low ^ high) >> 1)  # floor of the mean, without overflow
-        enough = _count(groups, middle) >= lower_rank
-        return jnp.where(enough, low, middle + 1), jnp.where(enough, middle, high)
-
-    lower, _ = jax.lax.while_loop(lambda bounds: bounds[0] < bounds[1], halve, (low, high))
+    lower = jnp.zeros((), bits.dtype)
+    rank, active = lower_rank, jnp.ones(bits.shape, bool)
+    for shift in range(8 * bits.dtype.itemsize - 16, -1, -16):
+        digits = bits >> shift
+        if shift < 8 * bits.dtype.itemsize - 16:  # below the sign's digit they count from 0
+            digits = (digits & 0xFFFF) - 0x8000
+        digits = digits.astype(jnp.int16)
+        # What differs in a higher digit comes last, where no rank that is left can reach.
+        groups = _grouped(jnp.where(active, digits, jnp.iinfo(jnp.int16).max))
+        digit = _smallest(groups, rank)
+        rank = rank - jnp.where(digit > _LEAST, _count(groups, (digit - 1).astype(jnp.int16)), 0)
+        active = active & (digits == digit.astype(jnp.int16))
+        above = digit.astype(bits.dtype)
+        lower = (lower << 16) | (above if shift == 8 * bits.dtype.itemsize - 16 else above + 0x8000)
+    groups = _grouped(bits)
     ties = _count(groups, lower) >= upper_rank
     upper = jnp.where(ties, lower, jnp.min(jnp.where(bits > lower, bits, largest)))
     below, above = _from_bits(lower, values.dtype), _from_bits(upper, values.dtype)

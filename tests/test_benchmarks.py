@@ -7,7 +7,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks import _run, cold_start, memory, reference, speed, text_reading, tw_finch
+from benchmarks import (
+    _run,
+    cold_start,
+    gpu,
+    many_videos,
+    memory,
+    reference,
+    scaling,
+    speed,
+    step,
+    text_reading,
+    tw_finch,
+)
 from benchmarks.__main__ import main
 from dkva import VideoSegmenter, gauss_ntk, gaussian, ntk
 from dkva.length_scale import length_scale
@@ -107,7 +119,9 @@ def test_a_process_that_fails_is_reported():
         _run.fresh_process("-c", "raise SystemExit('no such thing')")
 
 
-@pytest.mark.parametrize("module", [speed, cold_start, memory, text_reading, tw_finch])
+@pytest.mark.parametrize(
+    "module", [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch]
+)
 def test_smoke(module, tmp_path):
     name = module.__name__.rpartition(".")[2]
     main(["--smoke", "--only", name, "--out", str(tmp_path)])
@@ -134,3 +148,57 @@ def test_only_keeps_the_other_benchmarks_lines(tmp_path):
     table = (tmp_path / "README.md").read_text()
     assert "speed.json" in table
     assert "text_reading.json" in table
+
+
+def test_the_gpu_benchmark_runs_on_a_cpu(tmp_path, capsys):
+    out = tmp_path / "gpu.json"
+    assert gpu.main(["--scale", "0.001", "--epochs", "1", "--group-size", "2", "--out", str(out)]) == 0
+    record = json.loads(out.read_text())
+    runs = record["figures"]["runs"]
+    assert set(runs) == {"50 Salads", "Table 4"}
+    assert runs["50 Salads"]["videos"] == 1
+    assert runs["Table 4"]["videos"] == sum(
+        max(1, round(0.001 * each.videos)) for each in gpu.RUNS["Table 4"]
+    )
+    for each in runs.values():
+        assert each["frames_equal_to_cpu"] > 0.99
+        assert each["seconds"] > 0
+    text = capsys.readouterr().out
+    for row in gpu.rows(record["figures"]):
+        assert row.what in text
+
+
+@pytest.mark.fast
+def test_the_gpu_benchmark_has_the_papers_counts():
+    videos = {each.name: gpu.listed(each, 1.0) for each in gpu.RUNS["Table 4"]}
+    assert {name: len(each) for name, each in videos.items()} == {
+        "50 Salads": 50,
+        "MPII Cooking 2": 273,
+        "Breakfast": 1712,
+        "Hollywood Extended": 937,
+        "Desktop Assembly": 76,
+        "YTI": 150,
+    }
+    for each in gpu.RUNS["Table 4"]:
+        mean = np.mean([video.frames for video in videos[each.name]])
+        assert mean == pytest.approx(each.frames, rel=0.1)
+    video = videos["YTI"][0]
+    np.testing.assert_array_equal(gpu.made(video), gpu.made(video))
+    assert gpu.made(video).shape == (video.frames, 3000)
+
+
+@pytest.mark.fast
+def test_many_videos_are_breakfasts():
+    found = many_videos.videos()
+    assert len(found) == 1460
+    assert np.mean([n for _, n, _ in found]) == pytest.approx(2113.3, abs=0.1)
+    assert {k for _, _, k in found} == {4, 5, 6, 7, 9}
+
+
+@pytest.mark.fast
+def test_a_long_walk_is_written_in_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr(scaling, "_BLOCK", 7)
+    scaling.write_walk(tmp_path / "a.npy", 20, 3)
+    steps = np.diff(np.load(tmp_path / "a.npy"), axis=0)
+    assert steps.shape == (19, 3)
+    assert 0.5 < steps.std() < 1.5  # no jump between blocks

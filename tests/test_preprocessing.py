@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.ndimage import gaussian_filter1d
 
 from dkva import Standardiser, smooth
-from dkva.preprocessing import smoothing_window
+from dkva.preprocessing import smooth_and_standardise, smoothing_window
 
 pytestmark = pytest.mark.fast
 
@@ -142,3 +142,25 @@ def test_identity_smoothing_is_safe_to_read_only():
     x = frames(6, 3)
     out = Standardiser.fit(smooth(x, 0)).apply(smooth(x, 0))
     assert not np.shares_memory(out, x)
+
+
+@pytest.mark.parametrize("window", [1, 9])
+@pytest.mark.parametrize("limit", [1, 4 * 8 * 120 * 2, 1 << 27])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_few_features_at_a_time_are_all_at_once(monkeypatch, window, limit, dtype):
+    x = (3 * frames(120, 7) + 5).astype(dtype)
+    smoothed = smooth(x, window)
+    expected = Standardiser.fit(smoothed)
+    monkeypatch.setattr("dkva.preprocessing._WHOLE_BYTES", limit)
+    found, standardised = smooth_and_standardise(x, window, np.float32)
+    np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
+    np.testing.assert_allclose(found.scale, expected.scale, rtol=1e-12)
+    np.testing.assert_allclose(standardised, expected.apply(smoothed), rtol=1e-5, atol=1e-6)
+    assert standardised.dtype == np.float32
+    # The same mean and scale on other frames: what `predict` does.
+    other = frames(40, 7, seed=1)
+    again, applied = smooth_and_standardise(other, window, np.float64, expected)
+    np.testing.assert_array_equal(again.mean, expected.mean)
+    np.testing.assert_allclose(
+        applied, expected.apply(smooth(other, window), np.float64), rtol=1e-12, atol=1e-12
+    )

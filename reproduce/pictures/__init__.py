@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reproduce.paths import RESULTS
 from reproduce.pictures.base import Picture
-from reproduce.pictures.costs import memory, reading, scaling, speed, tw_finch
+from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, tw_finch
 from reproduce.pictures.failure_cases import failures
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
 from reproduce.pictures.scores import kernels, smoothing, study, table_bars
@@ -25,6 +25,7 @@ __all__ = [
     "gram",
     "kernels",
     "losses",
+    "many_videos",
     "memory",
     "motion",
     "moving5_frames",
@@ -58,7 +59,7 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
     for whole in (gram, losses, failures, study, kernels, smoothing, recording):
         makers.append((whole.__name__, partial(whole, folder=folder)))
     makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in _BREAKFAST]
-    for whole in (speed, reading, memory, tw_finch, scaling):
+    for whole in (speed, reading, memory, tw_finch, scaling, many_videos):
         makers.append((whole.__name__, partial(whole, folder)))
     for name, make in makers:
         try:

@@ -10,7 +10,7 @@ import figures
 from reproduce.paths import RESULTS
 from reproduce.pictures.base import Picture, listed
 
-__all__ = ["memory", "reading", "scaling", "speed", "tw_finch"]
+__all__ = ["many_videos", "memory", "reading", "scaling", "speed", "tw_finch"]
 
 
 def _measurements(name: str, folder: Path) -> dict:
@@ -108,28 +108,45 @@ def tw_finch(folder: Path = RESULTS) -> Picture:
 
 
 def scaling(folder: Path = RESULTS) -> Picture:
-    """Time against frames, videos and workers.
-
-    Expects in results/benchmarks/scaling.json, under "figures", any of the lists "frames", "videos" and
-    "workers", whose records hold a number under that name, "seconds" and, to tell lines apart, "program".
-    """
+    """Time and memory against the number of frames."""
     found = _measurements("scaling", folder)
-    panels = {}
-    for size in ("frames", "videos", "workers"):
-        lines: dict[str, tuple[list, list]] = {}
-        for each in found["figures"].get(size) or []:
-            sizes, costs = lines.setdefault(each.get("program", "dkva"), ([], []))
-            sizes.append(each[size])
-            costs.append(each["seconds"])
-        if lines:
-            panels[f"seconds, by number of {size}"] = lines
-    if not panels:
-        raise FileNotFoundError("benchmarks/scaling.json holds no times by frames, videos or workers")
-    title = f"Time against size ({_machine(found)})"
+    values = found["figures"]
+    panels: dict[str, dict[str, tuple[list, list]]] = {}
+    for each in values["lengths"]:
+        for panel, key in (("seconds", "seconds"), ("peak memory in MB", "peak_mb")):
+            sizes, costs = panels.setdefault(panel, {}).setdefault(each["program"], ([], []))
+            sizes.append(each["frames"])
+            costs.append(each[key])
+    title = (
+        f"Time and memory against length, {values['features']} features, {values['segments']} segments, "
+        f"{values['epochs']} epochs ({_machine(found)})"
+    )
+    powers = ", ".join(f"{program} {power:.2f}" for program, power in values["exponents"].items())
     return Picture(
         "speed_scaling",
         title,
-        f"Curves of {', '.join(panels)}.",
+        f"Time grows as a power of the number of frames: {powers}.",
         ("benchmarks/scaling.json",),
-        figures.cost_against_size(panels, title, [panel.split()[-1] for panel in panels]),
+        figures.cost_against_size(panels, title, "frames"),
+    )
+
+
+def many_videos(folder: Path = RESULTS) -> Picture:
+    """Time against the number of videos, a line for each number of workers."""
+    found = _measurements("many_videos", folder)
+    lines: dict[str, tuple[list, list]] = {}
+    for each in found["figures"]["over_processes"]:
+        name = f"{each['workers']} worker{'s' if each['workers'] > 1 else ''}"
+        sizes, costs = lines.setdefault(name, ([], []))
+        sizes.append(each["videos"])
+        costs.append(each["seconds"])
+    title = f"Time against the number of videos, of Breakfast's lengths ({_machine(found)})"
+    most = max(found["figures"]["over_processes"], key=lambda each: each["videos"])
+    return Picture(
+        "speed_many_videos",
+        title,
+        f"{most['videos']} videos take {most['seconds']:.0f} s with {most['workers']} workers, start and "
+        "compilation included.",
+        ("benchmarks/many_videos.json",),
+        figures.cost_against_size({"seconds": lines}, title, "videos"),
     )
