@@ -1,4 +1,4 @@
-"""Time and memory of one ever longer video, beside TW-FINCH; each length in a fresh process, compiled apart."""
+"""Time and memory of one ever longer video, beside TW-FINCH; each in a fresh process, compiled apart."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "features": size.features,
         "segments": size.segments,
         "epochs": size.epochs,
-        "note": "Wall seconds of all but compilation; float32 from a mapped file; two cores for all programs. "
+        "note": "Wall seconds of all but compilation; float32 from a mapped file; all cores for each. "
         "Peak resident memory of the whole process, the file's pages included.",
         "tolerance": _TOLERANCE,
         "lengths": measured,
@@ -66,7 +66,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
 
 
 def _exponent(measured: list[dict[str, Any]]) -> float:
-    """p of time ~ N^p, by least squares."""
+    """The power of the length that time grows as, by least squares."""
     frames, seconds = (np.log([float(each[key]) for each in measured]) for key in ("frames", "seconds"))
     return float(np.polyfit(frames, seconds, 1)[0])
 

@@ -205,14 +205,32 @@ def test_the_papers_number_is_a_diamond(tmp_path, monkeypatch):
 
 def test_scaling_is_drawn_once_it_is_measured(tmp_path):
     (tmp_path / "benchmarks").mkdir()
+    lengths = [
+        {"program": program, "frames": n, "seconds": n / speed, "peak_mb": n / 10}
+        for program, speed in (("dkva", 100), ("TW-FINCH", 50))
+        for n in (1000, 2000)
+    ]
     facts = {
         "processor": "p",
         "cores": 2,
-        "figures": {"workers": [{"workers": w, "seconds": 8 / w} for w in (1, 2)]},
+        "figures": {
+            "features": 4,
+            "segments": 3,
+            "epochs": 9,
+            "lengths": lengths,
+            "exponents": {"dkva": 1.0, "TW-FINCH": 1.0},
+        },
     }
     (tmp_path / "benchmarks" / "scaling.json").write_text(json.dumps(facts))
-    axes = pictures.scaling(tmp_path).figure.axes[0]
-    assert axes.lines[0].get_xydata().tolist() == [[1, 8], [2, 4]]
+    picture = pictures.scaling(tmp_path)
+    axes = picture.figure.axes[0]
+    assert axes.lines[0].get_xydata().tolist() == [[1000, 10], [2000, 20]]
+    assert axes.lines[1].get_xydata().tolist() == [[1000, 20], [2000, 40]]
+    assert "dkva 1.00" in picture.alt
+    facts["figures"] = {"over_processes": [{"videos": v, "workers": 2, "seconds": 3 * v} for v in (45, 1460)]}
+    (tmp_path / "benchmarks" / "many_videos.json").write_text(json.dumps(facts))
+    axes = pictures.many_videos(tmp_path).figure.axes[0]
+    assert axes.lines[0].get_xydata().tolist() == [[45, 135], [1460, 4380]]
 
 
 # --- files -------------------------------------------------------------------------------------------
