@@ -131,7 +131,7 @@ def _distributed():
 
 def _local_cluster(dask, workers: int):
     """A scheduler and workers of this machine, each with one thread, and a GPU where there are some."""
-    here = {"host": "127.0.0.1", "dashboard_address": None, "dashboard": False}
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "dashboard": False}
     options = here | {"nthreads": 1, "memory_limit": 0, "silence_logs": logging.CRITICAL}
     try:
         return dask.SpecCluster(
