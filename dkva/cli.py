@@ -7,10 +7,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -18,6 +19,8 @@ from dkva import __version__
 from dkva.cli_check import check
 from dkva.cli_data import data
 from dkva.cli_report import report
+from dkva.cli_video import Cut, Reading, VideoInput, cut
+from dkva.schedulers import PROCESSES, SCHEDULER_HELP, check_scheduler
 from dkva.terminal import complain, console, printable
 
 if TYPE_CHECKING:
@@ -67,15 +70,6 @@ def _dkva() -> None:
 _dkva.add_command(check)
 _dkva.add_command(data)
 _dkva.add_command(report)
-
-
-@dataclass(frozen=True)
-class _Input:
-    """One video of a run: its name, its features, and its labels where scores are asked for."""
-
-    name: str
-    path: Path
-    labels_path: Path | None = None
 
 
 @_dkva.command(
@@ -134,10 +128,32 @@ class _Input:
     "--format", "form", type=click.Choice(["json", "csv", "both"]), default="both", show_default=True
 )
 @click.option("--plot", is_flag=True, help="Draw a time line of each video.")
+@click.option(
+    "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
+)
+@click.option(
+    "--scheduler",
+    default=PROCESSES,
+    show_default=True,
+    metavar="WHERE",
+    help=f"{SCHEDULER_HELP[0].upper()}{SCHEDULER_HELP[1:]}, whose workers then count.",
+)
 @click.option("--force", is_flag=True, help="Segment again what is done already.")
 @click.option("--no-cache", is_flag=True, help="Keep no parsed copy of text features on disk.")
 def _segment(
-    features, n_segments, labels, mapping, ignore, lengths, out, form, plot, force, **options
+    features,
+    n_segments,
+    labels,
+    mapping,
+    ignore,
+    lengths,
+    out,
+    form,
+    plot,
+    workers,
+    scheduler,
+    force,
+    **options,
 ) -> int:
     """Segment one video, or a folder of them, each by itself.
 
@@ -145,7 +161,7 @@ def _segment(
     Writes one JSON a video and one segments.csv to the output folder; a second run with the same settings
     goes on where the first stopped.
     """
-    run = _Run(n_segments, lengths, mapping, ignore, out, form, plot, force, **options)
+    run = _Run(n_segments, lengths, mapping, ignore, out, form, plot, workers, scheduler, force, **options)
     return run.over(features, labels)
 
 
@@ -161,6 +177,8 @@ class _Run:
         out: Path,
         form: str,
         plot: bool,
+        workers: int,
+        scheduler: str,
         force: bool,
         *,
         transposed: bool,
@@ -174,9 +192,14 @@ class _Run:
         self.settings = {"n_segments": n_segments, "random_state": method.pop("seed"), **method}
         self.lengths, self.mapping_path, self.ignore = lengths, mapping, list(ignore)
         self.out, self.form, self.plot, self.force = out, form, plot, force
+        self.workers, self.scheduler = workers, scheduler
         self.transposed, self.cache = transposed, not no_cache
         self.mapping: dict[str, int] | None = None
         self.problems: list[str] = []
+        self.refused = 0  # of these, the ones known before the first video
+        self.noted: dict[str, list[str]] = {}  # those of a video
+        self.earlier: dict[str, dict] = {}  # what the table held
+        self.old: dict[str, dict] = {}  # what there was of the videos of this run
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
         self.unseen = set(ignore)  # labels to ignore that no video has had yet
@@ -187,13 +210,16 @@ class _Run:
         """Segment every video named by `features`; 2 where anything went wrong, else 0."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        from dkva.datasets.errors import DataError
+        from dkva.errors import SchedulerError
 
         self._check_settings()
         self._check_out()
         inputs = list(self._inputs(features, labels))
-        refused = len(self.problems)
-        earlier = self._earlier()
+        self.refused = len(self.problems)
+        self.earlier = self._earlier()
+        self.old = {video.name: old for video in inputs if (old := self._old(video.name)) is not None}
+        if not self.force:
+            inputs = [replace(video, done=self.old.get(video.name, {}).get("key")) for video in inputs]
         columns = (
             TextColumn("segmenting"),
             BarColumn(),
@@ -205,32 +231,31 @@ class _Run:
         try:
             with Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
                 task = bar.add_task("", total=len(inputs))
-                for video in inputs:
-                    bar.update(task, description=printable(video.name))
-                    try:
-                        self._one(video, earlier)
-                    except DataError as error:
-                        self.problems.append(str(error))
-                    except ValueError as error:
-                        self.problems.append(f"{video.path}: {error}")
-                    except OSError as error:  # a full disk stays full for the videos to come
-                        place = error.filename or self.out
-                        self.problems.append(
-                            f"{place}: cannot be written ({error.strerror}); free it and run again"
-                        )
-                        break
+
+                def started(index: int) -> None:
+                    bar.update(task, description=printable(inputs[index].name))
+
+                for video, result in self._results(inputs, started):
+                    self._keep(video, result)
                     bar.advance(task)
                     if time.monotonic() - self.written > _CSV_SECONDS:
-                        self._write_csv(earlier)
+                        self._write_csv()
+        except SchedulerError as error:
+            self.problems.append(str(error))
+        except OSError as error:  # a full disk stays full for the videos to come
+            place = error.filename or self.out
+            self.problems.append(f"{place}: cannot be written ({error.strerror}); free it and run again")
         finally:
-            self._write_csv(earlier)
-        self._report(len(inputs) - len(self.docs) + refused)
+            self._write_csv()
+        self._sort(inputs)
+        self._report(len(inputs) - len(self.docs) + self.refused)
         return 2 if self.problems else 0
 
     def _check_settings(self) -> None:
         from dkva.segmentation import VideoSegmenter
 
         try:
+            check_scheduler(self.scheduler)
             VideoSegmenter(**self.settings).check_settings(self.settings["n_segments"])
         except ValueError as error:
             raise click.ClickException(str(error)) from error
@@ -244,7 +269,7 @@ class _Run:
                 f"{self.out}: cannot be written ({error.strerror}); give another folder with --out"
             ) from error
 
-    def _inputs(self, features: tuple[Path, ...], labels: Path | None) -> Iterator[_Input]:
+    def _inputs(self, features: tuple[Path, ...], labels: Path | None) -> Iterator[VideoInput]:
         """The videos that can be named; problems with the others are noted."""
         from dkva.datasets import DataError, find_features, find_labels, find_mapping, read_mapping
         from dkva.datasets.features import stem_of
@@ -281,13 +306,13 @@ class _Run:
             raise click.ClickException(str(error)) from error
         for name, path in found.items():
             if labels is None:
-                yield _Input(name, path)
+                yield VideoInput(name, path)
             elif labels.is_file() and len(found) == 1:
-                yield _Input(name, path, labels)
+                yield VideoInput(name, path, labels)
             elif labels.is_file():
                 raise click.ClickException(f"{labels}: is one file for {len(found)} videos; give a folder")
             elif (truth := find_labels(labels, name)) is not None:
-                yield _Input(name, path, truth)
+                yield VideoInput(name, path, truth)
             else:
                 self.problems.append(f"{labels}: has no labels for {name!r}; add them or leave --labels out")
 
@@ -302,48 +327,67 @@ class _Run:
 
         return read_csv(self.out / "segments.csv") if self.form != "json" else {}
 
-    def _one(self, video: _Input, earlier: dict[str, dict]) -> None:
-        from dkva.datasets import DataError, fit_lengths, read_features, read_labels
-        from dkva.documents import document, labels_in, read_json, run_key, source_of, write_json
-        from dkva.segmentation import VideoSegmenter
+    def _results(self, inputs: list[VideoInput], started: Callable[[int], object]):
+        """(video, what came of it) as it comes."""
+        from dkva.schedulers import Failed, carry_out
 
-        frames = read_features(video.path, cache=self.cache, transposed=self.transposed)
-        truth = None
-        if video.labels_path is not None:
-            truth = read_labels(video.labels_path, self.mapping)
-            frames, truth = fit_lengths(frames, truth, self.lengths, video.labels_path)
-        n_segments = self.settings["n_segments"]
-        if n_segments > len(frames):
-            remedy = f"ask for at most {len(frames)} with -k"
-            raise DataError(video.path, f"has {len(frames)} frames for {n_segments} segments", remedy)
-        source = source_of(video.path)
-        segmenter = VideoSegmenter(**self.settings)
-        reading = {"transposed": self.transposed}  # a length policy shows in the number of frames
-        key = run_key(video.name, [segmenter.get_params(), reading], source, len(frames))
-        json_path = self.out / f"{video.name}.json"
-        old = read_json(json_path) if self.form != "csv" else earlier.get(video.name)
-        if old is not None and old["key"] == key and not self.force:
-            doc = old
-            self.kept += 1
-        else:
-            # The file's own name alone: labels do not change with the folder the run was started on.
-            segmenter.fit(frames, name=video.name.rsplit("/", 1)[-1])
-            doc = document(video.name, segmenter, source=source, reading=reading, key=key)
+        reading = Reading(self.transposed, self.lengths, self.cache, self.mapping)
+        work = partial(cut, settings=self.settings, reading=reading)
+        coming = carry_out(work, inputs, scheduler=self.scheduler, workers=self.workers, started=started)
+        with contextlib.closing(coming) as results:
+            for index, answer in results:
+                video = inputs[index]
+                if isinstance(answer, Failed):
+                    answer = Cut(problem=f"{video.path}: {answer.problem}")
+                yield video, answer
+
+    def _old(self, name: str) -> dict | None:
+        """What an earlier run left of a video."""
+        from dkva.documents import read_json
+
+        return self.earlier.get(name) if self.form == "csv" else read_json(self.out / f"{name}.json")
+
+    def _keep(self, video: VideoInput, result: Cut) -> None:
+        """Write what came of one video, with scores and picture."""
+        from dkva.documents import labels_in, write_json
+
+        if result.broken is not None:
+            raise result.broken
+        if result.problem is not None:
+            self._note(video, result.problem)
+            return
+        old = self.old.get(video.name)
+        if result.doc is not None:
+            doc = result.doc
             (self.out / f"{video.name}.png").unlink(missing_ok=True)  # it would show the earlier labels
             self.computed += 1
+        else:
+            doc = cast(dict, old)
+            self.kept += 1
         predicted = labels_in(doc)
-        if truth is not None:
+        if result.truth is not None:
             try:
-                doc = doc | {"scores": self._score(video, truth, predicted)}
+                doc = doc | {"scores": self._score(video, result.truth, predicted)}
             except ValueError as error:  # the segmentation stands all the same
-                self.problems.append(f"{video.labels_path}: {error}")
+                self._note(video, f"{video.labels_path}: {error}")
         if self.form != "csv" and doc != old:
-            write_json(json_path, doc)
+            write_json(self.out / f"{video.name}.json", doc)
         self.docs[video.name] = doc
         if self.plot:
-            self._draw(video, truth, predicted)
+            self._draw(video, result.truth, predicted)
 
-    def _score(self, video: _Input, truth: np.ndarray, predicted: np.ndarray) -> dict:
+    def _note(self, video: VideoInput, problem: str) -> None:
+        self.noted.setdefault(video.name, []).append(problem)
+
+    def _sort(self, inputs: list[VideoInput]) -> None:
+        """Bring what came in any order into the order of the videos."""
+        names = [video.name for video in inputs]
+        self.docs = {name: self.docs[name] for name in names if name in self.docs}
+        self.scores = {name: self.scores[name] for name in names if name in self.scores}
+        noted = [problem for name in names for problem in self.noted.get(name, [])]
+        self.problems[self.refused : self.refused] = noted
+
+    def _score(self, video: VideoInput, truth: np.ndarray, predicted: np.ndarray) -> dict:
         from dkva.documents import scores_for_json
         from dkva.metrics import evaluate
 
@@ -353,7 +397,7 @@ class _Run:
         self.scores[video.name] = scores
         return scores_for_json(scores) | {"ignored": self.ignore, "lengths": self.lengths}
 
-    def _draw(self, video: _Input, truth: np.ndarray | None, predicted: np.ndarray) -> None:
+    def _draw(self, video: VideoInput, truth: np.ndarray | None, predicted: np.ndarray) -> None:
         from dkva.atomic import write_atomically
         from dkva.timeline import timeline
 
@@ -367,14 +411,16 @@ class _Run:
             self.out / f"{video.name}.png", lambda file: figure.savefig(file, format="png", dpi=150)
         )
 
-    def _write_csv(self, earlier: dict[str, dict]) -> None:
+    def _write_csv(self) -> None:
         """All segments of this run, and of earlier runs for other videos."""
         from dkva.documents import read_csv, write_csv
 
         if self.form == "json":
             return
         self.written = time.monotonic()
-        docs = earlier | read_csv(self.out / "segments.csv") | self.docs  # another run may write there too
+        docs = (
+            self.earlier | read_csv(self.out / "segments.csv") | self.docs
+        )  # another run may write there too
         try:
             write_csv(self.out / "segments.csv", (docs[name] for name in sorted(docs)))
         except OSError as error:

@@ -7,44 +7,31 @@ scoring's source code, the video's data and name, the number of segments and the
 
 from __future__ import annotations
 
-import ast
-import functools
 import hashlib
-import importlib.util
 import inspect
-import itertools
 import json
-import multiprocessing
-import os
-import sqlite3
 import sys
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from dkva.checks import check_whole
+from dkva.code_version import code_version
+from dkva.errors import ExperimentError
 from dkva.metrics import score_row
 from dkva.provenance import commit, device, versions
+from dkva.row_cache import RowCache
+from dkva.schedulers import DASK, PROCESSES, Failed, carry_out, check_scheduler, described
 
 __all__ = ["ExperimentError", "Method", "Outcome", "RowCache", "Task", "code_version", "merged", "run"]
 
-_KEY_BYTES = 16
-_LOCK_SECONDS = 120
-_QUERY = 500
-
-
-class ExperimentError(RuntimeError):
-    """Some rows could not be computed; the others are in the cache."""
+_KEY_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -140,129 +127,6 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
     )
 
 
-# --- code versions -----------------------------------------------------------------------------------
-
-
-@functools.cache
-def code_version(module: str) -> str:
-    """Hash of the source of a module and of all that it imports from its package and dkva, near or far.
-
-    Raises:
-        ValueError: a module without a source file, whose changes could not be noticed.
-    """
-    digest = hashlib.sha256()
-    sources = _sources(module)
-    if not sources:
-        raise ValueError(f"{module} has no source file: put methods and measures into a module that has one")
-    for name, source in sorted(sources.items()):
-        digest.update(f"{name}\n{len(source)}\n".encode())
-        digest.update(source)
-    return digest.hexdigest()[:_KEY_BYTES]
-
-
-def _sources(module: str) -> dict[str, bytes]:
-    packages = {module.split(".")[0], __package__}
-    found: dict[str, bytes] = {}
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        path = _file_of(name)
-        if name in found or path is None:
-            continue
-        found[name] = path.read_bytes()
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        imported = _imports(found[name], package)
-        waiting += [other for other in imported if other.split(".")[0] in packages]
-    return found
-
-
-def _imports(source: bytes, package: str) -> Iterator[str]:
-    """Modules that a source may import: of `from a.b import c` both a.b and a.b.c."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level:
-                module = importlib.util.resolve_name("." * node.level + module, package)
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def _file_of(module: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(module)
-        origin = spec.origin if spec else None
-    except ModuleNotFoundError:  # a name of a module that is no package
-        return None
-    except ValueError:  # the script that runs
-        origin = getattr(sys.modules[module], "__file__", None)
-    return Path(origin) if origin and origin.endswith(".py") else None
-
-
-# --- cache -------------------------------------------------------------------------------------------
-
-
-class RowCache:
-    """Rows by key in one SQLite file, which many processes may read and write.
-
-    What is put is there after the process is killed, whole or not at all.
-
-    Args:
-        path: the file; folders are made as needed. Deleting it costs time, nothing else.
-
-    Raises:
-        ExperimentError: a file that is no such cache, or cannot be written.
-    """
-
-    def __init__(self, path: Path):
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._open() as database:
-                database.execute("CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, facts TEXT NOT NULL)")
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS rows (key TEXT PRIMARY KEY, run TEXT NOT NULL, "
-                    "seconds REAL NOT NULL, row TEXT NOT NULL)"
-                )
-        except (sqlite3.Error, OSError) as error:
-            raise ExperimentError(
-                f"{path}: cannot be used as a cache of rows ({error}); delete it, or free its folder"
-            ) from error
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=_LOCK_SECONDS)) as database, database:
-            yield database
-
-    def get(self, keys: Iterable[str]) -> dict[str, tuple[dict, str, float]]:
-        """(row, id of its run, seconds) of each key that is there."""
-        found = {}
-        wanted = list(keys)
-        with self._open() as database:
-            for start in range(0, len(wanted), _QUERY):
-                part = wanted[start : start + _QUERY]
-                marks = ",".join("?" * len(part))
-                query = f"SELECT key, row, run, seconds FROM rows WHERE key IN ({marks})"
-                for key, row, run_id, seconds in database.execute(query, part):
-                    found[key] = json.loads(row), run_id, seconds
-        return found
-
-    def put(self, rows: Mapping[str, tuple[dict, float]], run_id: str, facts: Mapping) -> None:
-        """Keep rows of one run by key, each with the seconds it took; a row that is there is replaced."""
-        with self._open() as database:
-            database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?)", (run_id, json.dumps(facts)))
-            database.executemany(
-                "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)",
-                [(key, run_id, seconds, json.dumps(row)) for key, (row, seconds) in rows.items()],
-            )
-
-    def runs(self) -> dict[str, dict]:
-        """Facts of every run by id."""
-        with self._open() as database:
-            return {run_id: json.loads(facts) for run_id, facts in database.execute("SELECT * FROM runs")}
-
-
 # --- running -----------------------------------------------------------------------------------------
 
 
@@ -271,16 +135,24 @@ class _Job:
     key: str
     method: Method
     seed: int | None
+    code: str
+
+    def check_code(self) -> None:
+        """Refuse a worker that has, or loaded, another source of the method."""
+        module = self.method.segment.__module__
+        if module != "__main__" and code_version(module) != self.code:
+            raise RuntimeError(f"the worker has another source of {module}: start the workers again")
 
 
 def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
     jobs = []
     for method in methods:
+        code = code_version(method.segment.__module__)
         for seed in task.seeds if method.uses_seed else (None,):
             decisive = {
                 "function": method.function,
                 "settings": dict(method.settings),
-                "code": code_version(method.segment.__module__),
+                "code": code,
                 "measure": [task.measure.__qualname__, code_version(task.measure.__module__)],
                 "data": task.checksum,
                 "video": task.video,
@@ -289,28 +161,37 @@ def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
                 "seed": seed,
             }
             text = json.dumps(decisive, sort_keys=True)
-            jobs.append(_Job(hashlib.sha256(text.encode()).hexdigest()[: 2 * _KEY_BYTES], method, seed))
+            key = hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
+            jobs.append(_Job(key, method, seed, code))
     return jobs
 
 
-def _work(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]]:
-    """Rows, each with its seconds, of one video."""
+@dataclass(frozen=True)
+class _Done:
+    """What one video gives: rows, each with its seconds, by key; what went wrong; where JAX computed them."""
+
+    rows: dict[str, tuple[dict, float]]
+    problems: list[str]
+    device: str | None
+
+
+def _work(unit: tuple[Task, Sequence[_Job]]) -> _Done:
+    task, jobs = unit
     features, truth = task.load()
     done = {}
+    problems = []
     for job in jobs:
         start = time.perf_counter()
-        labels = job.method.labels(features, task.n_segments, job.seed, task.video)
-        row = task.measure(truth, labels, task.n_segments, **task.scoring)
-        done[job.key] = _plain(row), time.perf_counter() - start
-    return done
-
-
-def _attempt(task: Task, jobs: Sequence[_Job]) -> dict[str, tuple[dict, float]] | str:
-    """What `_work` gives, or what went wrong, as text: not every exception can be sent between processes."""
-    try:
-        return _work(task, jobs)
-    except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the other videos go on
-        return f"{task.video}: {type(error).__name__}: {error}"
+        try:
+            job.check_code()
+            labels = job.method.labels(features, task.n_segments, job.seed, task.video)
+            row = _plain(task.measure(truth, labels, task.n_segments, **task.scoring))
+        except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the others go on
+            which = job.method.name if job.seed is None else f"{job.method.name}, seed {job.seed}"
+            problems.append(f"{which}: {described(error)}")
+        else:
+            done[job.key] = row, time.perf_counter() - start
+    return _Done(done, problems, device() if "jax" in sys.modules else None)
 
 
 def _plain(row: Mapping) -> dict:
@@ -319,32 +200,14 @@ def _plain(row: Mapping) -> dict:
     return {name: None if value != value else value for name, value in plain.items()}
 
 
-def _start_worker(started, workers: int) -> None:
-    """Give a worker cores of its own, and end it when the process that started it ends, in any way."""
-    if hasattr(os, "sched_setaffinity"):  # where workers share cores, XLA's threads wait for each other
-        with started.get_lock():
-            index = started.value
-            started.value += 1
-        cores = sorted(os.sched_getaffinity(0))
-        mine = cores[index % len(cores) :: workers]
-        os.sched_setaffinity(0, mine)
-        threadpool_limits(len(mine))  # threads that numpy started before stay where they were
-    threading.Thread(target=_follow_parent, daemon=True).start()
-
-
-def _follow_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
 def run(
     methods: Sequence[Method],
     tasks: Sequence[Task],
     cache: RowCache,
     *,
     workers: int = 1,
+    scheduler: str = PROCESSES,
+    group: int | None = None,
     force: bool = False,
     progress: bool = True,
     code_root: Path | None = None,
@@ -355,19 +218,24 @@ def run(
         methods: of different names.
         tasks: the videos.
         cache: where rows are kept as they come; a run killed at any moment loses the videos in flight.
-        workers: processes; 1 computes in this one. Rows do not depend on it.
+        workers: processes; one of "processes" is this process itself. Rows do not depend on it.
+        scheduler: who computes: "processes", "dask" for a local cluster made for the run, or the address or
+            scheduler file of a running Dask scheduler, which has its own workers. See `dkva.schedulers`.
+        group: videos sent to a worker at once; None means 1 to 8, so that every worker gets several groups.
         force: compute anew what is in the cache.
         progress: show a bar on stderr where it is a terminal.
         code_root: checkout whose commit the rows are said to come from; None means dkva's own.
 
     Raises:
-        ValueError: methods of one name, or a number of workers below 1.
-        ExperimentError: some videos failed (all are listed), or a worker died.
+        ValueError: methods of one name, an unknown scheduler, or a number of workers below 1.
+        ExperimentError: some videos failed (all are listed), or killed their worker each time.
+        SchedulerError: an ExperimentError; see `dkva.schedulers.carry_out`.
     """
     names = [method.name for method in methods]
     if len(set(names)) != len(names):
         raise ValueError(f"methods are {names}: give each a name of its own")
     check_whole("workers", workers, least=1)
+    check_scheduler(scheduler)
     jobs = {index: _jobs(methods, task) for index, task in enumerate(tasks)}
     known = {} if force else cache.get(job.key for mine in jobs.values() for job in mine)
     units = []
@@ -378,8 +246,9 @@ def run(
         if missing:
             units.append((tasks[index], missing))
     if units:
-        run_id, facts = _facts(code_root, workers)
-        _compute(units, cache, run_id, facts, workers, progress)
+        run_id, facts = _facts(code_root, workers, scheduler)
+        sent = {"scheduler": scheduler, "workers": workers, "group": group}
+        _compute(units, cache, run_id, facts, sent, progress)
         known = cache.get(job.key for mine in jobs.values() for job in mine)
     rows, seconds = [], {}
     for index, task in enumerate(tasks):
@@ -392,69 +261,50 @@ def run(
     return Outcome(rows, _provenance(methods, tasks, cache, seconds), len(planned))
 
 
-def _facts(code_root: Path | None, workers: int) -> tuple[str, dict]:
+def _facts(code_root: Path | None, workers: int, scheduler: str) -> tuple[str, dict]:
     root = code_root or Path(__file__).parent.parent
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    facts = {
+    facts: dict[str, object] = {
         "started": started,
         "versions": versions(),
-        "device": device(),
         "commit": commit(root, "dkva", "reproduce", "synthetic"),
-        "workers": workers,
     }
+    if scheduler in (PROCESSES, DASK):
+        facts["workers"] = workers
+    if scheduler != PROCESSES:  # an address is nobody else's business
+        facts["scheduler"] = DASK if scheduler == DASK else "a running Dask scheduler"
     return f"{started}-{uuid.uuid4().hex[:8]}", facts
 
 
-def _compute(units, cache: RowCache, run_id: str, facts: dict, workers: int, progress: bool) -> None:
+def _compute(units, cache: RowCache, run_id: str, facts: dict, sent: dict, progress: bool) -> None:
     problems = []
+    failed = 0
+    devices: set[str] = set()
     start = time.monotonic()
-    with _bar(sum(len(jobs) for _, jobs in units), progress) as advance:
-        for count, result in _results(units, workers):
-            if isinstance(result, str):
-                problems.append(result)
-            else:
-                cache.put(result, run_id, facts | {"wall_seconds": round(time.monotonic() - start, 1)})
-            advance(count)
+    with (
+        _bar(sum(len(jobs) for _, jobs in units), progress) as advance,
+        closing(carry_out(_work, units, **sent)) as results,
+    ):
+        for index, done in results:
+            task, jobs = units[index]
+            if isinstance(done, Failed):
+                done = _Done({}, [done.problem], None)
+            if done.problems:
+                failed += 1
+                problems += [f"{task.video}: {problem}" for problem in done.problems]
+            if done.rows:
+                devices |= {done.device} if done.device else set()
+                about = {
+                    "device": ", ".join(sorted(devices)) or "cpu: cpu",  # where no method used JAX
+                    "wall_seconds": round(time.monotonic() - start, 1),
+                }
+                cache.put(done.rows, run_id, facts | about)
+            advance(len(jobs))
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         raise ExperimentError(
-            f"{len(problems)} of {len(units)} videos failed; the rows of the others are kept\n{listed}"
+            f"{failed} of {len(units)} videos failed; the rows of the others are kept\n{listed}"
         )
-
-
-def _results(units, workers: int):
-    """(number of rows, rows or what went wrong) of each unit as it comes."""
-    if workers == 1:
-        for task, jobs in units:
-            yield len(jobs), _attempt(task, jobs)
-        return
-    context = multiprocessing.get_context("spawn")  # JAX's threads do not survive a fork
-    setup = context.Value("i", 0), workers
-    with ProcessPoolExecutor(workers, context, _start_worker, setup) as pool:
-        try:
-            running: dict[Future, tuple] = {}
-            waiting = iter(units)
-            while True:
-                # One more than there are workers, so that none waits; what is not started is not lost.
-                for task, jobs in itertools.islice(waiting, workers + 1 - len(running)):
-                    running[pool.submit(_attempt, task, jobs)] = task, len(jobs)
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    task, count = running.pop(future)
-                    problem = future.exception()
-                    if isinstance(problem, BrokenProcessPool):
-                        raise problem
-                    # The task itself may be one that cannot be sent.
-                    failed = f"{task.video}: {type(problem).__name__}: {problem}"
-                    yield count, failed if problem else future.result()
-        except BrokenProcessPool as error:  # on submission too
-            raise ExperimentError(
-                "a worker process died, perhaps of too little memory; rows done are kept: "
-                "run again, with fewer workers"
-            ) from error
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
@@ -488,6 +338,6 @@ def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str
         },
         "seeds": sorted({seed for task in tasks for seed in task.seeds}),
         "videos": len({task.video for task in tasks}),
-        "data": data.hexdigest()[: 2 * _KEY_BYTES],
+        "data": data.hexdigest()[:_KEY_DIGITS],
         "runs": runs,
     }

@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run them all; the check's exit status."""
     options = parser(__doc__, seeds=None).parse_args(arguments)
     given = ["--smoke"] if options.smoke else []
-    computing = [*given, "--workers", str(options.workers), *(["--force"] if options.force else [])]
+    where = ["--workers", str(options.workers), "--scheduler", options.scheduler]
+    computing = [*given, *where, *(["--force"] if options.force else [])]
     status = 0
     for script in SCRIPTS:
         console().rule(f"python -m {script.__name__}")

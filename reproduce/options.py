@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dkva.experiment import ExperimentError, Method, Outcome, RowCache, Task, run
+from dkva.schedulers import PROCESSES, SCHEDULER_HELP, check_scheduler
 from reproduce.paths import ROOT, ROWS
 
 __all__ = ["add_authors_pickle", "authors_videos", "compute", "console", "parser", "select_methods"]
@@ -21,12 +22,19 @@ def console() -> Console:
 
 
 def parser(doc: str | None, *, seeds: int | None = 5) -> argparse.ArgumentParser:
-    """A parser with --workers, --force, --smoke and, if `seeds` is given, --seeds."""
+    """A parser with --workers, --scheduler, --force, --smoke and, if `seeds` is given, --seeds."""
     out = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     if seeds is not None:
         out.add_argument("--seeds", type=_count, default=seeds, help=f"number of seeds (default {seeds})")
     out.add_argument(
         "--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one a core)"
+    )
+    out.add_argument(
+        "--scheduler",
+        type=_scheduler,
+        default=PROCESSES,
+        metavar="WHERE",
+        help=f"{SCHEDULER_HELP}, whose workers then count (default {PROCESSES})",
     )
     out.add_argument("--force", action="store_true", help="compute anew what has been computed before")
     out.add_argument("--smoke", action="store_true", help="the smallest run of the code; nothing is stored")
@@ -60,6 +68,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _scheduler(text: str) -> str:
+    try:
+        return check_scheduler(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def select_methods(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:
     """The methods of these names, all without any; exits where a name is unknown."""
     if not names:
@@ -83,8 +98,16 @@ def compute(
             import tempfile
 
             with tempfile.TemporaryDirectory() as folder:
-                return run(methods, tasks, RowCache(Path(folder) / "rows.sqlite"), code_root=ROOT)
-        cache = RowCache(rows or ROWS)
-        return run(methods, tasks, cache, workers=options.workers, force=options.force, code_root=ROOT)
+                cache = RowCache(Path(folder) / "rows.sqlite")
+                return run(methods, tasks, cache, scheduler=options.scheduler, code_root=ROOT)
+        return run(
+            methods,
+            tasks,
+            RowCache(rows or ROWS),
+            workers=options.workers,
+            scheduler=options.scheduler,
+            force=options.force,
+            code_root=ROOT,
+        )
     except ExperimentError as error:
         raise SystemExit(f"error: {error}") from error

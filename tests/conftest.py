@@ -1,6 +1,8 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
 import os
+import sys
+import textwrap
 from pathlib import Path
 
 import jax
@@ -8,6 +10,9 @@ import jaxtyping
 import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
+from made_package import PACKAGE
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
@@ -70,3 +75,26 @@ def cache_dir(tmp_path, monkeypatch):
 def unchecked(monkeypatch):
     """dkva as its users run it: jaxtyping's own checks off, so that dkva's messages are what is tested."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """The package, importable here and in other processes; its modules by name."""
+    from dkva.code_version import code_version
+
+    folder = tmp_path / "packages" / "made"
+    folder.mkdir(parents=True)
+    for name, source in PACKAGE.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(source))
+    monkeypatch.syspath_prepend(folder.parent)
+    monkeypatch.setenv("PYTHONPATH", f"{folder.parent}{os.pathsep}{ROOT}")
+    code_version.cache_clear()
+    import made.measures
+    import made.methods
+    import made.plan
+    import made.videos
+
+    yield made
+    code_version.cache_clear()
+    for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
+        del sys.modules[name]

@@ -133,6 +133,38 @@ def test_labels_do_not_change_with_the_folder_the_run_was_started_on(dkva, folde
     assert a["segments"] == b["segments"]
 
 
+@pytest.mark.parametrize("scheduler", ["processes", "dask"])
+def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder, tmp_path, scheduler):
+    (folder / "features/milk/P3_milk.txt").write_text("1 2\n3 vier\n")
+    (folder / "groundTruth/P3_milk.txt").write_text("a\nb\n")
+    many = ("--workers", 2, "--scheduler", scheduler)
+    base = ("segment", folder, "-k", 3, "--labels", folder / "groundTruth", "--plot", *FAST)
+    plain, parallel = (
+        dkva(*base, *more, "--out", tmp_path / out) for out, more in (("one", ()), ("two", many))
+    )
+    assert plain[0] == parallel[0] == 2
+    assert parallel[1].replace("two", "one") == plain[1]  # the table in the order of the videos
+    assert parallel[2] == plain[2]
+    names = {path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*")}
+    assert names == {path.relative_to(tmp_path / "two") for path in (tmp_path / "two").rglob("*.*")}
+    assert len(names) == 3 * 2 + 1
+    for name in names:
+        if name.suffix != ".png":
+            assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+    (tmp_path / "one/tea/P1_tea.json").unlink()
+    assert "segmented 1; kept 2 done before" in dkva(*base, *many, "--out", tmp_path / "one")[1]
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(dkva, folder, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, text, errors = dkva(
+        "segment", folder, "-k", 3, "--out", tmp_path / "out", "--scheduler", "dask", *FAST
+    )
+    assert code == 2
+    assert "segmented 0; failed 3" in text
+    assert errors.splitlines() == ['error: Dask is not installed: pip install "dkva[cluster]"']
+
+
 BAD_FILES = {
     "empty.txt": b"",
     "ragged.txt": b"1 2\n3 4\n5\n",

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -24,126 +23,6 @@ from dkva.segmentation import segment_video
 
 ROOT = Path(__file__).resolve().parent.parent
 WAIT = 180
-
-#: A package as a user of dkva may have it: methods, what they import, videos, and a measure.
-PACKAGE = {
-    "__init__": "",
-    "parts": """
-        import numpy as np
-
-        def uniform(n, m):
-            return np.arange(n) * m // n
-    """,
-    "far": "SHARE = 0.25\n",
-    "other": "UNUSED = 1\n",
-    "methods": """
-        import os
-        import signal
-        import time
-        from pathlib import Path
-
-        import numpy as np
-
-        from made.parts import uniform
-
-        CALLS = []
-
-        def split(features, n_segments, turned=0):
-            CALLS.append(("split", len(features)))
-            return np.roll(uniform(len(features), n_segments), turned)
-
-        def noisy(features, n_segments, *, seed, name, share=None):
-            import made.far as far
-
-            CALLS.append((seed, name))
-            rng = np.random.default_rng([seed, *name.encode()])
-            labels = uniform(len(features), n_segments)
-            flipped = rng.random(len(labels)) < (far.SHARE if share is None else share)
-            return np.where(flipped, rng.integers(n_segments, size=len(labels)), labels)
-
-        def noisy_too(features, n_segments, *, seed, name, share=None):
-            return noisy(features, n_segments, seed=seed, name=name, share=share)
-
-        def counting(features, n_segments):
-            CALLS.append("counting")
-            return np.minimum(np.arange(len(features)) // len(CALLS), n_segments - 1)
-
-        def slow(features, n_segments, *, seed, name, seconds=0.1):
-            time.sleep(seconds)
-            return noisy(features, n_segments, seed=seed, name=name)
-
-        def deadly(features, n_segments, *, name, sign):
-            if name == "v5" and Path(sign).exists():
-                os.kill(os.getpid(), signal.SIGKILL)
-            return split(features, n_segments)
-
-        class OwnError(Exception):
-            def __init__(self, problem, place):
-                super().__init__(f"{place}: {problem}")
-
-        def failing(features, n_segments, *, name):
-            if name == "v0":
-                raise OwnError("no such cut", name)
-            if name == "v1":
-                return {}["no such cut"]
-            return split(features, n_segments)
-    """,
-    "videos": """
-        import numpy as np
-
-        def load(seed, n=40):
-            rng = np.random.default_rng(seed)
-            truth = np.repeat([0, 1, 2], [n // 2, n // 4, n - n // 2 - n // 4])
-            return rng.normal(size=(n, 4)) + 1.5 * np.eye(4)[truth], truth
-
-        def gone(path):
-            raise FileNotFoundError(f"{path}: not found")
-    """,
-    "plan": """
-        from functools import partial
-
-        from dkva.experiment import Method, Task
-        from made.methods import slow, split
-        from made.videos import load
-
-        METHODS = [Method("slow", slow, {"seconds": 0.08}), Method("split", split)]
-        TASKS = [Task(f"v{i}", partial(load, i), str(i), 3, (0, 1)) for i in range(24)]
-    """,
-    "measures": """
-        import numpy as np
-
-        from dkva.metrics import score_row
-
-        def share(truth, labels, n_segments, **options):
-            row = score_row(truth, labels, n_segments, **options)
-            found = np.int64(row["found"])
-            return {"share": np.float64(row["mof"]), "nothing": np.float32("nan"), "found": found}
-
-        def twin(truth, labels, n_segments, **options):
-            return share(truth, labels, n_segments, **options)
-    """,
-}
-
-
-@pytest.fixture
-def made(tmp_path, monkeypatch):
-    """The package, importable here and in other processes; its modules by name."""
-    folder = tmp_path / "packages" / "made"
-    folder.mkdir(parents=True)
-    for name, source in PACKAGE.items():
-        (folder / f"{name}.py").write_text(textwrap.dedent(source))
-    monkeypatch.syspath_prepend(folder.parent)
-    monkeypatch.setenv("PYTHONPATH", f"{folder.parent}{os.pathsep}{ROOT}")
-    experiment.code_version.cache_clear()
-    import made.measures
-    import made.methods
-    import made.plan
-    import made.videos
-
-    yield made
-    experiment.code_version.cache_clear()
-    for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
-        del sys.modules[name]
 
 
 @pytest.fixture
@@ -337,36 +216,6 @@ def test_settings_in_another_order_are_the_same(made, cache):
     assert outcome.computed == 0
 
 
-def test_code_of_dkva_counts_in_a_method_of_another_package(made):
-    folder = Path(made.__file__).parent
-    alone = experiment.code_version("made.parts")
-    (folder / "parts.py").write_text((folder / "parts.py").read_text() + "import dkva.runs\n")
-    experiment.code_version.cache_clear()
-    assert "dkva.runs" in experiment._sources("made.parts")
-    assert experiment.code_version("made.parts") != alone
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("import made.other", "made.other"),
-        ("from made import other", "made.other"),
-        ("from . import other", "made.other"),
-        ("from .other import UNUSED", "made.other"),
-        ("def f():\n    from .inner import deep", "made.inner.deep"),
-        ("from .inner.deep import NOTHING", "made.inner.deep"),
-    ],
-)
-def test_imports_of_every_form_are_followed(made, line, found):
-    folder = Path(made.__file__).parent
-    (folder / "inner").mkdir()
-    (folder / "inner/__init__.py").write_text("from ..parts import uniform\n")
-    (folder / "inner/deep.py").write_text("NOTHING = 0\n")
-    assert experiment._sources("made.inner").keys() == {"made.inner", "made.parts"}
-    (folder / "parts.py").write_text((folder / "parts.py").read_text() + line)
-    assert found in experiment._sources("made.inner")
-
-
 def test_method_of_the_script_that_runs_is_taken_and_one_of_no_file_refused(made, cache, tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
@@ -408,45 +257,6 @@ def test_force_computes_anew_and_keeps_the_new_row(made, cache):
     assert forced.rows != first.rows
     last = quiet(method, tasks, cache)
     assert (last.computed, last.rows) == (0, forced.rows)
-
-
-# --- cache -----------------------------------------------------------------------------------------
-
-
-def test_file_that_is_no_cache_is_named(tmp_path):
-    path = tmp_path / "rows.sqlite"
-    for body in (b"video,mof\nv1,0.5\n" * 99, b"SQLite format 3\x00" + bytes(200)):
-        path.write_bytes(body)
-        with pytest.raises(
-            ExperimentError, match=r"cannot be used as a cache of rows .*; delete it"
-        ) as caught:
-            RowCache(path)
-        assert str(caught.value).startswith(f"{path}: ")
-        assert "\n" not in str(caught.value)
-        assert path.read_bytes() == body
-
-
-def test_place_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "file").touch()
-    (tmp_path / "folder").mkdir()
-    for path in (tmp_path / "file" / "rows.sqlite", tmp_path / "folder"):
-        with pytest.raises(ExperimentError, match=f"{path.name}: cannot be used as a cache"):
-            RowCache(path)
-    if os.geteuid():  # root may write anywhere
-        (tmp_path / "folder").chmod(0o500)
-        with pytest.raises(ExperimentError, match="cannot be used as a cache"):
-            RowCache(tmp_path / "folder" / "rows.sqlite")
-
-
-def test_cache_holds_more_rows_than_one_query_asks_for(cache):
-    rows = {f"key{i}": ({"value": i}, 0.5) for i in range(1203)}
-    cache.put(rows, "run", {"a": 1})
-    assert cache.get([*rows, "missing"]) == {
-        key: (row, "run", seconds) for key, (row, seconds) in rows.items()
-    }
-    cache.put({"key7": ({"value": -1}, 2.0)}, "later", {"a": 2})
-    assert RowCache(cache.path).get(["key7"]) == {"key7": ({"value": -1}, "later", 2.0)}
-    assert cache.runs() == {"run": {"a": 1}, "later": {"a": 2}}
 
 
 # --- what a result came from -----------------------------------------------------------------------
@@ -516,6 +326,8 @@ def test_methods_of_one_name_and_no_workers_are_refused(made, cache, unchecked):
     for workers in (0, 1.5):
         with pytest.raises(ValueError, match=f"workers is {workers}"):
             quiet([method], tasks, cache, workers=workers)
+    with pytest.raises(ValueError, match="unknown scheduler 'slurm': choose processes, dask"):
+        quiet([method], tasks, cache, scheduler="slurm")
     assert made.methods.CALLS == []
 
 
@@ -539,8 +351,8 @@ def test_videos_that_fail_are_named_and_the_others_kept(made, cache, workers):
     methods, tasks = [Method("m", made.methods.failing)], tasks_of(made, 6)
     tasks[2] = replace(tasks[2], load=functools.partial(made.videos.gone, "v2.npy"))
     expected = [
-        "  v0: OwnError: v0: no such cut",  # which does not survive the way between two processes
-        "  v1: KeyError: 'no such cut'",
+        "  v0: m: OwnError: v0: no such cut",  # which does not survive the way between two processes
+        "  v1: m: KeyError: 'no such cut'",
         "  v2: FileNotFoundError: v2.npy: not found",
     ]
     if workers > 1:
@@ -555,62 +367,113 @@ def test_videos_that_fail_are_named_and_the_others_kept(made, cache, workers):
     assert quiet(methods, [tasks[3], tasks[5]], cache).computed == 0
 
 
-def test_a_worker_that_dies_gives_one_error_and_the_next_run_goes_on(made, cache, tmp_path):
+def test_a_method_that_fails_leaves_the_rows_of_the_others(made, cache):
+    methods = [Method("failing", made.methods.failing), Method("split", made.methods.split)]
+    tasks = tasks_of(made, 3, seeds=(0, 1))
+    with pytest.raises(ExperimentError, match=r"^2 of 3 videos failed") as caught:
+        quiet([replace(methods[0], seeded=True), methods[1]], tasks, cache)
+    assert str(caught.value).splitlines()[1:] == [
+        "  v0: failing, seed 0: OwnError: v0: no such cut",
+        "  v0: failing, seed 1: OwnError: v0: no such cut",
+        "  v1: failing, seed 0: KeyError: 'no such cut'",
+        "  v1: failing, seed 1: KeyError: 'no such cut'",
+    ]
+    assert quiet([methods[1]], tasks, cache).computed == 0
+    assert quiet([replace(methods[0], seeded=True)], tasks[2:], cache).computed == 0
+
+
+@pytest.mark.parametrize("scheduler", ["processes", "dask"])
+def test_a_video_that_always_kills_its_worker_is_named_and_the_others_kept(made, cache, tmp_path, scheduler):
     sign = tmp_path / "sign"
     sign.touch()
     methods = [Method("m", made.methods.deadly, {"sign": str(sign)})]
     tasks = tasks_of(made, 6)
-    with pytest.raises(
-        ExperimentError, match=r"^a worker process died.*rows done are kept: run again"
-    ) as caught:
-        quiet(methods, tasks, cache, workers=2)
-    assert "\n" not in str(caught.value)
+    with pytest.raises(ExperimentError) as caught:
+        quiet(methods, tasks, cache, workers=2, scheduler=scheduler, group=2)
+    head, *lines = str(caught.value).splitlines()
+    assert head == "1 of 6 videos failed; the rows of the others are kept"
+    assert len(lines) == 1
+    assert lines[0].startswith("  v5: its worker died each time, perhaps of too little memory; run again")
     sign.unlink()
     outcome = quiet(methods, tasks, cache)
-    assert 1 <= outcome.computed <= 3  # the dead worker's, and those in flight or waiting beside it
+    assert outcome.computed == 1
     expected = quiet([Method("m", made.methods.split)], tasks, cache)
     assert text(outcome.rows) == text(expected.rows)
 
 
-def test_workers_that_die_while_a_row_is_kept_give_the_same_error(made, cache, monkeypatch):
+@pytest.mark.parametrize("scheduler", ["processes", "dask"])
+def test_a_worker_that_dies_once_loses_no_row(made, cache, tmp_path, scheduler):
+    sign = tmp_path / "sign"
+    sign.touch()
+    methods = [Method("m", made.methods.deadly_once, {"sign": str(sign)})]
+    tasks = tasks_of(made, 6)
+    outcome = quiet(methods, tasks, cache, workers=2, scheduler=scheduler, group=2)
+    assert not sign.exists()
+    assert outcome.computed == 6
+    expected = quiet([Method("m", made.methods.split)], tasks, cache)
+    assert text(outcome.rows) == text(expected.rows)
+
+
+def test_workers_that_die_while_a_row_is_kept_are_replaced(made, cache, monkeypatch):
     put = RowCache.put
+    killed = []
 
     def put_and_lose_the_workers(self, *arguments):
         put(self, *arguments)
-        workers = [
+        if killed:
+            return
+        killed.extend(
             process
             for process in psutil.Process().children()
             if any("spawn_main" in word for word in process.cmdline())
-        ]
-        for process in workers:
+        )
+        for process in killed:
             process.kill()
-        psutil.wait_procs(workers, timeout=60)
-        time.sleep(1)  # until the pool has noticed
+        psutil.wait_procs(killed, timeout=60)
+        time.sleep(1)  # until the pools have noticed
 
     monkeypatch.setattr(RowCache, "put", put_and_lose_the_workers)
-    methods, tasks = [Method("m", made.methods.split)], tasks_of(made, 6)
-    with pytest.raises(ExperimentError, match="a worker process died"):
-        quiet(methods, tasks, cache, workers=2)
+    tasks = tasks_of(made, 6)
+    outcome = quiet([Method("m", made.methods.split)], tasks, cache, workers=2)
+    assert len(killed) == 2
+    assert outcome.computed == 6
     monkeypatch.undo()
-    assert quiet(methods, tasks, cache).computed <= 5
+    assert quiet([Method("m", made.methods.split)], tasks, cache).computed == 0
+    whole = quiet([Method("m", made.methods.split)], tasks, cache, force=True)
+    assert text(outcome.rows) == text(whole.rows)
+
+
+def test_a_worker_with_another_source_of_the_method_is_refused(made):
+    (task,) = tasks_of(made, 1)
+    (job,) = experiment._jobs([Method("m", made.methods.split)], task)
+    done = experiment._work((task, [replace(job, code="another")]))
+    assert done.rows == {}
+    (problem,) = done.problems
+    assert problem.endswith("the worker has another source of made.methods: start the workers again")
+    assert experiment._work((task, [job])).rows.keys() == {job.key}
 
 
 # --- more processes --------------------------------------------------------------------------------
 
 
-def test_rows_do_not_depend_on_the_number_of_workers(made, tmp_path):
+def test_rows_do_not_depend_on_workers_and_scheduler(made, tmp_path):
     methods = [
         Method("dkva", segment_video, {"epochs": 2, "smoothing": 0, "kernel": "gaussian"}),
         Method("split", made.methods.split),
     ]
     tasks = tasks_of(made, 3, seeds=(0, 1))
-    one, two = (
-        quiet(methods, tasks, RowCache(tmp_path / f"{workers}.sqlite"), workers=workers) for workers in (1, 2)
+    one, two, dask = (
+        quiet(methods, tasks, RowCache(tmp_path / f"{i}.sqlite"), workers=workers, scheduler=scheduler)
+        for i, (workers, scheduler) in enumerate([(1, "processes"), (2, "processes"), (2, "dask")])
     )
-    assert one.computed == two.computed == 9
-    assert text(one.rows) == text(two.rows)
+    assert one.computed == two.computed == dask.computed == 9
+    assert text(one.rows) == text(two.rows) == text(dask.rows)
     assert len({row["mof"] for row in one.rows}) > 3
-    assert two.provenance["runs"][0]["workers"] == 2
+    for outcome in (two, dask):
+        assert outcome.provenance["runs"][0]["workers"] == 2
+        assert outcome.provenance["runs"][0]["device"].startswith("cpu")
+    assert dask.provenance["runs"][0]["scheduler"] == "dask"
+    assert "scheduler" not in two.provenance["runs"][0]
 
 
 SCRIPT = """

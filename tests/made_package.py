@@ -1,0 +1,106 @@
+"""A package as users of dkva may have it, for tests to write and change."""
+
+#: A package as a user of dkva may have it: methods, what they import, videos, and a measure.
+PACKAGE = {
+    "__init__": "",
+    "parts": """
+        import numpy as np
+
+        def uniform(n, m):
+            return np.arange(n) * m // n
+    """,
+    "far": "SHARE = 0.25\n",
+    "other": "UNUSED = 1\n",
+    "methods": """
+        import os
+        import signal
+        import time
+        from pathlib import Path
+
+        import numpy as np
+
+        from made.parts import uniform
+
+        CALLS = []
+
+        def split(features, n_segments, turned=0):
+            CALLS.append(("split", len(features)))
+            return np.roll(uniform(len(features), n_segments), turned)
+
+        def noisy(features, n_segments, *, seed, name, share=None):
+            import made.far as far
+
+            CALLS.append((seed, name))
+            rng = np.random.default_rng([seed, *name.encode()])
+            labels = uniform(len(features), n_segments)
+            flipped = rng.random(len(labels)) < (far.SHARE if share is None else share)
+            return np.where(flipped, rng.integers(n_segments, size=len(labels)), labels)
+
+        def noisy_too(features, n_segments, *, seed, name, share=None):
+            return noisy(features, n_segments, seed=seed, name=name, share=share)
+
+        def counting(features, n_segments):
+            CALLS.append("counting")
+            return np.minimum(np.arange(len(features)) // len(CALLS), n_segments - 1)
+
+        def slow(features, n_segments, *, seed, name, seconds=0.1):
+            time.sleep(seconds)
+            return noisy(features, n_segments, seed=seed, name=name)
+
+        def deadly(features, n_segments, *, name, sign):
+            if name == "v5" and Path(sign).exists():
+                os.kill(os.getpid(), signal.SIGKILL)
+            return split(features, n_segments)
+
+        def deadly_once(features, n_segments, *, name, sign):
+            if name == "v5" and Path(sign).exists():
+                Path(sign).unlink()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return split(features, n_segments)
+
+        class OwnError(Exception):
+            def __init__(self, problem, place):
+                super().__init__(f"{place}: {problem}")
+
+        def failing(features, n_segments, *, name):
+            if name == "v0":
+                raise OwnError("no such cut", name)
+            if name == "v1":
+                return {}["no such cut"]
+            return split(features, n_segments)
+    """,
+    "videos": """
+        import numpy as np
+
+        def load(seed, n=40):
+            rng = np.random.default_rng(seed)
+            truth = np.repeat([0, 1, 2], [n // 2, n // 4, n - n // 2 - n // 4])
+            return rng.normal(size=(n, 4)) + 1.5 * np.eye(4)[truth], truth
+
+        def gone(path):
+            raise FileNotFoundError(f"{path}: not found")
+    """,
+    "plan": """
+        from functools import partial
+
+        from dkva.experiment import Method, Task
+        from made.methods import slow, split
+        from made.videos import load
+
+        METHODS = [Method("slow", slow, {"seconds": 0.08}), Method("split", split)]
+        TASKS = [Task(f"v{i}", partial(load, i), str(i), 3, (0, 1)) for i in range(24)]
+    """,
+    "measures": """
+        import numpy as np
+
+        from dkva.metrics import score_row
+
+        def share(truth, labels, n_segments, **options):
+            row = score_row(truth, labels, n_segments, **options)
+            found = np.int64(row["found"])
+            return {"share": np.float64(row["mof"]), "nothing": np.float32("nan"), "found": found}
+
+        def twin(truth, labels, n_segments, **options):
+            return share(truth, labels, n_segments, **options)
+    """,
+}

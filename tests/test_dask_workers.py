@@ -1,0 +1,61 @@
+"""A local cluster has one GPU a worker; workers of other versions are refused; a scheduler may end."""
+
+import os
+import threading
+
+import pytest
+import scheduled_work
+
+from dkva import dask_workers
+from dkva.errors import SchedulerError
+from dkva.schedulers import carry_out
+
+
+def test_workers_of_a_local_cluster_have_cores_and_a_gpu_of_their_own(monkeypatch):
+    environments = [{"CUDA_VISIBLE_DEVICES": name} for name in ("GPU-a", "GPU-b")]
+    monkeypatch.setattr(dask_workers, "gpu_environment", lambda workers: environments)
+    results = carry_out(scheduled_work.place, range(8), scheduler="dask", workers=2, group=1)
+    found = {result for _, result in results}
+    assert {gpu for _, _, gpu, _ in found} == {"GPU-a", "GPU-b"}
+    assert len(found) == 2
+    if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
+        (first, second) = {cores for _, cores, *_ in found}
+        assert not set(first) & set(second)
+
+
+def test_workers_of_other_versions_are_refused(monkeypatch):
+    monkeypatch.setattr(dask_workers, "_LOADED", dask_workers._LOADED | {"jax": "0.0"})
+    with pytest.raises(
+        SchedulerError, match=r"a worker has other versions \(jax [\d.]+, here 0.0\); install"
+    ) as caught:
+        list(carry_out(scheduled_work.square, range(3), scheduler="dask", workers=1))
+    assert "\n" not in str(caught.value)
+
+
+def test_versions_are_of_all_that_decides():
+    assert {"python", "jax", "numpy", "dkva"} <= dask_workers._LOADED.keys()
+    assert "of code" in dask_workers._LOADED["dkva"]
+
+
+def test_a_scheduler_that_ends_is_said_and_what_came_is_done():
+    import dask
+    from distributed import LocalCluster
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        cluster = LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            memory_limit=0,
+            silence_logs=50,
+        )
+        try:
+            results = carry_out(scheduled_work.late, range(2), scheduler=cluster.scheduler_address, group=1)
+            assert next(results) == (0, 0)
+            ending = threading.Thread(target=cluster.close)
+            ending.start()
+            with pytest.raises(SchedulerError, match="the scheduler is gone; what was done is kept"):
+                next(results)
+            ending.join()
+        finally:
+            cluster.close()
