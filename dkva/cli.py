@@ -121,6 +121,13 @@ _dkva.add_command(report)
 @click.option("--length-scale", default="median_squared", show_default=True, help="Or: median, or a number.")
 @click.option("--learning-rate", type=float, default=0.05, show_default=True)
 @click.option("--weight-decay", type=float, default=1e-3, show_default=True)
+@click.option(
+    "--tolerance",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Stop early where the loss falls by no more than this share in five epochs; 0: never.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
 @click.option("--transposed", is_flag=True, help="Feature files hold one column a frame.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)

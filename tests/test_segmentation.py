@@ -176,7 +176,7 @@ def test_clone_carries_every_setting():
         "n_segments": 4, "kernel": "ntk", "smoothing": 1.0, "epochs": 3, "estimator": "batch",
         "random_state": 7, "learning_rate": 0.1, "weight_decay": 0.0, "init": "kmeans",
         "length_scale": "median", "depth": 2, "activation": "erf", "weight_std": 1.5, "bias_std": 0.2,
-        "batch_size": 12, "assignment": "l2",
+        "batch_size": 12, "assignment": "l2", "tolerance": 0.1,
     }  # fmt: skip
     model = VideoSegmenter(**changed)
     assert model.get_params() == changed
