@@ -77,8 +77,12 @@ def _first_place(test: Test, rows: dict, folder: Path) -> tuple[Place | None, li
                     rows[name] = read_rows(name, folder)
                 except FileNotFoundError:
                     rows[name] = None
-        if all(rows[name] is not None for name in place.results):
-            return place, [row for name in place.results for row in rows[name]]
+        found = [row for name in place.results for row in rows[name] or ()]
+        if place.datasets:
+            found = [row for row in found if row["dataset"] in place.datasets]
+        there = {row["dataset"] for row in found} if place.datasets else set()
+        if all(rows[name] is not None for name in place.results) and there.issuperset(place.datasets):
+            return place, found
     return None, []
 
 

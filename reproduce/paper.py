@@ -161,6 +161,11 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
                 "4.2, Figure 3a",
             ),
             Claim(
+                "gauss-ntk-best-mof",
+                "The combination of the Gaussian kernel with the NTK has the best MoF of the seven kernels",
+                "4.2, Figure 3a",
+            ),
+            Claim(
                 "smoothing-helps-long-videos",
                 "Smoothing raises MoF, most of all on long videos",
                 "4.2, Figure 3b",

@@ -22,6 +22,7 @@ LABELS = {
     "boundary_f1": "bound. F1",
     "repeats_joined": "repeats joined",
     "unused": "unused",
+    "pieces_per_asked": "pieces / asked",
 }
 
 

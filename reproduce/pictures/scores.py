@@ -122,7 +122,7 @@ def kernels(folder: Path = RESULTS) -> Picture:
         title,
         f"Bars of MoF, IoU and F1 for {len(lines)} kernels on {len(panels) // 3} data sets.",
         ("figure3a_kernels.csv",),
-        figures.score_bars(panels, title, ours=[line for line in lines if line.startswith("gauss_ntk")]),
+        figures.score_bars(panels, title, ours=[line for line in lines if line.startswith("GaussNTK")]),
     )
 
 

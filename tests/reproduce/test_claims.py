@@ -143,6 +143,76 @@ def test_what_a_random_number_costs_is_the_loss_beyond_table_4():
     assert test.values(rows) == pytest.approx(np.full(12, (0.582 - 0.473) - (0.567 - 0.475)))
 
 
+LIKE = "Breakfast-like (synthetic features on real label sequences)"
+KERNELS = ("NNGP", "NTK", "NTK sphere", "SNTK", "GaussNTK sphere", "GaussNTK")
+
+
+def kernel_rows(scores, dataset=LIKE, videos=12):
+    """{kernel: score} as rows of Figure 3a, spread a little over videos."""
+    return [
+        {"dataset": dataset, "kernel": kernel, "video": f"v{i}", "method": "learned, kernel"}
+        | dict.fromkeys(("mof", "iou", "f1"), value + 0.001 * i)
+        for kernel, value in scores.items()
+        for i in range(videos)
+    ]
+
+
+def smoothing_rows(scores, pieces=1.0, dataset=LIKE, videos=12):
+    """{strength: MoF} as rows of Figure 3b, spread a little over videos; pieces without smoothing."""
+    return [
+        {"dataset": dataset, "smoothing": strength, "video": f"v{i}", "method": "learned, kernel"}
+        | {"mof": value + 0.001 * i, "pieces_per_asked": pieces if strength == 0 else 1.0}
+        for strength, value in scores.items()
+        for i in range(videos)
+    ]
+
+
+def test_kernels_are_compared_with_gauss_at_its_best_fixed_length_scale():
+    low = dict.fromkeys(KERNELS, 0.5)
+    gauss = {"Gauss, l = 1": 0.2, "Gauss, l = 10": 0.5, "Gauss, l = median squared": 0.9}
+    test = next(test for test in TESTS if test.claim == "gauss-ntk-best-mof")
+    assert test.values(kernel_rows(low | gauss)) == pytest.approx(np.zeros(12))
+    assert judged(test.claim, kernel_rows(low | gauss | {"GaussNTK": 0.6})) == HOLDS
+    assert judged(test.claim, kernel_rows(low | gauss | {"SNTK": 0.6})) == DOES_NOT_HOLD
+    high = low | gauss | {"NNGP": 0.6, "NTK sphere": 0.6, "Gauss, l = 10": 0.6}
+    test = next(test for test in TESTS if test.claim == "characteristic-kernels-iou-f1")
+    assert test.values(kernel_rows(high)) == pytest.approx(np.full(12, 0.1))
+    assert judged(test.claim, kernel_rows(low | gauss)) == DOES_NOT_HOLD
+
+
+def test_smoothing_is_judged_by_its_strengths():
+    curve = {0.0: 0.4, 0.5: 0.1, 1.0: 0.5, 2.5: 0.55, 4.0: 0.52, 5.0: 0.1}
+    helps = next(test for test in TESTS if test.claim == "smoothing-helps-long-videos")
+    assert helps.values(smoothing_rows(curve)) == pytest.approx(np.full(12, 0.15))
+    sensitive = next(test for test in TESTS if test.claim == "sensitive-to-smoothing")
+    assert sensitive.values(smoothing_rows(curve)).mean == pytest.approx(0.05 - 0.02)
+    assert judged(sensitive.claim, smoothing_rows(curve)) == HOLDS
+    assert judged(sensitive.claim, smoothing_rows(curve | {1.0: 0.54, 4.0: 0.54})) == DOES_NOT_HOLD
+    flat = smoothing_rows(curve | {1.0: 0.54, 4.0: 0.54}, dataset="YTI")
+    assert judged(sensitive.claim, smoothing_rows(curve) + flat) == DOES_NOT_HOLD
+
+
+def test_smoothing_is_needed_where_most_videos_are_cut_into_twice_as_many_pieces():
+    assert judged("smoothing-is-needed", smoothing_rows({0.0: 0.5, 1.0: 0.5}, pieces=2.5)) == HOLDS
+    assert judged("smoothing-is-needed", smoothing_rows({0.0: 0.5, 1.0: 0.5}, pieces=2.0)) == DOES_NOT_HOLD
+
+
+def test_a_claim_takes_the_rows_of_its_data_sets_alone(tmp_path):
+    even = dict.fromkeys([*KERNELS, "Gauss, l = 10"], 0.5)
+    mine = kernel_rows(even | {"GaussNTK": 0.6}) + kernel_rows(even, "Moving5")
+    table = Table("figure3a_kernels", "t", "c", by=("dataset", "kernel"))
+    publish(table, Outcome(mine, {}, 0), {}, tmp_path)
+    found = next(r for r in ledger(tmp_path) if r["id"] == "gauss-ntk-best-mof")
+    assert (found["effect"], found["videos"]) == (pytest.approx(10), 12)
+    assert "no benchmark" in found["data"]
+    publish(table, Outcome(mine + kernel_rows(even, "50 Salads (mid)"), {}, 0), {}, tmp_path)
+    found = next(r for r in ledger(tmp_path) if r["id"] == "gauss-ntk-best-mof")
+    assert (found["effect"], found["data"]) == (pytest.approx(0), "50 Salads")
+    publish(table, Outcome(kernel_rows(even, "Moving5"), {}, 0), {}, tmp_path)
+    found = next(r for r in ledger(tmp_path) if r["id"] == "gauss-ntk-best-mof")
+    assert found["verdict"] == NEEDS_DATA
+
+
 def test_a_claim_is_tested_on_benchmarks_before_what_stands_in_for_them(tmp_path):
     """Rows of all six benchmarks take the place of the stand-in's."""
     test = next(test for test in TESTS if test.claim == "gain-larger-on-long-videos")

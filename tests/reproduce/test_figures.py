@@ -180,7 +180,7 @@ def stored_study(folder, name, setting, values):
 def test_kernels_and_smoothing_are_drawn_once_their_rows_are_there(tmp_path):
     said = [each for each in pictures.every(tmp_path) if isinstance(each, str)]
     assert any("figure3a_kernels.csv" in each for each in said)
-    stored_study(tmp_path, "figure3a_kernels", "kernel", ["gaussian", "gauss_ntk"])
+    stored_study(tmp_path, "figure3a_kernels", "kernel", ["Gauss, l = 10", "GaussNTK"])
     stored_study(tmp_path, "figure3b_smoothing", "smoothing", [2.5, 0.0, 10.0])
     axes = pictures.kernels(tmp_path).figure.axes
     assert len(axes) == 6
