@@ -14,9 +14,10 @@ def test_scripts_run_in_order_and_the_check_decides(monkeypatch, capsys):
             "main",
             lambda given, script=script, status=status: calls.append((script, given)) or status,
         )
-    assert everything.main(["--workers", "3", "--force"]) == 1
+    given_all = ["--workers", "3", "--scheduler", "dask", "--force"]
+    assert everything.main(given_all) == 1
     assert [script for script, _ in calls] == list(everything.SCRIPTS)
     for script, given in calls:
         small = script in (everything.claims, everything.figures, everything.check)
-        assert given == ([] if small else ["--workers", "3", "--force"])
+        assert given == ([] if small else given_all)
     assert "reproduce.table2_moving5" in capsys.readouterr().out

@@ -22,6 +22,7 @@ from reproduce import (
     table2_moving5,
     table3_moving5_random_k,
 )
+from reproduce import options as options_module
 from reproduce.draws import random_k
 from reproduce.paths import GENERATED, RENDERED, RESULTS
 from reproduce.show import with_interval
@@ -264,3 +265,19 @@ def test_verdicts_in_the_readme_are_the_ledgers():
             low, high = record["interval"]
             assert f"{record['effect']:+.1f} [{low:+.1f}, {high:+.1f}]" in line
             assert f"| {record['verdict']} |" in line
+
+
+@pytest.mark.parametrize("smoke", [[], ["--smoke"]])
+def test_the_scheduler_is_passed_on(monkeypatch, tmp_path, smoke):
+    given = []
+    monkeypatch.setattr(options_module, "run", lambda *_, **options: given.append(options))
+    for name in ([], ["--scheduler", "dask"], ["--scheduler", "tcp://10.0.0.1:8786"]):
+        options = options_module.parser(None).parse_args([*name, *smoke])
+        options_module.compute([], [], options, tmp_path / "rows.sqlite")
+    assert [options["scheduler"] for options in given] == ["processes", "dask", "tcp://10.0.0.1:8786"]
+
+
+def test_an_unknown_scheduler_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        options_module.parser(None).parse_args(["--scheduler", "slurm"])
+    assert "unknown scheduler 'slurm': choose processes, dask" in capsys.readouterr().err
