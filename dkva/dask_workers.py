@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import logging
 import os
 import pickle
@@ -87,7 +88,15 @@ class DaskCrew(Crew):
         except Exception as error:  # noqa: BLE001 -- whatever pickling runs into
             self._running.add(self._client.submit(_unsent, described(error), key=key, pure=False))
             return
-        self._running.add(self._client.submit(_group, sent, _LOADED, key=key, pure=False))
+        # A lambda is sent whole, not by name: a scheduler or worker without dkva can take it, and say so.
+        future = self._client.submit(
+            lambda *given: importlib.import_module("dkva.dask_workers")._group(*given),
+            sent,
+            _LOADED,
+            key=key,
+            pure=False,
+        )
+        self._running.add(future)
 
     def answers(self) -> list[tuple[tuple[int, ...], list | Failed | None]]:
         """See `Crew`.
@@ -110,7 +119,7 @@ class DaskCrew(Crew):
         error = future.exception()
         if isinstance(error, self._dask.KilledWorker):
             return None
-        if "dkva" in str(error) and _chain_holds(error, ImportError):
+        if "dkva" in str(error) and isinstance(error, (ImportError, AttributeError)):
             raise SchedulerError(
                 f"{self._place}: a worker has no dkva, or another one; install there what is installed here"
             ) from error
@@ -156,12 +165,6 @@ def _address(scheduler: str) -> dict[str, str]:
     return {"address" if scheduler.startswith(ADDRESSES) else "scheduler_file": scheduler}
 
 
-def _chain_holds(error: BaseException | None, kind: type[BaseException]) -> bool:
-    while error is not None and not isinstance(error, kind):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
 # --- at the worker -------------------------------------------------------------------------------------
 
 
@@ -195,7 +198,13 @@ def _group(sent: bytes, wanted: Mapping[str, str]) -> list | _Refused:
             "and start the workers again"
         )
     _settle()
-    work, units = pickle.loads(sent)
+    try:
+        work, units = pickle.loads(sent)
+    except (ImportError, AttributeError) as error:
+        return _Refused(
+            f"a worker cannot load the work ({described(error)}); start workers in the folder of this "
+            "checkout, with the same packages"
+        )
     return [attempted(work, unit) for unit in units]
 
 
