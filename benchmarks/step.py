@@ -14,7 +14,7 @@ import optax
 from benchmarks._run import FULL, SMOKE, Row, random_walk, standardised, timed
 from dkva import Kernel, approximate
 from dkva.approximation import _draw, prepare
-from dkva.many import _DEFAULTS
+from dkva.many import DEFAULTS
 from dkva.mmd import mmd_squared
 
 #: 50 Salads' size, and Breakfast's.
@@ -60,7 +60,7 @@ def _machine(side: int, elements: int) -> tuple[float, float]:
 def _profile(n: int, m: int, steps: int, repeats: int, peak: float, bandwidth: float) -> dict[str, Any]:
     features = FULL.features
     frames = standardised(random_walk(n, features))
-    job = prepare(frames, m, **(_DEFAULTS | {"length_scale": 100.0, "name": ""}))
+    job = prepare(frames, m, **(DEFAULTS | {"length_scale": 100.0, "name": ""}))
     padded, start, _, sizes, _, _ = job.arguments
     slots, batch = job.program.slots, int(sizes.batch)
     loops = {part: _loop(part, padded, start, sizes, slots, steps) for part in _PARTS}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -24,7 +24,7 @@ from dkva.checks import check_whole
 from dkva.padding import bucket
 from dkva.segmentation import VideoSegmenter
 
-__all__ = ["GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]
+__all__ = ["DEFAULTS", "GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]
 
 #: Most videos of a group on an accelerator: by then its units are busy and a step is no longer launch-bound.
 GROUP = 64
@@ -32,13 +32,17 @@ GROUP = 64
 # Share of an accelerator's memory that a group's frames and Gram matrices may take.
 _MEMORY_SHARE = 0.4
 
-_DEFAULTS = {
+#: Settings of `approximate` and what they are where they are not given.
+DEFAULTS = {
     name: parameter.default
     for name, parameter in inspect.signature(approximate).parameters.items()
     if parameter.kind is inspect.Parameter.KEYWORD_ONLY
 }
 
 T = TypeVar("T", bound=Hashable)
+
+#: Frames [n, d], or a function of no arguments that reads them when their turn comes.
+Frames = Float[np.ndarray, "_ _"] | Callable[[], np.ndarray]
 
 
 def group_size_of(job: Job, platform: str, memory: int | None = None) -> int:
@@ -153,12 +157,12 @@ def approximate_many(
     each = _one_each("n_segments", n_segments, len(videos))
     named = _one_each("names", "" if names is None else names, len(videos))
     _check_group_size(group_size)
-    unknown = [name for name in settings if name not in _DEFAULTS or name == "name"]
+    unknown = [name for name in settings if name not in DEFAULTS or name == "name"]
     if unknown:
-        known = ", ".join(name for name in _DEFAULTS if name != "name")
+        known = ", ".join(name for name in DEFAULTS if name != "name")
         raise ValueError(f"unknown setting {unknown[0]!r}: choose of {known}")
     jobs = (
-        (index, prepare(frames, m, **(_DEFAULTS | settings | {"name": name})))
+        (index, prepare(frames, m, **(DEFAULTS | settings | {"name": name})))
         for index, (frames, m, name) in enumerate(zip(videos, each, named, strict=True))
     )
     found = dict(_grouped(jobs, group_size))
@@ -180,7 +184,7 @@ def _check_group_size(group_size: int | None) -> None:
 
 
 def fit_many(
-    videos: Iterable[tuple[str, Float[np.ndarray, "_ _"], int]],
+    videos: Iterable[tuple[str, Frames, int]],
     *,
     group_size: int | None = None,
     threads: int = 1,
@@ -192,7 +196,8 @@ def fit_many(
     that are being gathered or learned are held.
 
     Args:
-        videos: name, frames [n, d] and number of segments of each; may be a generator.
+        videos: name, frames [n, d] and number of segments of each; may be a generator. In place of frames a
+            function of no arguments may stand that gives them, and is called in one of the threads.
         group_size: see `approximate_many`.
         threads: that prepare videos.
         settings: of `VideoSegmenter`, but for n_segments.
@@ -204,10 +209,10 @@ def fit_many(
     check_whole("threads", threads, least=1)
     kept: dict[int, tuple[VideoSegmenter, np.ndarray]] = {}
 
-    def prepared(index: int, video: tuple[str, np.ndarray, int]):
-        name, features, m = video
+    def prepared(index: int, video: tuple[str, Frames, int]):
+        name, given, m = video
         segmenter = VideoSegmenter(m, **settings)
-        frames, job = segmenter.prepare(features, name)
+        frames, job = segmenter.prepare(given() if callable(given) else given, name)
         return index, segmenter, frames, job
 
     def jobs() -> Iterator[tuple[int, Job]]:
@@ -235,7 +240,7 @@ def _ahead(function, arguments: Iterable[tuple], threads: int) -> Iterator:
 
 
 def segment_many(
-    videos: Iterable[tuple[str, Float[np.ndarray, "_ _"], int]],
+    videos: Iterable[tuple[str, Frames, int]],
     *,
     group_size: int | None = None,
     threads: int = 1,

@@ -30,9 +30,9 @@ from dkva.segmentation import segment_video
 from reproduce import moving5, table2_moving5
 from reproduce.benchmarks import options_of, smoothing_of
 from reproduce.options import compute, console
-from reproduce.show import lines, summary_table
+from reproduce.show import lines
 from reproduce.store import Table, chosen
-from reproduce.studies import LEARNED, open_studied, say_absent, store, with_columns
+from reproduce.studies import LEARNED, end_study, open_studied, with_columns
 from reproduce.table4_benchmarks import EPOCHS
 
 COMMAND = "python -m reproduce.figure3a_kernels"
@@ -133,13 +133,9 @@ def main(arguments: list[str] | None = None) -> int:
             row["kernel"], row["method"] = row["method"], LEARNED
         outcomes.append(with_columns(outcome, COLUMNS))
         factors[title] = gaussian_factor(tasks, settings["smoothing"])
-    outcome = merged(outcomes)
-    skipped = [problem for each in opened for problem in each.skipped]
-    store(TABLE, outcome, {"gaussian_factor": factors, "skipped": skipped}, options)
-    if outcome.rows:
-        console().print(summary_table(TABLE, outcome.rows))
+    end_study(TABLE, merged(outcomes), opened, DATASETS, options, {"gaussian_factor": factors})
+    if factors:
         console().print(factor_table(factors))
-    say_absent(options, DATASETS, opened, COMMAND)
     return 0
 
 

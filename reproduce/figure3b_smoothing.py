@@ -19,11 +19,10 @@ from dataclasses import replace
 from dkva.experiment import Method, Outcome, merged
 from dkva.segmentation import segment_video
 from reproduce.benchmarks import Opened, options_of
-from reproduce.options import compute, console
+from reproduce.options import compute
 from reproduce.pieces import measure
-from reproduce.show import summary_table
 from reproduce.store import Table
-from reproduce.studies import LEARNED, open_studied, say_absent, store, with_columns
+from reproduce.studies import LEARNED, end_study, open_studied, with_columns
 from reproduce.table4_benchmarks import EPOCHS
 
 COMMAND = "python -m reproduce.figure3b_smoothing"
@@ -62,11 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     smoothings, epochs = (SMOOTHINGS[::4], 1) if options.smoke else (SMOOTHINGS, EPOCHS)
     opened = open_studied(options, DATASETS, LIKE)
     outcome = merged([scores(each, smoothings, epochs, options) for each in opened])
-    skipped = [problem for each in opened for problem in each.skipped]
-    store(TABLE, outcome, {"skipped": skipped}, options)
-    if outcome.rows:
-        console().print(summary_table(TABLE, outcome.rows))
-    say_absent(options, DATASETS, opened, COMMAND)
+    end_study(TABLE, outcome, opened, DATASETS, options)
     return 0
 
 

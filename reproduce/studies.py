@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from dkva.experiment import Outcome, Task
 from reproduce.benchmarks import Opened, needs, open_all, wanted
 from reproduce.options import console
 from reproduce.paths import RESULTS
+from reproduce.show import summary_table
 from reproduce.store import Table, publish, read_rows
 
-__all__ = ["LEARNED", "open_studied", "say_absent", "store", "subset", "with_columns"]
+__all__ = ["LEARNED", "end_study", "open_studied", "store", "subset", "with_columns"]
 
 #: What rows call the paper's method.
 LEARNED = "learned, kernel"
@@ -58,14 +59,23 @@ def open_studied(options: argparse.Namespace, keys: Sequence[str], like: int) ->
     ]
 
 
-def say_absent(
-    options: argparse.Namespace, keys: Sequence[str], opened: Iterable[Opened], command: str
+def end_study(
+    table: Table,
+    outcome: Outcome,
+    opened: Sequence[Opened],
+    keys: Sequence[str],
+    options: argparse.Namespace,
+    settings: Mapping | None = None,
 ) -> None:
-    """Print what brings the data sets that are not there."""
+    """Store and print a study's rows, and what brings the data sets that are not there."""
+    skipped = [problem for each in opened for problem in each.skipped]
+    store(table, outcome, dict(settings or {}) | {"skipped": skipped}, options)
+    if outcome.rows:
+        console().print(summary_table(table, outcome.rows))
     there = {each.source.key for each in opened}
     missing = [source for source in wanted(_only(options, keys)) if source.key not in there]
     if missing:
-        console().print(needs(missing, command))
+        console().print(needs(missing, table.command))
 
 
 def with_columns(outcome: Outcome, names: Sequence[str]) -> Outcome:

@@ -17,10 +17,9 @@ from dkva.experiment import Method, Outcome, merged
 from dkva.segmentation import segment_video
 from reproduce.benchmarks import Opened, options_of, smoothing_of
 from reproduce.equal_steps import segment_in_equal_steps
-from reproduce.options import compute, console
-from reproduce.show import summary_table
+from reproduce.options import compute
 from reproduce.store import Table
-from reproduce.studies import LEARNED, open_studied, say_absent, store, with_columns
+from reproduce.studies import LEARNED, end_study, open_studied, with_columns
 from reproduce.table4_benchmarks import EPOCHS
 
 COMMAND = "python -m reproduce.study_settings"
@@ -94,11 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.smoke or each.source.key == "breakfast_sample":
             outcomes.append(seed_study(each, range(seeds), epochs, options))
     outcome = merged(outcomes)
-    skipped = [problem for each in opened for problem in each.skipped]
-    store(TABLE, outcome, {"skipped": skipped}, options)
-    if outcome.rows:
-        console().print(summary_table(TABLE, outcome.rows))
-    say_absent(options, DATASETS, opened, COMMAND)
+    end_study(TABLE, outcome, opened, DATASETS, options)
     return 0
 
 

@@ -1,7 +1,10 @@
 """A local cluster has one GPU a worker; workers of other versions are refused; a scheduler may end."""
 
 import os
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 import scheduled_work
@@ -59,3 +62,42 @@ def test_a_scheduler_that_ends_is_said_and_what_came_is_done():
             ending.join()
         finally:
             cluster.close()
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Start `dask` commands outside the checkout; what is started is ended."""
+    running = []
+
+    def start(*arguments, **environment):
+        command = [sys.executable, "-m", "dask", *map(str, arguments)]
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        running.append(
+            subprocess.Popen(command, cwd=tmp_path, env=kept | environment, stderr=subprocess.DEVNULL)
+        )
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(60)
+
+
+@pytest.mark.filterwarnings("ignore:.*no workers yet")
+@pytest.mark.parametrize(
+    ("lacks", "problem"),
+    [("scheduled_work", "a worker cannot load the work"), ("dkva", "a worker has no dkva, or another one")],
+)
+def test_workers_without_the_code_are_refused_and_not_waited_for(started, tmp_path, lacks, problem):
+    place = tmp_path / "scheduler.json"
+    quiet = ("--no-dashboard", "--scheduler-file", place)
+    started("scheduler", "--host", "127.0.0.1", "--port", 0, *quiet)
+    (tmp_path / "hide.py").write_text(f"import sys\nsys.modules[{lacks!r}] = None\n")
+    here = {"PYTHONPATH": str(tmp_path), "DASK_DISTRIBUTED__WORKER__PRELOAD": "['hide']"}
+    started("worker", "--nthreads", 1, "--local-directory", tmp_path, *quiet, **here)
+    limit = time.monotonic() + 120
+    while not place.exists() and time.monotonic() < limit:
+        time.sleep(0.05)
+    with pytest.raises(SchedulerError, match=problem) as caught:
+        list(carry_out(scheduled_work.square, range(3), scheduler=str(place)))
+    assert "\n" not in str(caught.value)

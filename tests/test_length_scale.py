@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
-from dkva.length_scale import LENGTH_SCALES, check_length_scale, length_scale
+from dkva.length_scale import _SAMPLE, LENGTH_SCALES, _median, check_length_scale, length_scale
 
 pytestmark = pytest.mark.fast
 
@@ -77,3 +77,16 @@ def test_unknown_rule_lists_the_choices():
 def test_number_must_be_positive_and_finite(rule, unchecked):
     with pytest.raises(ValueError, match="length_scale is"):
         check_length_scale(rule)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 4096, 4097, 20_000, 20_001])
+@pytest.mark.parametrize("order", ["random", "sorted", "misleading", "constant"])
+def test_the_median_of_many_values_is_numpys(n, order):
+    values = np.random.default_rng(n).random(n).astype(np.float32)
+    if order == "sorted":
+        values.sort()
+    elif order == "misleading":  # all that the sample meets is large
+        values[:: -(-n // _SAMPLE)] += 10
+    elif order == "constant":
+        values[:] = 3
+    assert _median(values) == pytest.approx(np.median(values.astype(np.float64)), rel=1e-7)

@@ -1,6 +1,8 @@
 """Many videos at once: each gets what it gets alone."""
 
+import functools
 import multiprocessing
+import threading
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from dkva import VideoSegmenter, approximate, approximate_many, fit_many, segment_many
 from dkva.approximation import Job, prepare
-from dkva.many import _DEFAULTS, GROUP, _key, group_size_of
+from dkva.many import DEFAULTS, GROUP, _key, group_size_of
 from dkva.preprocessing import Standardiser
 
 EPOCHS = 6
@@ -110,6 +112,21 @@ def test_fitted_estimators_come_with_their_place():
         np.testing.assert_array_equal(found[index].predict(frames), expected.labels_)
 
 
+def test_frames_may_be_read_in_the_threads():
+    main = threading.get_ident()
+    readers = []
+
+    def read(frames):
+        readers.append(threading.get_ident())
+        return frames
+
+    some = [(name, functools.partial(read, frames), m) for name, frames, m in VIDEOS]
+    for (name, _, _), labels in zip(VIDEOS, segment_many(some, threads=2, epochs=EPOCHS), strict=True):
+        np.testing.assert_array_equal(labels, LABELS[name])
+    assert len(readers) == len(VIDEOS)
+    assert main not in readers
+
+
 def test_videos_are_read_a_few_at_a_time():
     read = []
 
@@ -137,7 +154,7 @@ def test_early_stopping_in_a_group_stops_each_by_itself():
 
 def job(n, m, epochs=1, d=64):
     frames = np.zeros((n, d), np.float32)
-    given = _DEFAULTS | {"epochs": epochs, "length_scale": 1.0, "name": ""}
+    given = DEFAULTS | {"epochs": epochs, "length_scale": 1.0, "name": ""}
     return prepare(frames, m, **given)
 
 

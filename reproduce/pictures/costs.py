@@ -21,6 +21,17 @@ def _machine(found: Mapping) -> str:
     return f"{found['processor']}, {found['cores']} cores"
 
 
+def _time_and_memory(measured: list[dict], line: str) -> dict[str, dict[str, tuple[list, list]]]:
+    """Panels of time and of memory against the number of frames, a line for each value of a column."""
+    panels: dict[str, dict[str, tuple[list, list]]] = {"seconds": {}, "peak memory in MB": {}}
+    for each in measured:
+        for panel, key in zip(panels.values(), ("seconds", "peak_mb"), strict=True):
+            sizes, costs = panel.setdefault(each[line], ([], []))
+            sizes.append(each["frames"])
+            costs.append(each[key])
+    return panels
+
+
 def speed(folder: Path = RESULTS) -> Picture:
     """Time of a step, beside the paper's loop written directly."""
     found = _measurements("speed", folder)
@@ -90,12 +101,7 @@ def memory(folder: Path = RESULTS) -> Picture:
 def tw_finch(folder: Path = RESULTS) -> Picture:
     """Time and memory of TW-FINCH against the number of frames."""
     found = _measurements("tw_finch", folder)
-    panels: dict[str, dict[str, tuple[list, list]]] = {}
-    for each in found["figures"]["alone"]:
-        for panel, key in (("seconds", "seconds"), ("peak memory in MB", "peak_mb")):
-            sizes, costs = panels.setdefault(panel, {}).setdefault(each["video"], ([], []))
-            sizes.append(each["frames"])
-            costs.append(each[key])
+    panels = _time_and_memory(found["figures"]["alone"], "video")
     longest = max(found["figures"]["alone"], key=lambda each: each["seconds"])
     title = f"TW-FINCH, exact and without a matrix of distances ({_machine(found)}, one thread)"
     return Picture(
@@ -111,12 +117,7 @@ def scaling(folder: Path = RESULTS) -> Picture:
     """Time and memory against the number of frames."""
     found = _measurements("scaling", folder)
     values = found["figures"]
-    panels: dict[str, dict[str, tuple[list, list]]] = {}
-    for each in values["lengths"]:
-        for panel, key in (("seconds", "seconds"), ("peak memory in MB", "peak_mb")):
-            sizes, costs = panels.setdefault(panel, {}).setdefault(each["program"], ([], []))
-            sizes.append(each["frames"])
-            costs.append(each[key])
+    panels = _time_and_memory(values["lengths"], "program")
     title = (
         f"Time and memory against length, {values['features']} features, {values['segments']} segments, "
         f"{values['epochs']} epochs ({_machine(found)})"
