@@ -98,9 +98,15 @@ def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -
         return KMeans(n_segments, n_init=1, random_state=seed).fit(frames).cluster_centers_
 
 
-#: Initialisations of V by name: the mean frames of M uniform segments (paper), or k-means centres.
+def _random_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
+    drawn = np.random.default_rng(seed).choice(len(frames), n_segments, replace=False)
+    return frames[np.sort(drawn)]
+
+
+#: Initialisations of V by name: the mean frames of M uniform segments (paper), k-means centres, or M frames
+#: drawn at random, in order of time.
 INITS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = MappingProxyType(
-    {"uniform": _uniform_init, "kmeans": _kmeans_init}
+    {"uniform": _uniform_init, "kmeans": _kmeans_init, "random": _random_init}
 )
 
 
@@ -161,7 +167,7 @@ def approximate(
             that an epoch is one step.
         tolerance: stop early where the mean loss of the last `TOLERANCE_EPOCHS` epochs is not lower than
             that of as many before them by more than this share; 0 takes all epochs, as the paper does.
-        seed: seed of the batches and of k-means, from 0 to 2**32 - 1.
+        seed: seed of the batches and of the initialisation where it is random, from 0 to 2**32 - 1.
         name: the video's name; the batches depend on `seed` and on it.
         pad: round sizes up to shared buckets; False compiles a program for these exact sizes.
 
@@ -393,10 +399,12 @@ def learn(
     scale = settings.length_scale
     projection = kernel.projection(frames.shape[1], seeds[0], dtype)
     embedded = kernel.embed(frames, projection)
+    batch_size = sizes.batch.astype(dtype)
+    sampled = jnp.arange(sample.shape[0], dtype=jnp.int32) < sizes.constant_frames
     constants = video_constants(
-        kernel.factors(embedded[sample], length_scale=scale),
-        jnp.arange(sample.shape[0], dtype=jnp.int32) < sizes.constant_frames,
-        sizes.batch.astype(dtype),
+        kernel.factors(kernel.batch(embedded[sample], sampled, batch_size), length_scale=scale),
+        sampled,
+        batch_size,
     )
 
     def batch_constants(batch) -> VideoConstants:
@@ -426,7 +434,8 @@ def learn(
 
     def step(i, state):
         synthetic, moments, running, trace = state
-        batch = embedded if whole else embedded[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        drawn = embedded if whole else embedded[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        batch = kernel.batch(drawn, in_batch)
         fixed = constants if estimator == "video" else batch_constants(batch)
         with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
             (value, running), gradient = jax.value_and_grad(loss, has_aux=True)(

@@ -117,7 +117,9 @@ _dkva.add_command(report)
     "--epochs", type=click.IntRange(0), default=100, show_default=True, help="Passes over each video."
 )
 @click.option("--estimator", type=click.Choice(["video", "batch"]), default="video", show_default=True)
-@click.option("--init", type=click.Choice(["uniform", "kmeans"]), default="uniform", show_default=True)
+@click.option(
+    "--init", type=click.Choice(["uniform", "kmeans", "random"]), default="uniform", show_default=True
+)
 @click.option("--length-scale", default="median_squared", show_default=True, help="Or: median, or a number.")
 @click.option("--learning-rate", type=float, default=0.05, show_default=True)
 @click.option("--weight-decay", type=float, default=1e-3, show_default=True)

@@ -24,6 +24,7 @@ from dkva.median import masked_median
 __all__ = [
     "ACTIVATIONS",
     "KERNELS",
+    "READINGS",
     "Kernel",
     "gauss_ntk",
     "gauss_ntk_sphere",
@@ -252,8 +253,9 @@ class _Projection(NamedTuple):
     phases: Float[Array, " d"]
 
 
-def _draw_projection(dim: int, seed: int | Array, dtype) -> _Projection:
-    frequencies, phases = jax.random.split(jax.random.key(seed, impl="threefry2x32"))
+def _draw_projection(dim: int, seed: int | Array, draw: int, dtype) -> _Projection:
+    key = jax.random.key(seed, impl="threefry2x32")
+    frequencies, phases = jax.random.split(jax.random.fold_in(key, draw) if draw else key)
     return _Projection(
         0.1 * jax.random.normal(frequencies, (dim, dim), dtype),
         jax.random.uniform(phases, (dim,), dtype, maxval=2 * jnp.pi),
@@ -298,9 +300,19 @@ KERNELS: Mapping[str, _Parts] = MappingProxyType(
 )
 
 
+#: Whose reading of "sphere" and of SNTK's random features: the paper's, or that of the authors' program.
+READINGS = ("paper", "authors")
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A named kernel with its settings. Hashable, so that compiled programs can be keyed by it.
+
+    The authors' program departs from their paper in three kernels (method: section 10), and `reading` says
+    which is meant. Its "ntk_sphere" divides each feature of a batch by its norm over the batch and leaves the
+    synthetic frames as they are; its "gauss_ntk_sphere" is "gauss_ntk"; its "sntk" draws its random features
+    once for learning and anew for assignment. A kernel evaluated by itself takes its first argument for the
+    batch. All other kernels are the same in both.
 
     Attributes:
         name: one of `KERNELS`.
@@ -308,6 +320,7 @@ class Kernel:
         activation: one of `ACTIVATIONS`.
         weight_std: standard deviation of the network's weights (paper: 2).
         bias_std: standard deviation of the network's biases (paper: 0.1).
+        reading: one of `READINGS`.
 
     Raises:
         ValueError: an unknown name (the choices are listed) or a setting out of range.
@@ -318,19 +331,46 @@ class Kernel:
     activation: str = "relu"
     weight_std: float = 2.0
     bias_std: float = 0.1
+    reading: str = "paper"
 
     def __post_init__(self):
         check_choice("kernel", self.name, KERNELS)
+        check_choice("reading", self.reading, READINGS)
         self._network()  # its settings are checked here, at the door
 
     def _network(self) -> _Network:
         return _Network(self.depth, self.activation, self.weight_std, self.bias_std)
 
-    def projection(self, dim: int, seed: int | Array, dtype=jnp.float32) -> _Projection | None:
-        """The random draws this kernel needs for frames of `dim` features; None for most kernels."""
+    @property
+    def divides_batches(self) -> bool:
+        """Whether it sees a batch with each feature divided by its norm over the batch."""
+        return self.name == "ntk_sphere" and self.reading == "authors"
+
+    def projection(
+        self, dim: int, seed: int | Array, dtype=jnp.float32, *, assigning: bool = False
+    ) -> _Projection | None:
+        """The random draws this kernel needs for frames of `dim` features; None for most kernels.
+
+        Those of assignment are others than those of learning under the authors' reading alone.
+        """
         if not KERNELS[self.name].cosine_features:
             return None
-        return _draw_projection(dim, seed, dtype)
+        return _draw_projection(dim, seed, int(assigning and self.reading == "authors"), dtype)
+
+    def batch(self, x: Frames, mask: Array | None = None, size: float | Array | None = None) -> Frames:
+        """A batch of frames [n, d] as this kernel sees it: with divided features, or x itself.
+
+        Args:
+            x: frames.
+            mask: which of them count [n]; None means all.
+            size: of the batch that they stand for; None means as many as count.
+        """
+        if not self.divides_batches:
+            return x
+        counted = jnp.ones(len(x), x.dtype) if mask is None else mask.astype(x.dtype)
+        share = 1 if size is None else size / jnp.sum(counted)
+        squares = share * jnp.sum(counted[:, None] * x * x, axis=0)
+        return jnp.where(squares > 0, x / _root(squares), 0)  # a feature that is 0 throughout stays so
 
     def embed(self, x: Frames, projection: _Projection | None) -> Frames:
         """Frames [n, d] as this kernel's network sees them: random cosine features or x itself."""
@@ -345,7 +385,8 @@ class Kernel:
         gauss = _gaussian(products, length_scale) if parts.gaussian else None
         if parts.neural is None:
             return Factors(gauss, None)
-        nngp_gram, ntk_gram = self._network().kernels(_sphere(products) if parts.sphere else products)
+        sphere = parts.sphere and self.reading == "paper"
+        nngp_gram, ntk_gram = self._network().kernels(_sphere(products) if sphere else products)
         return Factors(gauss, nngp_gram if parts.neural == "nngp" else ntk_gram)
 
     def gram(
@@ -385,7 +426,7 @@ def _evaluate(kernel: Kernel, x, y, length_scale, rescale, seed) -> Gram:
             f"x has {x.shape[1]} features and y has {y.shape[1]}: give frames of the same features"
         )
     projection = kernel.projection(x.shape[1], seed, x.dtype)
-    x = kernel.embed(x, projection)
+    x = kernel.batch(kernel.embed(x, projection))
     y = None if y is None else kernel.embed(y, projection)
     if rescale is None:
         rescale = rescaling(kernel.factors(x, length_scale=length_scale))
@@ -491,8 +532,8 @@ def ntk_sphere(
 ) -> Gram:
     """NTK of frames projected onto the unit sphere (Geifman et al. 2020; paper section 4.2).
 
-    Departs from the authors' program, which divides each batch column by its norm over the batch. An
-    all-zero frame stays zero. Args and errors as `ntk`.
+    Departs from the authors' program, whose reading is `Kernel("ntk_sphere", reading="authors")`. An all-zero
+    frame stays zero. Args and errors as `ntk`.
 
     Returns:
         Gram matrix [n, m].
@@ -512,8 +553,8 @@ def sntk(
 ) -> Gram:
     """NTK of random cosine features sqrt(0.1/d)·cos(xW + u), W ~ N(0, 0.1²), u ~ U(0, 2 pi).
 
-    The shift-invariant NTK of paper section 4.2. W and u are drawn once from `seed`; the authors' program
-    draws them anew for learning and for assignment. Other args and errors as `ntk`.
+    The shift-invariant NTK of paper section 4.2. W and u are drawn once from `seed`; with
+    `Kernel("sntk", reading="authors")` they are drawn anew for assignment. Other args and errors as `ntk`.
 
     Returns:
         Gram matrix [n, m].

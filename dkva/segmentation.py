@@ -45,7 +45,7 @@ def margins(similarity: Float[np.ndarray, "n m"]) -> Float[np.ndarray, " n"]:
 
 @partial(jax.jit, static_argnames=("kernel",))
 def _similarity(frames, synthetic, length_scale, rescale, seed, *, kernel):
-    projection = kernel.projection(frames.shape[1], seed, frames.dtype)
+    projection = kernel.projection(frames.shape[1], seed, frames.dtype, assigning=True)
     return kernel.gram(
         kernel.embed(frames, projection),
         kernel.embed(synthetic, projection),
@@ -71,6 +71,8 @@ def similarity(
     padded[:m] = synthetic
     scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
     seed = np.uint32(approximation.seed)
+    if approximation.kernel.divides_batches:
+        frames = _divided(frames, approximation.batch_size)
     out = np.empty((len(frames), m), dtype)
     block = np.zeros((_BLOCK, d), dtype)
     for start in range(0, len(frames), _BLOCK):
@@ -78,6 +80,16 @@ def similarity(
         block[: len(rows)] = rows
         gram = _similarity(block, padded, *scales, seed, kernel=approximation.kernel)
         out[start : start + _BLOCK] = np.asarray(gram)[: len(rows), :m]
+    return out
+
+
+def _divided(frames: Float[np.ndarray, "n d"], size: int) -> Float[np.ndarray, "n d"]:
+    """Each feature divided by its norm over consecutive batches; the last one reaches back to be full."""
+    out = np.array(frames)
+    for start in range(0, len(frames), size):
+        batch = frames[max(min(start, len(frames) - size), 0) :][:size]
+        norms = np.linalg.norm(batch, axis=0)
+        out[start : start + size] /= np.where(norms > 0, norms, 1)
     return out
 
 
@@ -98,7 +110,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         random_state: seed of the batches: a number, a numpy RandomState, or None for a fresh one.
         learning_rate: Adam's.
         weight_decay: weight of the norm of the synthetic frames.
-        init: "uniform" (mean frames of uniform segments; paper) or "kmeans".
+        init: "uniform" (mean frames of uniform segments; paper), "kmeans" or "random" (frames).
         length_scale: of the Gaussian: "median_squared" (paper), "median" or a number.
         depth: hidden layers of the infinitely wide network.
         activation: "relu" or "erf".
@@ -109,6 +121,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             in its Table 2.
         tolerance: stop learning where the loss falls by no more than this share in five epochs; 0 takes all
             epochs, as the paper does.
+        reading: of "sphere" and of "sntk": "paper", or "authors" for their program's; see `dkva.Kernel`.
 
     Attributes:
         labels_: index of each frame's synthetic frame [n].
@@ -149,6 +162,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         batch_size=None,
         assignment="kernel",
         tolerance=0.0,
+        reading="paper",
     ):
         self.n_segments = n_segments
         self.kernel = kernel
@@ -167,6 +181,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.batch_size = batch_size
         self.assignment = assignment
         self.tolerance = tolerance
+        self.reading = reading
 
     def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
         """Learn the approximation of one video and label its frames.
@@ -276,7 +291,9 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             self.batch_size,
         )
         check_choice("assignment", self.assignment, ASSIGNMENTS)
-        return int(seed), Kernel(self.kernel, self.depth, self.activation, self.weight_std, self.bias_std)
+        return int(seed), Kernel(
+            self.kernel, self.depth, self.activation, self.weight_std, self.bias_std, self.reading
+        )
 
 
 def segment_video(

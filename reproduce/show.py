@@ -52,7 +52,7 @@ def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:
     """Mean and 95 % interval of each measure, a line a method."""
     records = summarise(rows, table.by, table.measures, table.unit)
     videos = max(record["videos"] for record in records)
-    title = f"{table.title}: mean [95 % interval over {videos} videos], in %"
+    title = f"{table.title}: mean [95 % interval over {videos} {table.unit}s], in %"
     out = lines(title, [*table.by, *(LABELS.get(m, m) for m in table.measures)], len(table.by))
     cells: dict[tuple, list[str]] = {}
     for record in records:

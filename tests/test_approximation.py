@@ -479,7 +479,7 @@ def test_rescaling_is_1_for_kernels_that_are_no_product():
         ({"seed": -1}, "seed is -1"),
         ({"seed": 2**32}, "seed is 4294967296"),
         ({"estimator": "exact"}, "unknown estimator 'exact': choose one of video, batch"),
-        ({"init": "random"}, "unknown init 'random': choose one of uniform, kmeans"),
+        ({"init": "middle"}, "unknown init 'middle': choose one of uniform, kmeans, random"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
         ({"weight_decay": -1e-3}, "weight_decay is -0.001"),

@@ -246,7 +246,7 @@ def test_as_many_segments_as_frames(n):
         ({"smoothing": float("nan")}, "smoothing is nan"),
         ({"epochs": -1}, "epochs is -1"),
         ({"estimator": "exact"}, "unknown estimator 'exact'"),
-        ({"init": "random"}, "unknown init 'random'"),
+        ({"init": "middle"}, "unknown init 'middle'"),
         ({"length_scale": "mean"}, "unknown length_scale 'mean'"),
         ({"length_scale": 0}, "length_scale is 0"),
         ({"activation": "tanh"}, "unknown activation 'tanh'"),

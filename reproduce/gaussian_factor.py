@@ -1,0 +1,87 @@
+"""How far from 1 the Gaussian factor of the paper's kernel is (method: section 10.2).
+
+Run: `python -m reproduce.gaussian_factor --data-root DATA` (under a minute); or set DKVA_DATA. Writes
+results/gaussian_factor.csv and .json, from which `reproduce.figures` draws gaussian_factor.
+
+With the paper's length scale, l itself the median of the squared distances, the exponent |x - y|² / l² is
+about 1 / l, and the factor nearly constant. A row a video: l, the lowest and the median factor over pairs of
+frames, and the share of pairs in each range of it. On the videos of `reproduce.figure3a_kernels`, smoothed
+and standardised as there; a frame is not paired with itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from dkva.experiment import Outcome, Task, merged
+from dkva.length_scale import length_scale
+from dkva.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.provenance import versions
+from reproduce import figure3a_kernels
+from reproduce.benchmarks import options_of
+from reproduce.store import Table
+from reproduce.studies import end_study, open_studied
+
+COMMAND = "python -m reproduce.gaussian_factor"
+
+#: Edges of the ranges of the factor, and how many frames of a video, evenly spaced, are paired at most.
+EDGES = (0.0, 0.5, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0)
+PAIRED_FRAMES = 200
+
+RANGES = tuple(f"{low:g} to {high:g}" for low, high in pairwise(EDGES))
+TABLE = Table(
+    "gaussian_factor",
+    "The Gaussian factor exp(-|x - y|² / l²) over pairs of frames",
+    COMMAND,
+    by=("dataset",),
+    measures=("length_scale", "lowest", "median", *RANGES),
+    percent=False,
+)
+
+
+def factors(frames: np.ndarray) -> tuple[float, np.ndarray]:
+    """The length scale of standardised frames [n, d], and the factor of each pair of up to 200 of them."""
+    scale = length_scale(frames)
+    some = frames[:: -(-len(frames) // PAIRED_FRAMES)].astype(np.float64)
+    return scale, np.exp(-pdist(some, "sqeuclidean") / scale**2)
+
+
+def describe(tasks: Sequence[Task], smoothing: float) -> Outcome:
+    """One row a video."""
+    rows, digests = [], []
+    for task in {task.video: task for task in tasks}.values():
+        features, _ = task.load()
+        window = smoothing_window(len(features), task.n_segments, smoothing)
+        _, frames = smooth_and_standardise(np.asarray(features), window, np.dtype(np.float32))
+        scale, found = factors(frames)
+        counts, _ = np.histogram(found, EDGES)
+        shares = dict(zip(RANGES, (counts / len(found)).tolist(), strict=True))
+        numbers = {"length_scale": scale, "lowest": float(found.min()), "median": float(np.median(found))}
+        place = {"dataset": task.columns["dataset"], "video": task.video, "n_frames": len(features)}
+        rows.append({**place, **numbers, **shares})
+        digests.append(f"{task.video} {task.checksum}")
+    data = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:32]
+    provenance = {"videos": len(rows), "data": data, "smoothing": smoothing}
+    return Outcome(rows, provenance | {"runs": [{"versions": versions()}]}, len(rows))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Describe what is there, store and print."""
+    options = options_of(__doc__, seeds=1).parse_args(arguments)
+    keys = figure3a_kernels.DATASETS
+    opened = open_studied(options, keys, figure3a_kernels.LIKE)
+    found = [
+        describe(tasks, float(str(settings["smoothing"])))
+        for _, settings, tasks in figure3a_kernels.parts(options, opened)
+    ]
+    end_study(TABLE, merged(found), opened, keys, options, {"frames_paired": PAIRED_FRAMES})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

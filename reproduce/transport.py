@@ -1,0 +1,101 @@
+"""Learning by optimal transport: the method of the paper with a Sinkhorn divergence in place of the MMD.
+
+A module of its own, so that a row is computed again where this changes and not where other things do.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from dkva.approximation import Job, _draw
+from dkva.mmd import root
+from dkva.segmentation import VideoSegmenter
+
+__all__ = ["learn_by_transport", "segment_by_transport"]
+
+
+def segment_by_transport(
+    features: np.ndarray, n_segments: int, *, entropy: float, seed: int = 0, name: str = "", **settings
+) -> np.ndarray:
+    """Labels [n] of one video's features [n, d]; all but the loss is the method's own.
+
+    Args:
+        features: in order of time [n, d].
+        n_segments: M.
+        entropy: weight of the entropy, in mean squared distances between a batch and V.
+        seed: of the batches.
+        name: the video's name, on which the batches depend too.
+        settings: further settings of `VideoSegmenter`.
+    """
+    segmenter = VideoSegmenter(n_segments, random_state=seed, **settings)
+    frames, job = segmenter.prepare(features, name)
+    return segmenter.finish(frames, job.result(*learn_by_transport(job, entropy))).labels_
+
+
+def learn_by_transport(job: Job, entropy: float) -> tuple:
+    """What `dkva.approximation.learn` gives, under the root of the Sinkhorn divergence as the loss.
+
+    The divergence is the debiased one of squared distances (Feydy et al. 2019) between a batch and V; the
+    term of the batch with itself does not depend on V and is left out of the slope, as the MMD's is.
+    """
+    frames, start, _, sizes, settings, seeds = job.arguments
+    return _learn(
+        frames,
+        start,
+        sizes,
+        settings,
+        seeds,
+        np.asarray(entropy, frames.dtype),
+        slots=job.program.slots,
+        trace_length=job.program.trace_length,
+    )
+
+
+@partial(jax.jit, static_argnames=("slots", "trace_length"))
+def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, trace_length):
+    from ott.geometry.pointcloud import PointCloud
+    from ott.tools.sinkhorn_divergence import sinkhorn_divergence
+
+    dtype = frames.dtype
+    key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
+    used = (jnp.arange(start.shape[0], dtype=jnp.int32) < sizes.synthetic).astype(dtype)
+    in_batch = (jnp.arange(slots, dtype=jnp.int32) < sizes.batch).astype(dtype)
+    mine, theirs = used / jnp.sum(used), in_batch / jnp.sum(in_batch)
+
+    def loss(synthetic, batch):
+        distances = jnp.sum(
+            (synthetic[:, None, :] - batch[None, :, :]) ** 2 * mine[:, None, None] * theirs[None, :, None]
+        )
+        divergence, _ = sinkhorn_divergence(
+            PointCloud,
+            synthetic,
+            batch,
+            a=mine,
+            b=theirs,
+            epsilon=entropy * jax.lax.stop_gradient(distances),
+            static_b=True,
+        )
+        size = jnp.sum(synthetic * synthetic)
+        tiny = jnp.finfo(dtype).tiny
+        norm = root(size, jnp.maximum(size, tiny))
+        return root(divergence, jnp.maximum(divergence, tiny)) + settings.weight_decay * norm
+
+    optimiser = optax.adam(settings.learning_rate)
+
+    def step(i, state):
+        synthetic, moments, trace = state
+        batch = frames[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        with jax.numpy_dtype_promotion("standard"):
+            value, slope = jax.value_and_grad(loss)(synthetic, batch)
+            updates, moments = optimiser.update(slope * used[:, None], moments)
+        trace = trace.at[i // sizes.steps_per_epoch].add(value)
+        return optax.apply_updates(synthetic, updates), moments, trace
+
+    state = start, optimiser.init(start), jnp.zeros(trace_length, dtype)
+    synthetic, _, trace = jax.lax.fori_loop(0, sizes.epochs * sizes.steps_per_epoch, step, state)
+    return synthetic, trace / sizes.steps_per_epoch.astype(dtype), jnp.ones((), dtype), sizes.epochs
