@@ -5,7 +5,7 @@ from figures.failures import Case, failure_cases
 from figures.learning import loss_curves, motion
 from figures.matrices import gram_matrices, similarity_map
 from figures.moving5 import learned_frames
-from figures.scores import Score, score_bars, score_curves
+from figures.scores import Score, score_bars, score_curves, score_strips
 from figures.speed import cost_against_size, cost_bars
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "motion",
     "score_bars",
     "score_curves",
+    "score_strips",
     "similarity_map",
     "timeline",
 ]

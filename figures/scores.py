@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 
 from figures.style import OTHERS, OURS, THEIRS, bare, entitle, line_style
 
-__all__ = ["Score", "score_bars", "score_curves"]
+__all__ = ["Score", "score_bars", "score_curves", "score_strips"]
 
 _ON_DARK = [withStroke(linewidth=3, foreground="white")]
 
@@ -96,6 +96,9 @@ def score_curves(
     title: str,
     measure: str,
     setting: str | None = None,
+    *,
+    marked: Mapping[str, str] | None = None,
+    mark: str = "",
 ) -> Figure:
     """A line a method along the values of a setting, a panel a data set or a setting; whiskers are intervals.
 
@@ -105,6 +108,8 @@ def score_curves(
         title: what is seen.
         measure: the score, with its unit.
         setting: what the values are; None where each panel's name says so.
+        marked: a value in some panels, by their names, that a vertical line goes through.
+        mark: what that value is.
     """
     columns = min(3, len(panels))
     lines = -(-len(panels) // columns)
@@ -127,6 +132,9 @@ def score_curves(
                 elinewidth=0.7,
                 label=method,
             )
+        if marked and marked.get(name) in values:
+            at = values.index(marked[name])
+            drawn[mark] = axes.axvline(at, color="#777777", linewidth=6, alpha=0.3, zorder=0, label=mark)
         steep = max(len(value) for value in values) * len(values) > 42
         axes.set_xticks(
             range(len(values)),
@@ -143,9 +151,45 @@ def score_curves(
         axes.set_visible(False)
     for axes in grid[::columns]:
         axes.set_ylabel(measure)
-    if len(methods) > 1:
-        handles = [drawn[method] for method in methods]
-        ncols = max(1, min(4, int(13 * figure.get_figwidth()) // (max(map(len, methods)) + 8)))
-        figure.legend(handles, methods, loc="outside lower center", ncols=ncols, frameon=False, fontsize=9)
+    named = [*(methods if len(methods) > 1 else ()), *((mark,) if mark in drawn else ())]
+    if named:
+        handles = [drawn[name] for name in named]
+        ncols = max(1, min(4, int(13 * figure.get_figwidth()) // (max(map(len, named)) + 8)))
+        figure.legend(handles, named, loc="outside lower center", ncols=ncols, frameon=False, fontsize=9)
+    entitle(figure, title)
+    return figure
+
+
+def score_strips(
+    panels: Mapping[str, Mapping[str, Sequence[float]]], title: str, measure: str, each: str
+) -> Figure:
+    """Every score of a name as a dot on its line, and their mean as a bar; a panel a data set.
+
+    Args:
+        panels: name of each panel; in it the scores of each name, such as one a seed of each video.
+        title: what is seen.
+        measure: the score, with its unit.
+        each: what a dot is.
+    """
+    names = [len(panel) for panel in panels.values()]
+    figure = Figure(figsize=(8.4, 1.3 + 0.32 * sum(names) + 0.5 * len(names)), layout="constrained")
+    grid = figure.subplots(len(panels), 1, squeeze=False, sharex=True, height_ratios=names).ravel()
+    for axes, (panel, strips) in zip(grid, panels.items(), strict=True):
+        for place, scores in enumerate(strips.values()):
+            # Equal scores side by side, from the middle outwards.
+            seen: dict[float, int] = {}
+            beside = []
+            for score in scores:
+                nth = seen[score] = seen.get(score, -1) + 1
+                beside.append(place + min(0.3, 0.02 * ((nth + 1) // 2)) * (-1) ** nth)
+            axes.plot(
+                scores, beside, "o", markersize=4, markerfacecolor="none", color=OURS, alpha=0.7, label=each
+            )
+            axes.plot(2 * [float(np.mean(scores))], [place - 0.33, place + 0.33], color="black", linewidth=2)
+        axes.set_yticks(range(len(strips)), list(strips), fontsize=9)
+        axes.set_ylim(len(strips) - 0.4, -0.6)
+        axes.set_title(panel, fontsize=10, loc="left")
+        bare(axes, "x")
+    grid[-1].set_xlabel(f"{measure} (a ring is {each}, a bar their mean)")
     entitle(figure, title)
     return figure

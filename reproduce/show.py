@@ -33,11 +33,13 @@ def percent(value: float | None, sign: bool = False) -> str:
     return f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
 
 
-def with_interval(record: Mapping) -> str:
-    """Mean [low, high] of a record of `summarise`, in %."""
-    if record["low"] is None:
-        return percent(record["mean"])
-    return f"{percent(record['mean'])} [{percent(record['low'])}, {percent(record['high'])}]"
+def with_interval(record: Mapping, shares: bool = True) -> str:
+    """Mean [low, high] of a record of `summarise`, shares in %, or as it is."""
+    mean, low, high = (
+        percent(record[key]) if shares or record[key] is None else f"{record[key]:.3g}"
+        for key in ("mean", "low", "high")
+    )
+    return mean if record["low"] is None else f"{mean} [{low}, {high}]"
 
 
 def lines(title: str, columns: Sequence[str], left: int = 1) -> Lines:
@@ -52,11 +54,14 @@ def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:
     """Mean and 95 % interval of each measure, a line a method."""
     records = summarise(rows, table.by, table.measures, table.unit)
     videos = max(record["videos"] for record in records)
-    title = f"{table.title}: mean [95 % interval over {videos} {table.unit}s], in %"
+    unit = ", in %" if table.percent else ""
+    title = f"{table.title}: mean [95 % interval over {videos} {table.unit}s]{unit}"
     out = lines(title, [*table.by, *(LABELS.get(m, m) for m in table.measures)], len(table.by))
     cells: dict[tuple, list[str]] = {}
     for record in records:
-        cells.setdefault(tuple(str(record[column]) for column in table.by), []).append(with_interval(record))
+        cells.setdefault(tuple(str(record[column]) for column in table.by), []).append(
+            with_interval(record, table.percent)
+        )
     for names, values in cells.items():
         out.add_row(*(escape(name.replace("_", " ")) for name in names), *values)
     return out

@@ -144,8 +144,10 @@ def learn_by_hand(
 
     batch = n if whole else batch or min(512, n // m)
     off = ~np.eye(n, dtype=bool)
-    r_video = median_ratio(x, off)
-    k_ff = np.asarray(gram(x, None, r_video))
+    divided = kernel.name == "ntk_sphere" and kernel.reading == "authors"
+    all_frames = x / (np.sqrt(batch / n) * np.linalg.norm(x, axis=0)) if divided else x
+    r_video = median_ratio(all_frames, off)
+    k_ff = np.asarray(gram(all_frames, None, r_video))
     diagonal, other = np.diagonal(k_ff).mean(), k_ff[off].mean()
     constant = (1 - 1 / batch) * other + diagonal / batch
 
@@ -162,6 +164,7 @@ def learn_by_hand(
     for t in range(epochs * (n // batch)):
         frames = _draw(jax.random.fold_in(key, t), sizes(n, m, batch=batch), batch)
         b = x if whole else x[np.asarray(frames)]
+        b = b / np.linalg.norm(b, axis=0) if divided else b
         if estimator == "video":
             value, gradient = squared(v, b, r_video)
             running = 0.9 * running + 0.1 * value
@@ -184,8 +187,9 @@ def learn_by_hand(
         (Kernel("gauss_ntk"), 24, 3, 2),
         (Kernel("gauss_ntk_sphere", activation="erf", depth=2), 24, 3, 1),
         (Kernel("sntk"), 24, 3, 1),
+        (Kernel("ntk_sphere", reading="authors"), 24, 3, 1),
     ],
-    ids=lambda value: value.name if isinstance(value, Kernel) else str(value),
+    ids=lambda value: f"{value.name}, {value.reading}" if isinstance(value, Kernel) else str(value),
 )
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kernel, n, m, epochs, x64):
@@ -445,6 +449,19 @@ def test_kmeans_initialisation_equals_scikit_learns_centres():
     learned = approximate(frames, 3, init="kmeans", epochs=0, seed=4)
     expected = KMeans(3, n_init=1, random_state=4).fit(frames).cluster_centers_
     np.testing.assert_allclose(learned.initial, expected, rtol=1e-6)
+
+
+def test_random_initialisation_is_frames_in_order_of_time_drawn_by_the_seed():
+    frames = clusters(60, 3)
+    frames[:, 0] = np.arange(60)
+    first, again, other = (
+        approximate(frames, 9, init="random", epochs=0, seed=seed).initial[:, 0] for seed in (4, 4, 5)
+    )
+    assert sorted(set(first.tolist())) == first.tolist()
+    np.testing.assert_array_equal(first, again)
+    assert first.tolist() != other.tolist()
+    every = approximate(frames, 60, init="random", epochs=0)
+    np.testing.assert_array_equal(every.initial, frames)
 
 
 def test_result_says_how_it_was_made():

@@ -20,7 +20,7 @@ from dkva import (
     ntk_sphere,
     sntk,
 )
-from dkva.kernels import Factors, rescaling
+from dkva.kernels import READINGS, Factors, rescaling
 
 GOLDEN = Path(__file__).parent / "golden" / "neural_tangents.npz"
 FUNCTIONS = {"nngp": nngp, "ntk": ntk}
@@ -380,6 +380,69 @@ def test_sntk_repeats_by_seed_alone():
     x = frames(6, 5)
     np.testing.assert_array_equal(sntk(x, seed=3), sntk(x, seed=3))
     assert not np.allclose(sntk(x, seed=3), sntk(x, seed=4), rtol=1e-4)
+
+
+# --- the authors' reading ---------------------------------------------------------------------------
+
+
+def authors(name):
+    return Kernel(name, reading="authors")
+
+
+@pytest.mark.fast
+def test_authors_sphere_divides_the_features_of_the_batch_alone(x64):
+    x, y = frames(6, 5, dtype=np.float64), frames(4, 5, seed=1, dtype=np.float64)
+    x = np.array(x)
+    x[:, 2] = 0  # a feature without a norm
+    lengths = np.linalg.norm(x, axis=0)
+    divided = x / np.where(lengths > 0, lengths, 1)
+    np.testing.assert_allclose(authors("ntk_sphere")(x, y), ntk(divided, y), rtol=1e-12)
+    np.testing.assert_allclose(authors("ntk_sphere")(x), ntk(divided), rtol=1e-12)
+    assert not np.allclose(authors("ntk_sphere")(x, y), ntk_sphere(x, y), rtol=0.01)
+
+
+@pytest.mark.fast
+def test_authors_batch_counts_masked_frames_and_stands_for_its_size(x64):
+    x = np.array(frames(6, 5, dtype=np.float64))
+    mask = np.array([True] * 4 + [False] * 2)
+    kernel = authors("ntk_sphere")
+    expected = x / np.linalg.norm(x[:4], axis=0)
+    np.testing.assert_allclose(kernel.batch(jnp.asarray(x), jnp.asarray(mask)), expected, rtol=1e-12)
+    larger = kernel.batch(jnp.asarray(x), jnp.asarray(mask), 16.0)  # four times as many frames like these
+    np.testing.assert_allclose(larger, expected / 2, rtol=1e-12)
+
+
+@pytest.mark.fast
+def test_authors_sntk_draws_anew_for_assignment():
+    draws = {
+        (reading, assigning): np.asarray(
+            Kernel("sntk", reading=reading).projection(5, 3, assigning=assigning).frequencies
+        )
+        for reading in READINGS
+        for assigning in (False, True)
+    }
+    once = draws["paper", False]
+    np.testing.assert_array_equal(draws["paper", True], once)
+    np.testing.assert_array_equal(draws["authors", False], once)
+    assert np.abs(draws["authors", True] - once).min() > 1e-4
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "ntk_sphere"])
+def test_authors_other_kernels_are_the_papers_and_gauss_sphere_falls_back(name):
+    x, y = frames(6, 5), frames(4, 5, seed=1)
+    paper = Kernel("gauss_ntk" if name == "gauss_ntk_sphere" else name)
+    for pair in ((x,), (x, y)):
+        np.testing.assert_array_equal(authors(name)(*pair, length_scale=2.0), paper(*pair, length_scale=2.0))
+
+
+@pytest.mark.fast
+def test_unknown_reading_lists_the_choices():
+    with pytest.raises(ValueError, match="unknown reading 'program': choose one of paper, authors"):
+        Kernel("ntk", reading="program")
+
+
+# --- what no kernel does ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "sntk"])

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from dkva import VideoSegmenter, approximate, evaluate
+from dkva import Kernel, VideoSegmenter, approximate, evaluate
 from dkva.segmentation import labels_of, margins, segment_video, similarity
 
 
@@ -44,6 +44,30 @@ def test_similarity_is_the_kernel_in_blocks_of_any_length():
     np.testing.assert_allclose(gram, expected, rtol=1e-5)
     for part in (slice(0, 1), slice(500, 700)):
         np.testing.assert_array_equal(similarity(frames[part], learned), gram[part])
+
+
+def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_back():
+    x = video(50, 4, seed=3)
+    fitted = VideoSegmenter(3, kernel="ntk_sphere", reading="authors", smoothing=0, epochs=2).fit(x)
+    frames = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7)
+    batches = [frames[i : i + 16] / np.linalg.norm(frames[i : i + 16], axis=0) for i in (0, 16, 32, 34)]
+    divided = np.concatenate([*batches[:3], batches[3][-2:]])
+    learned = fitted._learned
+    assert learned.batch_size == 16
+    gram = np.asarray(Kernel("ntk")(divided.astype(np.float32), learned.synthetic))
+    np.testing.assert_allclose(fitted.similarity_, gram, rtol=1e-4)
+    paper = VideoSegmenter(3, kernel="ntk_sphere", smoothing=0, epochs=2).fit(x)
+    assert not np.allclose(fitted.approximation_, paper.approximation_, rtol=0.01)
+
+
+def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
+    x = video(50, 4, seed=3)
+    paper, theirs = (
+        VideoSegmenter(3, kernel="sntk", reading=reading, smoothing=0, epochs=2).fit(x)
+        for reading in ("paper", "authors")
+    )
+    np.testing.assert_array_equal(paper.approximation_, theirs.approximation_)
+    assert not np.allclose(paper.similarity_, theirs.similarity_, rtol=0.01)
 
 
 def test_assignment_by_distance_is_the_nearest_synthetic_frame():
@@ -176,7 +200,7 @@ def test_clone_carries_every_setting():
         "n_segments": 4, "kernel": "ntk", "smoothing": 1.0, "epochs": 3, "estimator": "batch",
         "random_state": 7, "learning_rate": 0.1, "weight_decay": 0.0, "init": "kmeans",
         "length_scale": "median", "depth": 2, "activation": "erf", "weight_std": 1.5, "bias_std": 0.2,
-        "batch_size": 12, "assignment": "l2", "tolerance": 0.1,
+        "batch_size": 12, "assignment": "l2", "tolerance": 0.1, "reading": "authors",
     }  # fmt: skip
     model = VideoSegmenter(**changed)
     assert model.get_params() == changed

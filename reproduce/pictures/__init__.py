@@ -14,14 +14,17 @@ from reproduce.pictures.base import Picture
 from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, tw_finch
 from reproduce.pictures.failure_cases import failures
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
-from reproduce.pictures.scores import kernels, smoothing, study, table_bars
+from reproduce.pictures.scores import table_bars
+from reproduce.pictures.studies import gaussian_factor, kernels, seeds, settings_study, smoothing, study
 from reproduce.pictures.time_lines import breakfast_seeds, moving5_time_lines, recording
 
 __all__ = [
+    "STUDIES",
     "Picture",
     "breakfast_seeds",
     "every",
     "failures",
+    "gaussian_factor",
     "gram",
     "kernels",
     "losses",
@@ -33,6 +36,8 @@ __all__ = [
     "reading",
     "recording",
     "scaling",
+    "seeds",
+    "settings_study",
     "similarity",
     "smoothing",
     "speed",
@@ -42,6 +47,9 @@ __all__ = [
 ]
 
 _VIDEOS = (5, 35)
+#: Studies of one setting at a time.
+STUDIES = ("study_network", "study_initialisation", "study_batches", "study_estimator", "study_transport")
+
 _BREAKFAST = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee")
 
 
@@ -56,8 +64,9 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
             makers.append((f"time lines, video {video}", partial(moving5_time_lines, video, kind, folder)))
     for one in (moving5_frames, similarity, motion):
         makers += [(f"{one.__name__}, video {video}", partial(one, video, folder)) for video in _VIDEOS]
-    for whole in (gram, losses, failures, study, kernels, smoothing, recording):
+    for whole in (gram, losses, failures, study, kernels, gaussian_factor, smoothing, seeds, recording):
         makers.append((whole.__name__, partial(whole, folder=folder)))
+    makers += [(name, partial(settings_study, name, folder)) for name in STUDIES]
     makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in _BREAKFAST]
     for whole in (speed, reading, memory, tw_finch, scaling, many_videos):
         makers.append((whole.__name__, partial(whole, folder)))

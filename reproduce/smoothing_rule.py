@@ -1,0 +1,69 @@
+"""The paper's rule for the strength of smoothing, and what it costs against the best strength tried."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from reproduce.benchmarks import LONG, SHORT
+from reproduce.effects import Effect, effect, paired, per_video
+from reproduce.show import lines
+
+__all__ = ["LONG_FROM", "Ruled", "by_rule", "rule", "rule_table"]
+
+#: Frames on average from which on videos are long here. The paper names data sets: its longest of short
+#: videos has 835, its shortest of long ones 2099; every number in between says the same of the six.
+LONG_FROM = 1467
+
+
+class Ruled(NamedTuple):
+    """What the rule says of a data set, and what comes of it.
+
+    Attributes:
+        frames: of a video on average.
+        rule: strength of smoothing that the paper's rule chooses; for short videos our guess, as the paper's
+            value is lost from its text.
+        best: strength tried whose mean MoF is highest, found on the same videos.
+        cost: MoF at the rule's strength minus that at the best, in share, paired by video.
+    """
+
+    frames: float
+    rule: float
+    best: float
+    cost: Effect
+
+
+def rule(frames: float) -> float:
+    """Strength of smoothing for videos of so many frames on average (paper section 4.2)."""
+    return LONG if frames >= LONG_FROM else SHORT
+
+
+def by_rule(rows: Sequence[Mapping]) -> dict[str, Ruled]:
+    """What the rule says of each data set in rows of `reproduce.figure3b_smoothing` that has its strength."""
+    found = {}
+    for dataset in dict.fromkeys(row["dataset"] for row in rows):
+        mine = [row for row in rows if row["dataset"] == dataset]
+        frames = statistics.fmean({row["video"]: row["n_frames"] for row in mine}.values())
+        means = {
+            strength: math.fsum(scores.values()) / len(scores)
+            for strength in sorted({row["smoothing"] for row in mine})
+            if (scores := per_video([row for row in mine if row["smoothing"] == strength], "mof"))
+        }
+        chosen, best = rule(frames), max(means, key=means.__getitem__)
+        if chosen in means:
+            cost = effect(paired(mine, {"smoothing": chosen}, {"smoothing": best}, "mof"))
+            found[dataset] = Ruled(frames, chosen, best, cost)
+    return found
+
+
+def rule_table(rows: Sequence[Mapping]):
+    """What the rule chooses on each data set, and MoF there minus at the best strength."""
+    columns = ["data set", "mean frames", "rule", "best here", "MoF, rule - best [95 % interval], points"]
+    out = lines("Which smoothing the paper's rule chooses", columns)
+    for dataset, ruled in by_rule(rows).items():
+        mean, low, high = (100 * value for value in ruled.cost[:3])
+        cells = f"{ruled.frames:.0f}", f"{ruled.rule:g}", f"{ruled.best:g}"
+        out.add_row(dataset, *cells, f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]")
+    return out

@@ -1,0 +1,69 @@
+"""Learning by optimal transport: its loss against Sinkhorn's iterations by hand, and that it learns."""
+
+import jax
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+from scipy.special import logsumexp
+
+from dkva import VideoSegmenter
+from dkva.approximation import _draw
+from reproduce.transport import learn_by_transport, segment_by_transport
+
+
+def video(n=36, seed=0):
+    """Frames [n, 3] of three clear actions, and their labels."""
+    truth = np.repeat([0, 1, 2], [n // 2, n // 6, n - n // 2 - n // 6])
+    return np.random.default_rng(seed).normal(size=(n, 3)) * 0.1 + 4 * np.eye(3)[truth], truth
+
+
+def entropic_cost(x, y, epsilon):
+    """Regularised cost of transport between uniform weights, at the fixed point of the dual potentials."""
+    cost = cdist(x, y, "sqeuclidean")
+    a, b = -np.log(len(x)), -np.log(len(y))
+    f, g = np.zeros(len(x)), np.zeros(len(y))
+    for _ in range(5000):
+        f = -epsilon * logsumexp((g[None] - cost) / epsilon + b, axis=1)
+        g = -epsilon * logsumexp((f[:, None] - cost) / epsilon + a, axis=0)
+    return f.mean() + g.mean()
+
+
+def test_the_loss_is_the_divergence_without_the_batchs_own_term():
+    x, _ = video()
+    rate, decay, entropy = 1e-9, 0.01, 0.2
+    segmenter = VideoSegmenter(3, smoothing=0, epochs=1, learning_rate=rate, weight_decay=decay)
+    frames, job = segmenter.prepare(x, "v")
+    learned = job.result(*learn_by_transport(job, entropy))
+    sizes, seeds = job.arguments[3], job.arguments[5]
+    key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
+    v = np.asarray(learned.initial, np.float64)
+    losses = []
+    for i in range(3):
+        drawn = np.asarray(_draw(jax.random.fold_in(key, i), sizes, job.program.slots))[: int(sizes.batch)]
+        batch = np.asarray(frames[drawn], np.float64)
+        epsilon = entropy * cdist(v, batch, "sqeuclidean").mean()
+        losses.append(entropic_cost(v, batch, epsilon) - entropic_cost(v, v, epsilon) / 2)
+    expected = np.mean(losses) + decay * np.linalg.norm(v)
+    assert learned.loss_curve == pytest.approx([expected], rel=5e-3)
+    np.testing.assert_allclose(learned.synthetic, v, atol=1e-6)
+
+
+def test_it_finds_clear_actions_that_uniform_segments_miss():
+    x, truth = video()
+    labels = segment_by_transport(x, 3, entropy=0.05, smoothing=0, epochs=30, name="v")
+    assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 3
+
+
+def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
+    x, _ = video()
+    settings = {"entropy": 0.2, "smoothing": 0}
+    start = VideoSegmenter(3, smoothing=0, epochs=0).fit_predict(x)
+    np.testing.assert_array_equal(segment_by_transport(x, 3, epochs=0, **settings), start)
+
+    def learned(seed, name):
+        _, job = VideoSegmenter(3, smoothing=0, epochs=2, random_state=seed).prepare(x, name)
+        return np.asarray(learn_by_transport(job, 0.2)[0])
+
+    np.testing.assert_array_equal(learned(1, "a"), learned(1, "a"))
+    assert not np.array_equal(learned(1, "a"), learned(2, "a"))
+    assert not np.array_equal(learned(1, "a"), learned(1, "b"))
