@@ -16,6 +16,7 @@ from benchmarks import (
     speed,
     step,
     text_reading,
+    transport,
     tw_finch,
 )
 from benchmarks._run import RESULTS, Row, provenance
@@ -29,6 +30,7 @@ _BENCHMARKS = {
     "many_videos": many_videos,
     "text_reading": text_reading,
     "tw_finch": tw_finch,
+    "transport": transport,
 }
 
 

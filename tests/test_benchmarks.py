@@ -18,6 +18,7 @@ from benchmarks import (
     speed,
     step,
     text_reading,
+    transport,
     tw_finch,
 )
 from benchmarks.__main__ import main
@@ -120,7 +121,7 @@ def test_a_process_that_fails_is_reported():
 
 
 @pytest.mark.parametrize(
-    "module", [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch]
+    "module", [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch, transport]
 )
 def test_smoke(module, tmp_path):
     name = module.__name__.rpartition(".")[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reproduce.paths import RESULTS
 from reproduce.pictures.base import Picture
-from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, tw_finch
+from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, transport, tw_finch
 from reproduce.pictures.failure_cases import failures
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
 from reproduce.pictures.scores import table_bars
@@ -43,6 +43,7 @@ __all__ = [
     "speed",
     "study",
     "table_bars",
+    "transport",
     "tw_finch",
 ]
 
@@ -68,7 +69,7 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
         makers.append((whole.__name__, partial(whole, folder=folder)))
     makers += [(name, partial(settings_study, name, folder)) for name in STUDIES]
     makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in _BREAKFAST]
-    for whole in (speed, reading, memory, tw_finch, scaling, many_videos):
+    for whole in (speed, reading, memory, tw_finch, scaling, many_videos, transport):
         makers.append((whole.__name__, partial(whole, folder)))
     for name, make in makers:
         try:

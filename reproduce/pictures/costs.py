@@ -10,7 +10,7 @@ import figures
 from reproduce.paths import RESULTS
 from reproduce.pictures.base import Picture, listed
 
-__all__ = ["many_videos", "memory", "reading", "scaling", "speed", "tw_finch"]
+__all__ = ["many_videos", "memory", "reading", "scaling", "speed", "transport", "tw_finch"]
 
 
 def _measurements(name: str, folder: Path) -> dict:
@@ -110,6 +110,24 @@ def tw_finch(folder: Path = RESULTS) -> Picture:
         f"At {longest['frames']} frames at most {longest['seconds']:.1f} s and {longest['peak_mb']:.0f} MB.",
         ("benchmarks/tw_finch.json",),
         figures.cost_against_size(panels, title, "frames"),
+    )
+
+
+def transport(folder: Path = RESULTS) -> Picture:
+    """Time of a step by MMD, beside one by optimal transport."""
+    found = _measurements("transport", folder)
+    values = found["figures"]
+    steps = {name: loss["ms_per_step"] for name, loss in values["losses"].items()}
+    title = (
+        f"Time of a step by loss, batches of {values['batch']} frames of {values['features']} features "
+        f"({_machine(found)})"
+    )
+    return Picture(
+        "speed_transport",
+        title,
+        f"Milliseconds a step: {listed(steps)}.",
+        ("benchmarks/transport.json",),
+        figures.cost_bars({"milliseconds a step (logarithmic)": steps}, title, ours=["MMD"]),
     )
 
 

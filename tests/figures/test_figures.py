@@ -62,6 +62,9 @@ def made():
     yield figures.score_bars({f"{LONG}\nMoF in %": SCORES, f"{LONG}\nIoU in %": SCORES}, "t", ours=["b"])
     points = [("0", Score(1, 0, 2)), ("0.5", Score(2, 1, 3)), ("2.5", Score(3))]
     yield figures.score_curves({"p": {"a": points, "b": points[1:]}}, "t", "MoF in %", "smoothing a")
+    yield figures.score_curves({"p": {"a": points}}, "t", "MoF in %", "a", marked={"p": "2.5"}, mark="rule")
+    strips = {"v1": [1.0, 1.0, 3.0], LONG: [2.0, 2.5, 2.0]}
+    yield figures.score_strips({"one": strips, "two": strips}, "t", "MoF in %", "a seed")
     yield figures.similarity_map(similarity, [15], "t", quantity="kernel")
     yield figures.gram_matrices({"a": np.eye(9), "b": np.ones((9, 9))}, [4], "t")
     yield figures.loss_curves({"seed 0": RNG.random((5, 8))}, "t", marked=3)
@@ -81,7 +84,7 @@ def made():
     yield figures.timeline(rows, title="t")
 
 
-@pytest.mark.parametrize("index", range(13))
+@pytest.mark.parametrize("index", range(15))
 def test_each_gives_a_figure_with_a_title_and_named_axes_and_no_text_on_another(index):
     figure = list(made())[index]
     assert isinstance(figure, Figure)
@@ -107,6 +110,25 @@ def test_a_value_that_a_method_lacks_leaves_its_place_empty():
     (axes, *_) = figures.score_curves({"p": {"a": points, "b": [points[0], points[2]]}}, "t", "m").axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "1", "2"]
     assert axes.lines[1].get_xdata() == pytest.approx([0, 2], abs=0.1)
+
+
+def test_the_marked_value_has_a_line_behind_the_curve_and_a_name():
+    points = [("0", Score(1)), ("2.5", Score(2))]
+    figure = figures.score_curves(
+        {"p": {"a": points}, "q": {"a": points}}, "t", "m", "a", marked={"p": "2.5", "q": "7"}, mark="rule"
+    )
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["rule"]
+    assert figure.axes[0].lines[-1].get_xdata() == [1, 1]
+    assert len(figure.axes[1].lines) == 1  # 7 is no value there
+
+
+def test_equal_scores_lie_side_by_side():
+    figure = figures.score_strips({"one": {"v": [1.0, 1.0, 1.0, 2.0]}}, "t", "m", "a seed")
+    rings, mean = figure.axes[0].lines
+    assert rings.get_xdata().tolist() == [1, 1, 1, 2]
+    assert len(set(rings.get_ydata()[:3])) == 3
+    assert rings.get_ydata()[3] == 0
+    assert mean.get_xdata() == pytest.approx([1.25, 1.25])
 
 
 def test_lines_differ_without_colour_and_looks_differ_in_grey():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dkva.experiment import Outcome
-from reproduce import claims
+from reproduce import claims, figure3a_kernels
 from reproduce.claim_tests import LONG, SHORT, TESTS
 from reproduce.claims import ledger, verdicts
 from reproduce.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, Effect, effect, verdict
@@ -178,6 +178,27 @@ def test_kernels_are_compared_with_gauss_at_its_best_fixed_length_scale():
     test = next(test for test in TESTS if test.claim == "characteristic-kernels-iou-f1")
     assert test.values(kernel_rows(high)) == pytest.approx(np.full(12, 0.1))
     assert judged(test.claim, kernel_rows(low | gauss)) == DOES_NOT_HOLD
+
+
+def test_kernels_in_the_authors_reading_are_not_the_papers_seven():
+    even = dict.fromkeys([*KERNELS, "Gauss, l = 10"], 0.5)
+    theirs = {"NTK sphere (authors' program)": 0.9, "SNTK (authors' program)": 0.1}
+    for claim in ("gauss-ntk-best-mof", "characteristic-kernels-iou-f1"):
+        test = next(test for test in TESTS if test.claim == claim)
+        assert test.values(kernel_rows(even | theirs)) == pytest.approx(np.zeros(12))
+    names = {name for name in figure3a_kernels.KERNELS if name.endswith(figure3a_kernels.AUTHORS)}
+    assert names == set(theirs)
+
+
+def test_mmd_is_compared_with_the_better_transport_on_the_same_videos():
+    rows = [
+        {"dataset": dataset, "video": f"v{i}", "value": value, "mof": mof + 0.01 * i}
+        for dataset, shift in (("real", 0.0), ("like", 0.1))  # their videos have the same names
+        for value, mof in (("MMD", 0.6 + shift), ("Sinkhorn, a", 0.5), ("Sinkhorn, b", 0.55))
+        for i in range(6)
+    ]
+    test = next(test for test in TESTS if test.claim == "mmd-easier-than-ot")
+    assert sorted(test.values(rows)) == pytest.approx([0.05] * 6 + [0.15] * 6)
 
 
 def test_smoothing_is_judged_by_its_strengths():

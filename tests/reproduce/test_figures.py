@@ -163,12 +163,73 @@ def test_speed_and_memory_are_the_measured_figures():
     assert [line.get_xdata()[0] for line in pictures.reading().figure.axes[0].lines] == pytest.approx(times)
 
 
+# --- studies -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*pictures.STUDIES, "figure3a_kernels"])
+def test_bars_of_a_study_are_the_means_and_intervals_of_its_rows(name):
+    made = pictures.kernels() if name == "figure3a_kernels" else pictures.settings_study(name)
+    facts = read_facts(name)
+    found = summarise(read_rows(name), facts["by"], facts["measures"], facts["unit"])
+    panels = {
+        axes.get_xlabel().replace("\n", " "): bars(axes) for axes in made.figure.axes if axes.get_visible()
+    }
+    several = len({record.get("factor") for record in found}) > 1
+    for record in found:
+        panel = panels[f"{record['dataset']} {LABELS[record['measure']]} in %"]
+        line = record["kernel"] if "kernel" in record else record["value"]
+        drawn = panel[f"{record['factor']}: {line}" if several else line]
+        expected = 100 * np.array([record[key] for key in ("mean", "low", "high")])
+        assert drawn == pytest.approx(expected, abs=1e-9), record
+
+
+def test_curves_of_smoothing_are_the_means_of_its_rows():
+    found = summarise(read_rows("figure3b_smoothing"), ("dataset", "smoothing"), ("mof", "iou", "f1"))
+    panels = {a.get_title().replace("\n", " "): a for a in pictures.smoothing().figure.axes if a.get_title()}
+    for record in found:
+        axes = panels[f"{record['dataset']}: {LABELS[record['measure']]}"]
+        values = [label.get_text() for label in axes.get_xticklabels()]
+        height = axes.containers[0].lines[0].get_ydata()[values.index(f"{record['smoothing']:g}")]
+        assert height == pytest.approx(100 * record["mean"])
+
+
+def test_every_seed_is_a_ring():
+    rows = read_rows("study_seeds")
+    axes = {a.get_title(loc="left"): a for a in pictures.seeds().figure.axes}
+    assert set(axes) == {row["dataset"] for row in rows}
+    for name, panel in axes.items():
+        for place, label in enumerate(panel.get_yticklabels()):
+            mine = [100 * r["mof"] for r in rows if (r["dataset"], r["video"]) == (name, label.get_text())]
+            assert panel.lines[2 * place].get_xdata().tolist() == mine
+            assert panel.lines[2 * place + 1].get_xdata() == pytest.approx(2 * [np.mean(mine)])
+
+
+def test_the_histogram_of_the_gaussian_factor_is_that_of_its_rows():
+    rows = read_rows("gaussian_factor")
+    for axes in pictures.gaussian_factor().figure.axes:
+        if not axes.get_visible():
+            continue
+        name = axes.get_xlabel().replace("\n", " ").removesuffix(" share of pairs in %")
+        mine = [row for row in rows if row["dataset"] == name]
+        drawn = bars(axes)
+        assert sum(value for value, *_ in drawn.values()) == pytest.approx(100, abs=0.01)
+        for label, (value, *_) in drawn.items():
+            assert value == pytest.approx(100 * np.mean([row[label] for row in mine]), abs=1e-4)
+
+
+def test_steps_by_loss_are_the_measured_figures():
+    measured = json.loads((RESULTS / "benchmarks" / "transport.json").read_text())["figures"]["losses"]
+    axes = pictures.transport().figure.axes[0]
+    assert [line.get_xdata()[0] for line in axes.lines] == [each["ms_per_step"] for each in measured.values()]
+
+
 # --- what others will store --------------------------------------------------------------------------
 
 
 def stored_study(folder, name, setting, values):
     rows = [
-        {"dataset": d, setting: v, "method": "", "video": f"v{i}", "seed": 0, "mof": x, "iou": 0.5, "f1": 0.4}
+        {"dataset": d, setting: v, "method": "", "video": f"v{i}", "seed": 0, "n_frames": 3000,
+         "mof": x, "iou": 0.5, "f1": 0.4}
         for d in ("Moving5", "BasicMotions")
         for v in values
         for i, x in enumerate((0.2, 0.4))
@@ -188,6 +249,7 @@ def test_kernels_and_smoothing_are_drawn_once_their_rows_are_there(tmp_path):
     axes = pictures.smoothing(tmp_path).figure.axes
     assert [label.get_text() for label in axes[0].get_xticklabels()] == ["0", "2.5", "10"]
     assert axes[0].lines[0].get_ydata() == pytest.approx([30, 30, 30])
+    assert axes[0].lines[-1].get_xdata() == [1, 1]  # the paper's rule for long videos: 2.5
 
 
 def test_the_papers_number_is_a_diamond(tmp_path, monkeypatch):

@@ -3,20 +3,36 @@
 import numpy as np
 import pytest
 
-from dkva.experiment import Method, Outcome, Task
+from dkva.experiment import Outcome, Task
 from dkva.segmentation import segment_video
-from reproduce import figure3a_kernels, figure3b_smoothing, study_settings, table2_moving5
+from reproduce import (
+    figure3a_kernels,
+    figure3b_smoothing,
+    gaussian_factor,
+    study_batches,
+    study_estimator,
+    study_initialisation,
+    study_network,
+    study_seeds,
+    study_transport,
+    table2_moving5,
+    varied,
+)
 from reproduce.benchmarks import options_of
 from reproduce.claim_tests import CHARACTERISTIC, GAUSS, PRODUCT
 from reproduce.equal_steps import epochs_of, segment_in_equal_steps
 from reproduce.pieces import measure
+from reproduce.smoothing_rule import by_rule, rule
 from reproduce.store import Table, read_facts, read_rows
-from reproduce.studies import open_studied, store, subset
+from reproduce.studies import LEARNED, open_studied, store, subset
 from reproduce.table4_benchmarks import EPOCHS
 from reproduce.table4_benchmarks import methods as table4_methods
 
 pytestmark = pytest.mark.fast
 
+STUDIES = [
+    study_network, study_initialisation, study_batches, study_estimator, study_seeds, study_transport
+]  # fmt: skip
 TABLE = Table("study", "t", "c", by=("dataset",), measures=("mof",))
 
 
@@ -67,26 +83,56 @@ def test_the_papers_method_is_that_of_tables_2_and_4_whose_rows_serve():
     assert settings == theirs.settings
     assert {*CHARACTERISTIC, PRODUCT} <= set(mine)
     assert sum(name.startswith(GAUSS) for name in mine) == 4
-    assert len(mine) == 10
+    assert len(mine) == 12
 
 
 def test_the_gaussian_factor_of_known_distances():
-    task = Task("v", lambda: (np.array([[0.0], [0.0], [1.0], [1.0]]), None), "", 2)
-    found = figure3a_kernels.gaussian_factor([task], 0)
-    assert found["length_scale"] == 4  # standardised, the frames lie at -1 and 1
-    assert found["quantiles"]["0"] == pytest.approx(np.exp(-4 / 16), abs=1e-5)
-    assert found["quantiles"]["100"] == 1
-    assert found["videos"] == 1
+    task = Task("v", lambda: (np.array([[0.0], [0.0], [1.0], [1.0]]), None), "", 2, columns={"dataset": "d"})
+    (row,) = gaussian_factor.describe([task, task], 0).rows
+    assert row["length_scale"] == pytest.approx(4, rel=1e-5)  # standardised, the frames lie at -1 and 1
+    # Of six pairs four are 2 apart.
+    assert (row["lowest"], row["median"]) == pytest.approx([np.exp(-4 / 16)] * 2, abs=1e-5)
+    assert row["0.5 to 0.9"] == pytest.approx(4 / 6)
+    assert row["0.999 to 1"] == pytest.approx(2 / 6)
+    assert sum(row[name] for name in gaussian_factor.RANGES) == pytest.approx(1)
 
 
-def test_every_factor_has_the_default_first_and_names_of_its_own():
-    names = [f"{factor}: {value}" for factor, values in study_settings.FACTORS.items() for value in values]
+@pytest.mark.parametrize("script", STUDIES)
+def test_every_factor_has_the_methods_own_value_first_and_names_of_its_own(script):
+    names = [f"{factor}: {value}" for factor, values in script.FACTORS.items() for value in values]
     assert len(set(names)) == len(names)
-    for values in study_settings.FACTORS.values():
-        assert next(iter(values.values())) == {}
-        made = [study_settings._method("m", changed, {"epochs": 1}) for changed in values.values()]
-        assert made[0] == Method("m", segment_video, {"epochs": 1})
+    made = {m.name: m for m in varied.methods(script.FACTORS, {"smoothing": 2.5, "epochs": EPOCHS})}
+    (theirs,) = (method for method in table4_methods(2.5) if method.name == LEARNED)
+    for factor, values in script.FACTORS.items():
+        own = made[f"{factor}: {next(iter(values))}"]
+        if own.settings["epochs"]:  # what is not learned has another name
+            assert (own.settings, own.segment) == (theirs.settings, theirs.segment)
+        assert all(value.method == LEARNED or "epochs" in value.changed for value in values.values())
+
+
+def test_strengths_of_smoothing_are_in_order():
     assert sorted(figure3b_smoothing.SMOOTHINGS) == list(figure3b_smoothing.SMOOTHINGS)
+
+
+def curve(dataset, frames, scores):
+    return [
+        {"dataset": dataset, "video": f"v{i}", "n_frames": frames, "smoothing": a, "mof": mof + 0.01 * i}
+        for a, mof in scores.items()
+        for i in range(3)
+    ]
+
+
+def test_the_papers_rule_by_length_and_what_it_costs():
+    benchmarks = {"50salads": 11788, "mpii_cooking": 10555, "breakfast": 2099}
+    assert {rule(frames) for frames in benchmarks.values()} == {2.5}
+    assert {rule(frames) for frames in (835, 779, 520)} == {1.0}
+    rows = curve("long", 3000, {0.0: 0.2, 1.0: 0.5, 2.5: 0.6, 4.0: 0.65})
+    rows += curve("short", 500, {0.0: 0.2, 1.0: 0.5}) + curve("not tried", 500, {0.0: 0.2, 2.5: 0.5})
+    found = by_rule(rows)
+    assert set(found) == {"long", "short"}
+    assert (found["long"].rule, found["long"].best, found["short"].best) == (2.5, 4.0, 1.0)
+    assert found["long"].cost[:3] == pytest.approx([-0.05] * 3)
+    assert found["short"].cost.mean == 0
 
 
 def test_rows_of_data_that_is_not_here_are_not_lost(tmp_path, capsys):
@@ -107,14 +153,14 @@ def test_parts_of_a_run_are_not_stored(given, tmp_path):
 
 def test_a_data_set_of_another_study_is_refused(tmp_path):
     with pytest.raises(SystemExit, match="no data set of this study"):
-        open_studied(options("--datasets", "yti"), study_settings.DATASETS, 2)
+        open_studied(options("--datasets", "yti"), varied.DATASETS, 2)
     assert open_studied(options("--datasets", "yti", "--data-root", tmp_path), ("yti",), 2) == []
 
 
-@pytest.mark.parametrize("script", [figure3a_kernels, figure3b_smoothing, study_settings])
+@pytest.mark.parametrize("script", [figure3a_kernels, figure3b_smoothing, gaussian_factor, *STUDIES])
 def test_absent_data_is_said(script, capsys, tmp_path):
-    name = script.DATASETS[0]
+    name = "breakfast_sample" if script in STUDIES else "50salads"
     assert script.main(["--datasets", name, "--data-root", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "needs data: " in said
-    assert f"{script.COMMAND} --data-root DATA" in said
+    assert f"{script.TABLE.command} --data-root DATA" in said

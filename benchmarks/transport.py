@@ -1,0 +1,60 @@
+"""A step of learning by MMD beside the same step by optimal transport, at Breakfast's size."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from benchmarks._run import SMOKE, Row, random_walk, standardised, timed
+from dkva.approximation import prepare, run_alone
+from dkva.many import DEFAULTS
+from reproduce.transport import learn_by_transport
+
+#: Breakfast's average video: frames, features, segments.
+_SIZE = (2099, 64, 6)
+
+#: Weights of the entropy in units of the mean squared distance; the less, the closer to optimal transport.
+_ENTROPIES = (0.2, 0.05, 0.01)
+
+
+def run(smoke: bool = False) -> dict[str, Any]:
+    """Measure."""
+    n, d, m = (SMOKE.frames, SMOKE.features, SMOKE.segments) if smoke else _SIZE
+    epochs, repeats = (1, 1) if smoke else (10, 5)
+    frames = standardised(random_walk(n, d))
+    job = prepare(frames, m, **(DEFAULTS | {"epochs": epochs, "name": "", "seed": 0}))
+    losses = {"MMD": partial(run_alone, job)}
+    losses |= {_name(entropy): partial(learn_by_transport, job, entropy) for entropy in _ENTROPIES}
+    timings = timed(losses, repeats)
+    return {
+        "frames": n,
+        "features": d,
+        "segments": m,
+        "batch": int(job.arguments[3].batch),
+        "steps": job.steps,
+        "note": "Learning alone, from the same start in the same batches. Sinkhorn divergence by ott-jax at "
+        "its default tolerance, without the term that does not depend on the synthetic frames.",
+        "losses": {
+            name: {**timing, "ms_per_step": 1000 * timing["median_s"] / job.steps}
+            for name, timing in timings.items()
+        },
+    }
+
+
+def _name(entropy: float) -> str:
+    return f"Sinkhorn, entropy {entropy:g}"
+
+
+def rows(figures: dict[str, Any]) -> list[Row]:
+    """The table's lines."""
+    losses = figures["losses"]
+    size = f"N = {figures['frames']}, M = {figures['segments']}, b = {figures['batch']}"
+    mmd = losses["MMD"]["ms_per_step"]
+    lines = [Row(f"a step by MMD, {size}", f"{mmd:.3g} ms")]
+    for name, loss in losses.items():
+        if name != "MMD":
+            ratio = loss["ms_per_step"] / mmd
+            lines.append(
+                Row(f"a step by optimal transport, {name}", f"{loss['ms_per_step']:.3g} ms, {ratio:.0f}×")
+            )
+    return lines
