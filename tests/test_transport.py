@@ -3,12 +3,12 @@
 import jax
 import numpy as np
 import pytest
+from reproduce.transport import learn_by_transport, segment_by_transport
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 from dkva import VideoSegmenter
 from dkva.approximation import _draw
-from reproduce.transport import learn_by_transport, segment_by_transport
 
 
 def video(n=36, seed=0):
