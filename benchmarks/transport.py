@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks._run import SMOKE, Row, random_walk, standardised, timed
 from dkva.approximation import prepare, run_alone
 from dkva.many import DEFAULTS
-from reproduce.transport import learn_by_transport
+from dkva.transport import learn_by_transport
 
 #: Breakfast's average video: frames, features, segments.
 _SIZE = (2099, 64, 6)

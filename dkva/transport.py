@@ -1,10 +1,12 @@
-"""Learning by optimal transport: the method of the paper with a Sinkhorn divergence in place of the MMD.
+"""Learning by optimal transport, to compare: a Sinkhorn divergence as the loss in place of the MMD.
 
-A module of its own, so that a row is computed again where this changes and not where other things do.
+Needs ott-jax (Cuturi et al. 2022). Everything else, batches, initialisation, optimiser and assignment, is the
+method's own.
 """
 
 from __future__ import annotations
 
+import importlib.util
 from functools import partial
 
 import jax
@@ -13,6 +15,7 @@ import numpy as np
 import optax
 
 from dkva.approximation import Job, _draw
+from dkva.checks import check_number
 from dkva.mmd import root
 from dkva.segmentation import VideoSegmenter
 
@@ -31,7 +34,12 @@ def segment_by_transport(
         seed: of the batches.
         name: the video's name, on which the batches depend too.
         settings: further settings of `VideoSegmenter`.
+
+    Raises:
+        ImportError: ott-jax is not installed.
+        ValueError: as `VideoSegmenter.fit`, or an entropy that is not positive.
     """
+    check_number("entropy", entropy, positive=True)
     segmenter = VideoSegmenter(n_segments, random_state=seed, **settings)
     frames, job = segmenter.prepare(features, name)
     return segmenter.finish(frames, job.result(*learn_by_transport(job, entropy))).labels_
@@ -43,7 +51,12 @@ def learn_by_transport(job: Job, entropy: float) -> tuple:
     The divergence is the debiased one of squared distances (Feydy et al. 2019) between a batch and V. Its
     term of the batch with itself does not depend on V and is left out, which makes a step many times faster;
     so there is no root to take, and the loss is the divergence but for that term, plus weight_decay·||V||_F.
+
+    Raises:
+        ImportError: ott-jax is not installed.
     """
+    if importlib.util.find_spec("ott") is None:
+        raise ImportError("learning by optimal transport needs ott-jax: pip install ott-jax")
     frames, start, _, sizes, settings, seeds = job.arguments
     return _learn(
         frames,

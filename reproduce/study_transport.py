@@ -12,8 +12,8 @@ Breakfast-like ones (synthetic features), all else as in Table 4.
 
 from __future__ import annotations
 
+from dkva.transport import segment_by_transport
 from reproduce import varied
-from reproduce.transport import segment_by_transport
 from reproduce.varied import Value
 
 TABLE = varied.table("study_transport", "MMD against optimal transport as the loss")

@@ -3,12 +3,12 @@
 import jax
 import numpy as np
 import pytest
-from reproduce.transport import learn_by_transport, segment_by_transport
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 from dkva import VideoSegmenter
 from dkva.approximation import _draw
+from dkva.transport import learn_by_transport, segment_by_transport
 
 
 def video(n=36, seed=0):
@@ -67,3 +67,13 @@ def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
     np.testing.assert_array_equal(learned(1, "a"), learned(1, "a"))
     assert not np.array_equal(learned(1, "a"), learned(2, "a"))
     assert not np.array_equal(learned(1, "a"), learned(1, "b"))
+
+
+def test_bad_settings_and_a_missing_package_are_named(monkeypatch):
+    x, _ = video()
+    for entropy in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="^entropy is"):
+            segment_by_transport(x, 3, entropy=entropy)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="needs ott-jax: pip install"):
+        segment_by_transport(x, 3, entropy=0.1, smoothing=0, epochs=1)
