@@ -33,7 +33,7 @@ def segment_by_transport(
         entropy: weight of the entropy, in mean squared distances between a batch and V.
         seed: of the batches.
         name: the video's name, on which the batches depend too.
-        settings: further settings of `VideoSegmenter`.
+        settings: further settings of `VideoSegmenter`; all epochs are taken, whatever the tolerance.
 
     Raises:
         ImportError: ott-jax is not installed.
@@ -66,12 +66,13 @@ def learn_by_transport(job: Job, entropy: float) -> tuple:
         seeds,
         np.asarray(entropy, frames.dtype),
         slots=job.program.slots,
+        whole=job.program.whole,
         trace_length=job.program.trace_length,
     )
 
 
-@partial(jax.jit, static_argnames=("slots", "trace_length"))
-def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, trace_length):
+@partial(jax.jit, static_argnames=("slots", "whole", "trace_length"))
+def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, whole, trace_length):
     from ott.geometry.pointcloud import PointCloud
     from ott.tools.sinkhorn_divergence import sinkhorn_divergence
 
@@ -102,7 +103,7 @@ def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, trace_lengt
 
     def step(i, state):
         synthetic, moments, trace = state
-        batch = frames[_draw(jax.random.fold_in(key, i), sizes, slots)]
+        batch = frames if whole else frames[_draw(jax.random.fold_in(key, i), sizes, slots)]
         # ott and optax mix ranks, and integers with floats.
         with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
             value, slope = jax.value_and_grad(loss)(synthetic, batch)

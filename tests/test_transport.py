@@ -64,6 +64,10 @@ def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
         _, job = VideoSegmenter(3, smoothing=0, epochs=2, random_state=seed).prepare(x, name)
         return np.asarray(learn_by_transport(job, 0.2)[0])
 
+    whole = [
+        segment_by_transport(x, 3, epochs=3, batch_size="video", seed=seed, **settings) for seed in (1, 2)
+    ]
+    np.testing.assert_array_equal(*whole)  # the whole video has no chance in it
     np.testing.assert_array_equal(learned(1, "a"), learned(1, "a"))
     assert not np.array_equal(learned(1, "a"), learned(2, "a"))
     assert not np.array_equal(learned(1, "a"), learned(1, "b"))
@@ -72,7 +76,7 @@ def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
 def test_bad_settings_and_a_missing_package_are_named(monkeypatch):
     x, _ = video()
     for entropy in (0, -1, float("nan")):
-        with pytest.raises(ValueError, match="^entropy is"):
+        with pytest.raises(ValueError, match=r"^entropy is"):
             segment_by_transport(x, 3, entropy=entropy)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(ImportError, match="needs ott-jax: pip install"):
