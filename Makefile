@@ -5,9 +5,11 @@ ORACLE_VENV ?= .venv-oracle
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+STUDIES := figure3a_kernels figure3b_smoothing gaussian_factor study_network study_initialisation \
+  study_batches study_estimator study_seeds study_transport
 EXTRAS := reproduce,test,dev
 
-.PHONY: help setup reproduce select study check figures report test fast lint oracle bench
+.PHONY: help setup reproduce select study studies check figures report test fast lint oracle bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
@@ -16,6 +18,7 @@ help:
 	@echo "make report     write the reviewer's report, report.html: tables, claims and figures on one page"
 	@echo "make select     choose the settings of Tables 2 and 3 on validation videos"
 	@echo "make study      vary what the paper leaves open about Moving5"
+	@echo "make studies    kernels, smoothing and settings, one varied at a time (DKVA_DATA: data sets)"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"
@@ -39,6 +42,11 @@ select: $(READY)
 
 study: $(READY)
 	$(BIN)/python -m reproduce.study_moving5
+	$(BIN)/python -m reproduce.claims
+	$(BIN)/python -m reproduce.figures
+
+studies: $(READY)
+	@for each in $(STUDIES); do $(BIN)/python -m reproduce.$$each || exit; done
 	$(BIN)/python -m reproduce.claims
 	$(BIN)/python -m reproduce.figures
 

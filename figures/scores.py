@@ -54,6 +54,8 @@ def score_bars(
     """
     names = list(next(iter(panels.values())))
     columns = min(columns, len(panels))
+    if columns > 1 and len(panels) % columns == 1:  # no panel alone in the last row
+        columns += 1
     lines = -(-len(panels) // columns)
     figure = Figure(
         figsize=(2.1 + 2.6 * columns, lines * (0.75 + 0.26 * len(names)) + 0.75), layout="constrained"

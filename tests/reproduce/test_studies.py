@@ -123,9 +123,13 @@ def curve(dataset, frames, scores):
 
 
 def test_the_papers_rule_by_length_and_what_it_costs():
-    benchmarks = {"50salads": 11788, "mpii_cooking": 10555, "breakfast": 2099}
-    assert {rule(frames) for frames in benchmarks.values()} == {2.5}
-    assert {rule(frames) for frames in (835, 779, 520)} == {1.0}
+    lengths = {"50 Salads (mid)": 11788, "MPII Cooking 2": 10555, "Breakfast": 2099}
+    assert {rule(name, frames) for name, frames in lengths.items()} == {2.5}
+    assert {rule("another one", frames) for frames in lengths.values()} == {2.5}
+    lengths = {"Hollywood Extended": 835, "Desktop Assembly": 779, "YTI": 520}
+    assert {rule(name, frames) for name, frames in lengths.items()} == {1.0}
+    assert {rule("another one", frames) for frames in lengths.values()} == {1.0}
+    assert rule("Breakfast sample (3 real videos)", 900) == 2.5
     rows = curve("long", 3000, {0.0: 0.2, 1.0: 0.5, 2.5: 0.6, 4.0: 0.65})
     rows += curve("short", 500, {0.0: 0.2, 1.0: 0.5}) + curve("not tried", 500, {0.0: 0.2, 2.5: 0.5})
     found = by_rule(rows)
