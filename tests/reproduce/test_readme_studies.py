@@ -1,5 +1,7 @@
 """The README's tables of kernels, smoothing and settings are what the stored rows give."""
 
+import json
+
 import pytest
 
 from reproduce import gaussian_factor, pictures
@@ -87,6 +89,44 @@ def setting_lines():
 def test_every_line_is_there(lines):
     missing = [line for line in lines() if line not in README]
     assert missing == []
+
+
+def gain(name, dataset, value, against):
+    rows = [row for row in read_rows(name) if row["dataset"].startswith(dataset)]
+    return effect(100 * paired(rows, value, against, "mof"))
+
+
+def test_what_the_text_says_of_kernels_and_settings():
+    kernels = dict.fromkeys(row["dataset"] for row in read_rows("figure3a_kernels"))
+    ours = {"kernel": "GaussNTK"}
+    assert len(kernels) == 4
+    for dataset in kernels:
+        assert abs(gain("figure3a_kernels", dataset, ours, {"kernel": "NTK"}).mean) < 0.2
+    sphere = gain("figure3a_kernels", "BasicMotions", {"kernel": "NTK sphere"}, ours)
+    assert f"onto the sphere gains {sphere.mean:.1f} points" in README
+    costs = {}
+    for name in pictures.STUDIES[:-1]:
+        places = dict.fromkeys((row["factor"], row["value"]) for row in read_rows(name))
+        own = {}
+        for factor, value in places:
+            own.setdefault(factor, value)
+            if factor != "not learned" and value != own[factor]:
+                sides = {"factor": factor, "value": value}, {"factor": factor, "value": own[factor]}
+                costs[value] = [gain(name, data, *sides) for data in ("Breakfast-like", "Breakfast sample")]
+    large = {"erf", "random frames"}
+    assert all(abs(like.mean) <= 0.5 for value, (like, _) in costs.items() if value not in large)
+    assert all(-1.55 <= costs[value][0].mean <= -0.95 and costs[value][0].high < 0 for value in large)
+    apart = {value for value, (_, sample) in costs.items() if sample.low > 0 or sample.high < 0}
+    assert apart == {"random frames"}
+    assert f"they cost {-costs['random frames'][1].mean:.1f}" in README
+
+
+def test_how_much_faster_mmd_is():
+    losses = json.loads((RESULTS / "benchmarks" / "transport.json").read_text())["figures"]["losses"]
+    steps = {name.split()[-1]: loss["ms_per_step"] for name, loss in losses.items()}
+    entropies = [name for name in steps if name != "MMD"]
+    ratios = " / ".join(f"{steps[name] / steps['MMD']:.2g}×" for name in entropies)
+    assert f"entropy {' / '.join(entropies)} | {ratios} as fast |" in README
 
 
 def test_the_range_over_seeds():
