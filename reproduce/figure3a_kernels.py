@@ -1,7 +1,7 @@
 """Figure 3a: the seven kernels (paper section 4.2), in the paper's reading and in that of its program.
 
-Run: `python -m reproduce.figure3a_kernels --data-root DATA` (TIME on two cores without 50 Salads, seconds
-once computed); or set DKVA_DATA. Writes results/figure3a_kernels.csv and .json, from which
+Run: `python -m reproduce.figure3a_kernels --data-root DATA` (eleven minutes on two cores without 50 Salads,
+seconds once computed); or set DKVA_DATA. Writes results/figure3a_kernels.csv and .json, from which
 `reproduce.figures` draws figure3a_kernels.
 
 The paper compares the kernels on 50 Salads, and its curves have no numbers in its text. Beside 50 Salads, or

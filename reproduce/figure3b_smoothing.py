@@ -1,6 +1,6 @@
 """Figure 3b: the strength of the smoothing over time (paper sections 3 and 4.2).
 
-Run: `python -m reproduce.figure3b_smoothing --data-root DATA` (about ten minutes on two cores without the
+Run: `python -m reproduce.figure3b_smoothing --data-root DATA` (three minutes on two cores without the
 benchmarks, seconds once computed); or set DKVA_DATA. Writes results/figure3b_smoothing.csv and .json, from
 which `reproduce.figures` draws figure3b_smoothing.
 

@@ -1,6 +1,6 @@
 """How far from 1 the Gaussian factor of the paper's kernel is (method: section 10.2).
 
-Run: `python -m reproduce.gaussian_factor --data-root DATA` (under a minute); or set DKVA_DATA. Writes
+Run: `python -m reproduce.gaussian_factor --data-root DATA` (ten seconds); or set DKVA_DATA. Writes
 results/gaussian_factor.csv and .json, from which `reproduce.figures` draws gaussian_factor.
 
 With the paper's length scale, l itself the median of the squared distances, the exponent |x - y|² / l² is

@@ -1,7 +1,8 @@
 """Frames a step: the paper's batch size, smaller ones, and the whole video.
 
-Run: `python -m reproduce.study_batches --data-root DATA` (TIME on two cores, seconds once computed); or set
-DKVA_DATA. Writes results/study_batches.csv and .json, from which `reproduce.figures` draws study_batches.
+Run: `python -m reproduce.study_batches --data-root DATA` (four minutes on two cores, seconds once computed);
+or set DKVA_DATA. Writes results/study_batches.csv and .json, from which `reproduce.figures` draws
+study_batches.
 
 The paper says that batches serve better than the whole video (sections 3 and 5). Every size takes as many
 steps as the paper's, to the nearest epoch. On three real Breakfast videos and on 30 Breakfast-like ones

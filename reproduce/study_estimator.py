@@ -1,7 +1,8 @@
 """The two estimators of the loss: constants of the whole video, or the paper's of each batch.
 
-Run: `python -m reproduce.study_estimator --data-root DATA` (TIME on two cores, seconds once computed); or set
-DKVA_DATA. Writes results/study_estimator.csv and .json, from which `reproduce.figures` draws study_estimator.
+Run: `python -m reproduce.study_estimator --data-root DATA` (four minutes on two cores, seconds once
+computed); or set DKVA_DATA. Writes results/study_estimator.csv and .json, from which `reproduce.figures`
+draws study_estimator.
 
 The paper takes the mean of the batch's kernel and the ratio r of its medians anew at each step ("batch"); the
 product holds both at their whole-video values ("video"), which is many times faster (benchmarks/speed.py). On

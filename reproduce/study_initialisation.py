@@ -1,8 +1,8 @@
 """Where learning starts from: uniform segments, k-means, or random frames.
 
-Run: `python -m reproduce.study_initialisation --data-root DATA` (TIME on two cores, seconds once computed);
-or set DKVA_DATA. Writes results/study_initialisation.csv and .json, from which `reproduce.figures` draws
-study_initialisation.
+Run: `python -m reproduce.study_initialisation --data-root DATA` (two minutes on two cores, seconds once
+computed); or set DKVA_DATA. Writes results/study_initialisation.csv and .json, from which `reproduce.figures`
+draws study_initialisation.
 
 The paper starts from the mean frames of uniform segments, which are in order of time; k-means centres and
 random frames know no time. Each is scored before learning and after it, on three real Breakfast videos and on

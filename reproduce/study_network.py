@@ -1,7 +1,8 @@
 """Hidden layers and activation of the infinitely wide network, varied one at a time.
 
-Run: `python -m reproduce.study_network --data-root DATA` (TIME on two cores, seconds once computed); or set
-DKVA_DATA. Writes results/study_network.csv and .json, from which `reproduce.figures` draws study_network.
+Run: `python -m reproduce.study_network --data-root DATA` (five minutes on two cores, seconds once computed);
+or set DKVA_DATA. Writes results/study_network.csv and .json, from which `reproduce.figures` draws
+study_network.
 
 The paper has one hidden layer of ReLU and says nothing of others. On three real Breakfast videos and on 30
 Breakfast-like ones (synthetic features), all else as in Table 4.

@@ -1,7 +1,7 @@
 """Fifty seeds on single videos: how far the draw of the batches moves the scores.
 
-Run: `python -m reproduce.study_seeds --data-root DATA` (TIME on two cores, seconds once computed); or set
-DKVA_DATA. Writes results/study_seeds.csv and .json, from which `reproduce.figures` draws study_seeds.
+Run: `python -m reproduce.study_seeds --data-root DATA` (two minutes on two cores, seconds once computed); or
+set DKVA_DATA. Writes results/study_seeds.csv and .json, from which `reproduce.figures` draws study_seeds.
 
 The paper says that the seed plays no role, as its networks are infinitely wide (section 4.2); the batches are
 drawn all the same. On three real Breakfast videos and ten joined sensor readings, all else as in Table 4.

@@ -1,7 +1,8 @@
 """MMD against optimal transport as the loss: the scores. The times are in benchmarks/transport.py.
 
-Run: `python -m reproduce.study_transport --data-root DATA` (TIME on two cores, seconds once computed); or set
-DKVA_DATA. Writes results/study_transport.csv and .json, from which `reproduce.figures` draws study_transport.
+Run: `python -m reproduce.study_transport --data-root DATA` (five minutes on two cores, seconds once
+computed); or set DKVA_DATA. Writes results/study_transport.csv and .json, from which `reproduce.figures`
+draws study_transport.
 
 The paper says that MMD is easier to optimise and faster than optimal transport, and shows neither. Here the
 loss is the Sinkhorn divergence (debiased, squared distances, by ott-jax) between a batch and the synthetic
