@@ -65,7 +65,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 test: $(READY) lint
-	$(BIN)/python -m pytest --nbmake tests $(NOTEBOOKS)
+	$(BIN)/python -m pytest --nbmake -n logical --dist worksteal tests $(NOTEBOOKS)
 
 fast: $(READY)
 	$(BIN)/python -m pytest -m fast

@@ -14,6 +14,12 @@ from made_package import PACKAGE
 
 ROOT = Path(__file__).resolve().parent.parent
 
+#: Cores that the tests may use. Under pytest-xdist each process keeps to one of them: programs of XLA that
+#: share cores are several times slower than each on its own.
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+if CORES and "PYTEST_XDIST_WORKER" in os.environ:
+    os.sched_setaffinity(0, {CORES[int(os.environ["PYTEST_XDIST_WORKER"][2:]) % len(CORES)]})
+
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
     "dkva", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -37,6 +43,18 @@ def enable_x64():
 def x64():
     with enable_x64():
         yield
+
+
+@pytest.fixture
+def all_cores():
+    """This process and those it starts may use every core, whatever it keeps to else."""
+    if not CORES:
+        yield
+        return
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, CORES)
+    yield
+    os.sched_setaffinity(0, mine)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dkva.errors import SchedulerError
 from dkva.schedulers import carry_out
 
 
-def test_workers_of_a_local_cluster_have_cores_and_a_gpu_of_their_own(monkeypatch):
+def test_workers_of_a_local_cluster_have_cores_and_a_gpu_of_their_own(monkeypatch, all_cores):
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in ("GPU-a", "GPU-b")]
     monkeypatch.setattr(dask_workers, "gpu_environment", lambda workers: environments)
     results = carry_out(scheduled_work.place, range(8), scheduler="dask", workers=2, group=1)

@@ -15,7 +15,7 @@ def places(workers, units=6):
     return {result for _, result in work}
 
 
-def test_workers_share_no_cores():
+def test_workers_share_no_cores(all_cores):
     found = places(2)
     assert len({pid for pid, *_ in found}) == 2
     assert os.getpid() not in {pid for pid, *_ in found}
