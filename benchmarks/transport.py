@@ -1,4 +1,4 @@
-"""A step of learning by MMD beside the same step by optimal transport, at Breakfast's size."""
+"""A step of learning by MMD, in both estimators, beside one by optimal transport, at Breakfast's size."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks._run import SMOKE, Row, random_walk, standardised, timed
-from dkva.approximation import prepare, run_alone
+from dkva.approximation import ESTIMATORS, prepare, run_alone
 from dkva.many import DEFAULTS
 from dkva.transport import learn_by_transport
 
@@ -22,8 +22,14 @@ def run(smoke: bool = False) -> dict[str, Any]:
     n, d, m = (SMOKE.frames, SMOKE.features, SMOKE.segments) if smoke else _SIZE
     epochs, repeats = (1, 1) if smoke else (10, 5)
     frames = standardised(random_walk(n, d))
-    job = prepare(frames, m, **(DEFAULTS | {"epochs": epochs, "name": "", "seed": 0}))
-    losses = {"MMD": partial(run_alone, job)}
+    jobs = {
+        estimator: prepare(
+            frames, m, **(DEFAULTS | {"epochs": epochs, "name": "", "seed": 0, "estimator": estimator})
+        )
+        for estimator in ESTIMATORS
+    }
+    losses = {f"MMD, {name}": partial(run_alone, job) for name, job in jobs.items()}
+    job = jobs["video"]
     losses |= {_name(entropy): partial(learn_by_transport, job, entropy) for entropy in _ENTROPIES}
     timings = timed(losses, repeats)
     return {
@@ -32,8 +38,10 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "segments": m,
         "batch": int(job.arguments[3].batch),
         "steps": job.steps,
-        "note": "Learning alone, from the same start in the same batches. Sinkhorn divergence by ott-jax at "
-        "its default tolerance, without the term that does not depend on the synthetic frames.",
+        "note": "MMD, video holds what does not depend on the synthetic frames at its whole-video value; "
+        "MMD, batch is the paper's to the letter. Learning alone, from the same start in the same batches. "
+        "Sinkhorn divergence by ott-jax at its default tolerance, without the term that does not depend on "
+        "the synthetic frames.",
         "losses": {
             name: {**timing, "ms_per_step": 1000 * timing["median_s"] / job.steps}
             for name, timing in timings.items()
@@ -49,12 +57,10 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     """The table's lines."""
     losses = figures["losses"]
     size = f"N = {figures['frames']}, M = {figures['segments']}, b = {figures['batch']}"
-    mmd = losses["MMD"]["ms_per_step"]
-    lines = [Row(f"a step by MMD, {size}", f"{mmd:.3g} ms")]
+    lines = []
     for name, loss in losses.items():
-        if name != "MMD":
-            ratio = loss["ms_per_step"] / mmd
-            lines.append(
-                Row(f"a step by optimal transport, {name}", f"{loss['ms_per_step']:.3g} ms, {ratio:.0f}×")
-            )
+        step = loss["ms_per_step"]
+        ratios = [f"{step / losses[f'MMD, {each}']['ms_per_step']:.2g}× MMD, {each}" for each in ESTIMATORS]
+        shown = f"{step:.3g} ms" if name.startswith("MMD") else f"{step:.3g} ms: {', '.join(ratios)}"
+        lines.append(Row(f"a step by {name}, {size}", shown))
     return lines

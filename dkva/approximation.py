@@ -82,14 +82,15 @@ class Approximation:
     seed: int
 
 
-def _uniform_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
-    del seed
+def _uniform_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int, name: str) -> np.ndarray:
+    del seed, name
     edges = uniform_edges(len(frames), n_segments)
     sums = np.add.reduceat(frames, edges[:-1], axis=0, dtype=np.float64)
     return sums / np.diff(edges)[:, None]
 
 
-def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
+def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int, name: str) -> np.ndarray:
+    del name  # what differs from video to video is where its frames lie
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
@@ -98,14 +99,15 @@ def _kmeans_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -
         return KMeans(n_segments, n_init=1, random_state=seed).fit(frames).cluster_centers_
 
 
-def _random_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int) -> np.ndarray:
-    drawn = np.random.default_rng(seed).choice(len(frames), n_segments, replace=False)
+def _random_init(frames: Float[np.ndarray, "n d"], n_segments: int, seed: int, name: str) -> np.ndarray:
+    # By the name too: else all videos of a seed would start at the same places in time.
+    drawn = np.random.default_rng([seed, _checksum(name)]).choice(len(frames), n_segments, replace=False)
     return frames[np.sort(drawn)]
 
 
 #: Initialisations of V by name: the mean frames of M uniform segments (paper), k-means centres, or M frames
 #: drawn at random, in order of time.
-INITS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = MappingProxyType(
+INITS: Mapping[str, Callable[[np.ndarray, int, int, str], np.ndarray]] = MappingProxyType(
     {"uniform": _uniform_init, "kmeans": _kmeans_init, "random": _random_init}
 )
 
@@ -168,7 +170,7 @@ def approximate(
         tolerance: stop early where the mean loss of the last `TOLERANCE_EPOCHS` epochs is not lower than
             that of as many before them by more than this share; 0 takes all epochs, as the paper does.
         seed: seed of the batches and of the initialisation where it is random, from 0 to 2**32 - 1.
-        name: the video's name; the batches depend on `seed` and on it.
+        name: the video's name; the batches, and random frames to start from, depend on `seed` and on it.
         pad: round sizes up to shared buckets; False compiles a program for these exact sizes.
 
     Returns:
@@ -284,7 +286,7 @@ def prepare(
     check_number("tolerance", tolerance)
     dtype = jax.dtypes.canonicalize_dtype(frames.dtype)
     scale = resolve_length_scale(frames, length_scale)
-    initial = np.asarray(INITS[init](frames, n_segments, seed), dtype)
+    initial = np.asarray(INITS[init](frames, n_segments, seed, name), dtype)
     whole = batch_size == WHOLE_VIDEO
     batch = _batch(n, n_segments, batch_size)
 
@@ -325,12 +327,16 @@ def prepare(
         sample,
         sizes,
         settings,
-        np.asarray([seed, zlib.crc32(name.encode(errors="surrogatepass"))], np.uint32),
+        np.asarray([seed, _checksum(name)], np.uint32),
     )
     program = Program(
         kernel, estimator, slots, whole, tolerance > 0, bucket(max(epochs, 1), _EPOCHS, _EPOCHS_GROWTH)
     )
     return Job(arguments, program, n_segments, scale, seed)
+
+
+def _checksum(name: str) -> int:
+    return zlib.crc32(name.encode(errors="surrogatepass"))
 
 
 def _batch(n_frames: int, n_segments: int, batch_size: int | str | None) -> int:

@@ -107,6 +107,13 @@ _dkva.add_command(report)
     help="Similarity of frames.",
 )
 @click.option(
+    "--reading",
+    type=click.Choice(["paper", "authors"]),
+    default="paper",
+    show_default=True,
+    help="Of ntk_sphere, gauss_ntk_sphere and sntk: the paper's, or its authors' program's.",
+)
+@click.option(
     "--smoothing",
     type=float,
     default=2.5,

@@ -370,7 +370,8 @@ class Kernel:
         counted = jnp.ones(len(x), x.dtype) if mask is None else mask.astype(x.dtype)
         share = 1 if size is None else size / jnp.sum(counted)
         squares = share * jnp.sum(counted[:, None] * x * x, axis=0)
-        return jnp.where(squares > 0, x / _root(squares), 0)  # a feature that is 0 throughout stays so
+        # A feature that is 0 throughout stays so.
+        return jnp.where(squares[None, :] > 0, x / _root(squares)[None, :], 0)
 
     def embed(self, x: Frames, projection: _Projection | None) -> Frames:
         """Frames [n, d] as this kernel's network sees them: random cosine features or x itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import subprocess
 from importlib import metadata
@@ -13,7 +14,10 @@ __all__ = ["commit", "device", "versions"]
 def versions() -> dict[str, str]:
     """Versions of the interpreter and of the packages that decide the numbers."""
     packages = ("dkva", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+    found = {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+    with contextlib.suppress(metadata.PackageNotFoundError):  # decides optimal transport alone
+        found["ott-jax"] = metadata.version("ott-jax")
+    return found
 
 
 def device() -> str:

@@ -60,7 +60,8 @@ def similarity(
     """Kernel k(x_i, v_m) of each frame and each synthetic frame [n, m] (paper Eq. 6).
 
     Args:
-        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given.
+        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given. In the
+            authors' reading of "ntk_sphere" a frame's similarity depends on the batch that it lies in.
         approximation: of M synthetic frames [m, d].
         pad: share the compiled program with other numbers of synthetic frames.
     """
@@ -71,25 +72,31 @@ def similarity(
     padded[:m] = synthetic
     scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
     seed = np.uint32(approximation.seed)
-    if approximation.kernel.divides_batches:
-        frames = _divided(frames, approximation.batch_size)
+    divided = approximation.kernel.divides_batches
     out = np.empty((len(frames), m), dtype)
     block = np.zeros((_BLOCK, d), dtype)
     for start in range(0, len(frames), _BLOCK):
         rows = frames[start : start + _BLOCK]
+        if divided:
+            rows = rows / _batch_norms(frames, start, len(rows), approximation.batch_size)
         block[: len(rows)] = rows
         gram = _similarity(block, padded, *scales, seed, kernel=approximation.kernel)
         out[start : start + _BLOCK] = np.asarray(gram)[: len(rows), :m]
     return out
 
 
-def _divided(frames: Float[np.ndarray, "n d"], size: int) -> Float[np.ndarray, "n d"]:
-    """Each feature divided by its norm over consecutive batches; the last one reaches back to be full."""
-    out = np.array(frames)
-    for start in range(0, len(frames), size):
-        batch = frames[max(min(start, len(frames) - size), 0) :][:size]
+def _batch_norms(
+    frames: Float[np.ndarray, "n d"], start: int, rows: int, size: int
+) -> Float[np.ndarray, "rows d"]:
+    """Norm of each feature over the batch that each of some frames lies in, 1 where it is 0.
+
+    Batches are consecutive; the last one reaches back to be full.
+    """
+    out = np.empty((rows, frames.shape[1]), frames.dtype)
+    for first in range(start - start % size, start + rows, size):
+        batch = frames[max(min(first, len(frames) - size), 0) :][:size]
         norms = np.linalg.norm(batch, axis=0)
-        out[start : start + size] /= np.where(norms > 0, norms, 1)
+        out[max(first - start, 0) : first + size - start] = np.where(norms > 0, norms, 1)
     return out
 
 

@@ -7,6 +7,7 @@ method's own.
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from functools import partial
 
 import jax
@@ -54,11 +55,14 @@ def learn_by_transport(job: Job, entropy: float) -> tuple:
 
     Raises:
         ImportError: ott-jax is not installed.
+
+    Warns:
+        UserWarning: steps in which Sinkhorn's iterations did not converge, whose slope is not to be trusted.
     """
     if importlib.util.find_spec("ott") is None:
         raise ImportError("learning by optimal transport needs ott-jax: pip install ott-jax")
     frames, start, _, sizes, settings, seeds = job.arguments
-    return _learn(
+    *learned, unfinished = _learn(
         frames,
         start,
         sizes,
@@ -69,6 +73,13 @@ def learn_by_transport(job: Job, entropy: float) -> tuple:
         whole=job.program.whole,
         trace_length=job.program.trace_length,
     )
+    if unfinished:
+        warnings.warn(
+            f"Sinkhorn's iterations did not converge in {int(unfinished)} of {job.steps} steps: "
+            f"give more entropy than {entropy:g}",
+            stacklevel=2,
+        )
+    return tuple(learned)
 
 
 @partial(jax.jit, static_argnames=("slots", "whole", "trace_length"))
@@ -86,7 +97,7 @@ def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, whole, trac
         distances = jnp.sum(
             (synthetic[:, None, :] - batch[None, :, :]) ** 2 * mine[:, None, None] * theirs[None, :, None]
         )
-        divergence, _ = sinkhorn_divergence(
+        divergence, solved = sinkhorn_divergence(
             PointCloud,
             synthetic,
             batch,
@@ -97,20 +108,33 @@ def _learn(frames, start, sizes, settings, seeds, entropy, *, slots, whole, trac
         )
         size = jnp.sum(synthetic * synthetic)
         norm = root(size, jnp.maximum(size, jnp.finfo(dtype).tiny))
-        return divergence + settings.weight_decay * norm
+        # Of V with the batch, and of V with itself; the third is left out.
+        ended = jnp.all(jnp.asarray(solved.converged[:2]))
+        return divergence + settings.weight_decay * norm, ended
 
     optimiser = optax.adam(settings.learning_rate)
 
     def step(i, state):
-        synthetic, moments, trace = state
+        synthetic, moments, trace, unfinished = state
         batch = frames if whole else frames[_draw(jax.random.fold_in(key, i), sizes, slots)]
         # ott and optax mix ranks, and integers with floats.
         with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
-            value, slope = jax.value_and_grad(loss)(synthetic, batch)
+            (value, ended), slope = jax.value_and_grad(loss, has_aux=True)(synthetic, batch)
             updates, moments = optimiser.update(slope * used[:, None], moments)
         trace = trace.at[i // sizes.steps_per_epoch].add(value)
-        return optax.apply_updates(synthetic, updates), moments, trace
+        return (
+            optax.apply_updates(synthetic, updates),
+            moments,
+            trace,
+            unfinished + (~ended).astype(jnp.int32),
+        )
 
-    state = start, optimiser.init(start), jnp.zeros(trace_length, dtype)
-    synthetic, _, trace = jax.lax.fori_loop(0, sizes.epochs * sizes.steps_per_epoch, step, state)
-    return synthetic, trace / sizes.steps_per_epoch.astype(dtype), jnp.ones((), dtype), sizes.epochs
+    state = start, optimiser.init(start), jnp.zeros(trace_length, dtype), jnp.zeros((), jnp.int32)
+    synthetic, _, trace, unfinished = jax.lax.fori_loop(0, sizes.epochs * sizes.steps_per_epoch, step, state)
+    return (
+        synthetic,
+        trace / sizes.steps_per_epoch.astype(dtype),
+        jnp.ones((), dtype),
+        sizes.epochs,
+        unfinished,
+    )

@@ -52,7 +52,12 @@ def report(folder: Path = RESULTS) -> dict:
                     "by": facts["by"],
                     "unit": ", in %" if facts.get("percent", True) else "",
                     "rows": [
-                        compared(record, facts["by"], facts["paper"], facts.get("percent", True))
+                        compared(
+                            record,
+                            facts["by"],
+                            facts["paper"],
+                            facts.get("percent", True) and record["measure"] not in facts.get("counts", ()),
+                        )
                         for record in facts["table"]
                     ],
                 }

@@ -144,14 +144,19 @@ def _no_winner(rows: Rows) -> Effect:
     return max(behind)
 
 
+def _halves(rows: Rows) -> tuple[list[Mapping], list[Mapping]]:
+    """Rows of the longer half of the videos and of the shorter one."""
+    frames = {row["video"]: row["n_frames"] for row in rows}
+    middle = statistics.median(frames.values())
+    long = [row for row in rows if frames[row["video"]] > middle]
+    return long, [row for row in rows if frames[row["video"]] <= middle]
+
+
 def _gain_with_length(rows: Rows) -> Effect:
     """Gain on data sets of long videos minus that on short ones; of one data set, on its halves by length."""
     parts = _by_dataset(rows)
     if len(parts) == 1:
-        frames = {row["video"]: row["n_frames"] for row in rows}
-        middle = statistics.median(frames.values())
-        long = [row for row in rows if frames[row["video"]] > middle]
-        short = [row for row in rows if frames[row["video"]] <= middle]
+        long, short = _halves(rows)
         return difference(_gain(long), _gain(short))
     titles = {BENCHMARKS[key].title for key in LONG}
     gains = {True: [], False: []}  # type: dict[bool, list[np.ndarray]]
@@ -227,6 +232,23 @@ def _smoothed_beats_not(rows: Rows) -> np.ndarray:
     return paired(rows, {"smoothing": 2.5}, {"smoothing": 0.0}, "mof")
 
 
+def _smoothing_helps_the_long(rows: Rows) -> Effect:
+    """The lesser of: MoF gained by smoothing on long videos, and that gain beyond the one on short videos."""
+    parts = _by_dataset(rows)
+    if len(parts) == 1:
+        long, short = _halves(rows)
+    else:
+        titles = {BENCHMARKS[key].title for key in LONG}
+        sides = {True: [], False: []}  # type: dict[bool, list[Mapping]]
+        for title, part in parts.items():
+            sides[title.removesuffix(" (mid)") in titles] += [
+                {**row, "video": (title, row["video"])} for row in part
+            ]
+        long, short = sides[True], sides[False]
+    gains = [_smoothed_beats_not(part) for part in (rows if len(parts) == 1 else long, long, short)]
+    return min(effect(gains[0]), difference(gains[1], gains[2]))
+
+
 def _too_many_pieces(rows: Rows) -> np.ndarray:
     """Whether an unsmoothed video is cut into more than twice as many pieces as asked for, minus a half."""
     plain = [{**row, "many": row["pieces_per_asked"] > 2} for row in rows if row["smoothing"] == 0]
@@ -243,7 +265,6 @@ def _range_over_smoothing(rows: Rows) -> np.ndarray:
 
 def _mmd_beats_transport(rows: Rows) -> np.ndarray:
     """MoF by MMD minus that by the other loss whose mean is highest."""
-    rows = [{**row, "video": (row["dataset"], row["video"])} for row in rows]
     by_value = {value: [row for row in rows if row["value"] == value] for value in {r["value"] for r in rows}}
     others = sorted(value for value in by_value if value != "MMD")
     best = max(others, key=lambda value: _mean(by_value[value], "mof"))
@@ -285,17 +306,14 @@ _KERNEL_PLACES = (
     Place("50 Salads", ("figure3a_kernels",), (_SALADS_TITLE,)),
     Place(_LIKE_SOME, ("figure3a_kernels",), (_LIKE_TITLE,)),
 )
-_LONG_PLACES = (
-    Place("50 Salads", ("figure3b_smoothing",), (_SALADS_TITLE,)),
-    Place(_LIKE_SOME, ("figure3b_smoothing",), (_LIKE_TITLE,)),
-)
 _SMOOTHING_PLACES = (
     Place(
         "50 Salads, Desktop Assembly, YTI",
         ("figure3b_smoothing",),
         (_SALADS_TITLE, BENCHMARKS["desktop_assembly"].title, BENCHMARKS["yti"].title),
     ),
-    *_LONG_PLACES,
+    Place("50 Salads", ("figure3b_smoothing",), (_SALADS_TITLE,)),
+    Place(_LIKE_SOME, ("figure3b_smoothing",), (_LIKE_TITLE,)),
 )
 
 #: One test a claim, in the paper's order.
@@ -303,8 +321,9 @@ TESTS: tuple[Test, ...] = (
     Test(
         "mmd-easier-than-ot",
         "MoF, learned by MMD - by the Sinkhorn divergence whose mean MoF is higher of the two tried, in as "
-        "many steps; how much faster a step is, is measured apart (results/benchmarks)",
-        (Place("three real Breakfast videos and 30 of " + _LIKE, (TRANSPORT,)),),
+        "many steps from the same start; not whether it is easier to optimise. How fast a step is, is "
+        "measured apart (results/benchmarks)",
+        (Place("30 videos of " + _LIKE, (TRANSPORT,), (_LIKE_TITLE,)),),
         _mmd_beats_transport,
         _TRANSPORT,
     ),
@@ -405,9 +424,11 @@ TESTS: tuple[Test, ...] = (
     ),
     Test(
         "smoothing-helps-long-videos",
-        "MoF, smoothed at strength 2.5 - not smoothed",
-        _LONG_PLACES,
-        _smoothed_beats_not,
+        "the lesser of two: MoF on long videos, smoothed at strength 2.5 - not smoothed; and that gain - the "
+        "gain on short videos. Where there is one data set, the first is on all of it, the second between "
+        "its longer half of videos and its shorter one",
+        _SMOOTHING_PLACES,
+        _smoothing_helps_the_long,
         _SMOOTHING,
     ),
     Test(

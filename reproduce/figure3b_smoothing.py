@@ -34,6 +34,7 @@ TABLE = Table(
     COMMAND,
     by=("dataset", "smoothing"),
     measures=("mof", "iou", "f1", "pieces_per_asked"),
+    counts=("pieces_per_asked",),
 )
 DATASETS = ("50salads", "desktop_assembly", "yti", "breakfast_sample", "breakfast_like", "basic_motions")
 LIKE = 100

@@ -6,7 +6,7 @@ results/gaussian_factor.csv and .json, from which `reproduce.figures` draws gaus
 With the paper's length scale, l itself the median of the squared distances, the exponent |x - y|² / l² is
 about 1 / l, and the factor nearly constant. A row a video: l, the lowest and the median factor over pairs of
 frames, and the share of pairs in each range of it. On the videos of `reproduce.figure3a_kernels`, smoothed
-and standardised as there; a frame is not paired with itself.
+and standardised as there; 200 frames of a video, evenly spaced, are paired, none with itself.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
         claim.id: claim
         for claim in (
             Claim(
-                "mmd-easier-than-ot", "MMD is easier to optimise and faster than optimal transport", "1, 3"
+                "mmd-easier-than-ot",
+                "MMD serves better than optimal transport as the loss (the paper: easier to optimise and faster)",
+                "1, 3",
             ),
             Claim(
                 "median-squared-beats-median",

@@ -22,7 +22,7 @@ LABELS = {
     "boundary_f1": "bound. F1",
     "repeats_joined": "repeats joined",
     "unused": "unused",
-    "pieces_per_asked": "pieces / asked",
+    "pieces_per_asked": "pieces / asked (a number)",
 }
 
 
@@ -60,7 +60,7 @@ def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:
     cells: dict[tuple, list[str]] = {}
     for record in records:
         cells.setdefault(tuple(str(record[column]) for column in table.by), []).append(
-            with_interval(record, table.percent)
+            with_interval(record, table.percent and record["measure"] not in table.counts)
         )
     for names, values in cells.items():
         out.add_row(*(escape(name.replace("_", " ")) for name in names), *values)

@@ -54,6 +54,7 @@ class Table:
         unit: column that names the video.
         paper: the paper's table, a key of `reproduce.paper.TABLES`; None where there is none.
         percent: whether measures are shares, shown in %; else they are shown as they are.
+        counts: measures that are no shares where the others are.
         choose: a measure: the line with the highest mean is the setting to use (the first on a tie).
     """
 
@@ -66,6 +67,7 @@ class Table:
     paper: str | None = None
     percent: bool = True
     choose: str | None = None
+    counts: tuple[str, ...] = ()
 
 
 def publish(table: Table, outcome: Outcome, settings: Mapping, folder: Path = RESULTS) -> bool:
@@ -93,6 +95,8 @@ def publish(table: Table, outcome: Outcome, settings: Mapping, folder: Path = RE
         "rows": len(rows),
         "table": summary,
     }
+    if table.counts:
+        facts["counts"] = list(table.counts)
     if table.choose:
         facts["choose"] = table.choose
         facts["chosen"] = best(summary, table.choose)

@@ -81,7 +81,6 @@ def run(
     smoke: Factors,
     seeds: int = SEEDS,
     datasets: Sequence[str] = DATASETS,
-    settings: Mapping | None = None,
 ) -> int:
     """Run every value of every factor on the data sets that are there, store and print.
 
@@ -93,11 +92,10 @@ def run(
         smoke: the smallest run of the code.
         seeds: how many, unless the command line says.
         datasets: keys of `reproduce.benchmarks.SOURCES`.
-        settings: further ones to store.
     """
     options = options_of(doc, seeds=seeds).parse_args(arguments)
     used, epochs = (smoke, 1) if options.smoke else (factors, EPOCHS)
     opened = open_studied(options, datasets, LIKE)
     outcome = merged([_rows(each, used, epochs, options) for each in opened])
-    end_study(made, outcome, opened, datasets, options, settings)
+    end_study(made, outcome, opened, datasets, options)
     return 0

@@ -460,6 +460,8 @@ def test_random_initialisation_is_frames_in_order_of_time_drawn_by_the_seed():
     assert sorted(set(first.tolist())) == first.tolist()
     np.testing.assert_array_equal(first, again)
     assert first.tolist() != other.tolist()
+    named = approximate(frames, 9, init="random", epochs=0, seed=4, name="another video").initial[:, 0]
+    assert named.tolist() != first.tolist()
     every = approximate(frames, 60, init="random", epochs=0)
     np.testing.assert_array_equal(every.initial, frames)
 

@@ -54,10 +54,27 @@ def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_b
     divided = np.concatenate([*batches[:3], batches[3][-2:]])
     learned = fitted._learned
     assert learned.batch_size == 16
-    gram = np.asarray(Kernel("ntk")(divided.astype(np.float32), learned.synthetic))
+    gram = np.asarray(Kernel("ntk")(jnp.asarray(divided.astype(np.float32)), jnp.asarray(learned.synthetic)))
     np.testing.assert_allclose(fitted.similarity_, gram, rtol=1e-4)
     paper = VideoSegmenter(3, kernel="ntk_sphere", smoothing=0, epochs=2).fit(x)
     assert not np.allclose(fitted.approximation_, paper.approximation_, rtol=0.01)
+
+
+@pytest.mark.parametrize(("size", "n"), [(349, 1500), (600, 1500), (7, 520), (520, 520)])
+def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, n):
+    x = ((video(n) - 100) / 5).astype(np.float32)
+    kernel = Kernel("ntk_sphere", reading="authors")
+    learned = approximate(x, 3, kernel=kernel, epochs=0, batch_size=size)
+    firsts = range(0, n, size)
+    batches = [x[min(first, n - size) :][:size] for first in firsts]
+    divided = np.concatenate(
+        [
+            (b / np.linalg.norm(b, axis=0))[size - min(size, n - f) :]
+            for b, f in zip(batches, firsts, strict=True)
+        ]
+    )
+    expected = np.asarray(Kernel("ntk")(jnp.asarray(divided), jnp.asarray(learned.synthetic)))
+    np.testing.assert_allclose(similarity(x, learned), expected, rtol=1e-4)
 
 
 def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():

@@ -155,10 +155,12 @@ def settings_study(name: str, folder: Path = RESULTS) -> Picture:
     facts = read_facts(name, folder)
     several = len({record["factor"] for record in facts["table"]}) > 1
     panels: dict[str, dict[str, Score]] = {}
-    first: dict[str, str] = {}
+    own: dict[str, str] = {}
+    learned = {row["factor"] for row in read_rows(name, folder) if row["method"] == _OURS}
     for record in facts["table"]:
         line = f"{record['factor']}: {record['value']}" if several else record["value"]
-        first.setdefault(record["factor"], line)
+        if record["factor"] in learned:
+            own.setdefault(record["factor"], line)
         panel = panels.setdefault(f"{record['dataset']}\n{LABELS[record['measure']]} in %", {})
         panel[line] = score_of(record)
     title = f"{facts['title']}: mean and 95 % interval over videos"
@@ -168,7 +170,7 @@ def settings_study(name: str, folder: Path = RESULTS) -> Picture:
         f"Bars of MoF, IoU and F1 of {len(next(iter(panels.values())))} settings on {len(panels) // 3} data "
         f"sets; dark: the method's own. {_highest(panels, 'MoF')}",
         (f"{name}.csv", f"{name}.json"),
-        figures.score_bars(panels, title, ours=list(first.values())),
+        figures.score_bars(panels, title, ours=list(own.values())),
     )
 
 
