@@ -41,7 +41,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "note": "MMD, video holds what does not depend on the synthetic frames at its whole-video value; "
         "MMD, batch is the paper's to the letter. Learning alone, from the same start in the same batches. "
         "Sinkhorn divergence by ott-jax at its default tolerance, without the term that does not depend on "
-        "the synthetic frames.",
+        "the synthetic frames; where it ends before it has converged, a warning says so.",
         "losses": {
             name: {**timing, "ms_per_step": 1000 * timing["median_s"] / job.steps}
             for name, timing in timings.items()
