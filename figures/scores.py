@@ -184,9 +184,7 @@ def score_strips(
             for score in scores:
                 nth = seen[score] = seen.get(score, -1) + 1
                 beside.append(place + min(0.3, 0.02 * ((nth + 1) // 2)) * (-1) ** nth)
-            axes.plot(
-                scores, beside, "o", markersize=4, markerfacecolor="none", color=OURS, alpha=0.7, label=each
-            )
+            axes.plot(scores, beside, "o", markersize=4, markerfacecolor="none", color=OURS, alpha=0.7)
             axes.plot(2 * [float(np.mean(scores))], [place - 0.33, place + 0.33], color="black", linewidth=2)
         axes.set_yticks(range(len(strips)), list(strips), fontsize=9)
         axes.set_ylim(len(strips) - 0.4, -0.6)

@@ -144,25 +144,24 @@ def _no_winner(rows: Rows) -> Effect:
     return max(behind)
 
 
-def _halves(rows: Rows) -> tuple[list[Mapping], list[Mapping]]:
-    """Rows of the longer half of the videos and of the shorter one."""
-    frames = {row["video"]: row["n_frames"] for row in rows}
-    middle = statistics.median(frames.values())
-    long = [row for row in rows if frames[row["video"]] > middle]
-    return long, [row for row in rows if frames[row["video"]] <= middle]
+def _by_length(rows: Rows) -> tuple[list[Mapping], list[Mapping]]:
+    """Rows of the paper's long and short data sets; of one data set, of its longer and its shorter half."""
+    parts = _by_dataset(rows)
+    if len(parts) == 1:
+        frames = {row["video"]: row["n_frames"] for row in rows}
+        middle = statistics.median(frames.values())
+        long = {video for video, n in frames.items() if n > middle}
+        return [r for r in rows if r["video"] in long], [r for r in rows if r["video"] not in long]
+    titles = {BENCHMARKS[key].title for key in LONG}
+    named = [{**row, "video": (row["dataset"], row["video"])} for row in rows]
+    long = {dataset for dataset in parts if dataset.removesuffix(" (mid)") in titles}
+    return [r for r in named if r["dataset"] in long], [r for r in named if r["dataset"] not in long]
 
 
 def _gain_with_length(rows: Rows) -> Effect:
     """Gain on data sets of long videos minus that on short ones; of one data set, on its halves by length."""
-    parts = _by_dataset(rows)
-    if len(parts) == 1:
-        long, short = _halves(rows)
-        return difference(_gain(long), _gain(short))
-    titles = {BENCHMARKS[key].title for key in LONG}
-    gains = {True: [], False: []}  # type: dict[bool, list[np.ndarray]]
-    for title, part in parts.items():
-        gains[title.removesuffix(" (mid)") in titles].append(_gain(part))
-    return difference(np.concatenate(gains[True]), np.concatenate(gains[False]))
+    long, short = _by_length(rows)
+    return difference(_gain(long), _gain(short))
 
 
 def _costs_less(rows: Rows) -> np.ndarray:
@@ -234,19 +233,10 @@ def _smoothed_beats_not(rows: Rows) -> np.ndarray:
 
 def _smoothing_helps_the_long(rows: Rows) -> Effect:
     """The lesser of: MoF gained by smoothing on long videos, and that gain beyond the one on short videos."""
-    parts = _by_dataset(rows)
-    if len(parts) == 1:
-        long, short = _halves(rows)
-    else:
-        titles = {BENCHMARKS[key].title for key in LONG}
-        sides = {True: [], False: []}  # type: dict[bool, list[Mapping]]
-        for title, part in parts.items():
-            sides[title.removesuffix(" (mid)") in titles] += [
-                {**row, "video": (title, row["video"])} for row in part
-            ]
-        long, short = sides[True], sides[False]
-    gains = [_smoothed_beats_not(part) for part in (rows if len(parts) == 1 else long, long, short)]
-    return min(effect(gains[0]), difference(gains[1], gains[2]))
+    long, short = _by_length(rows)
+    on_long = rows if len(_by_dataset(rows)) == 1 else long
+    beyond = difference(_smoothed_beats_not(long), _smoothed_beats_not(short))
+    return min(effect(_smoothed_beats_not(on_long)), beyond)
 
 
 def _too_many_pieces(rows: Rows) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Figure 3a: the seven kernels (paper section 4.2), in the paper's reading and in that of its program.
 
-Run: `python -m reproduce.figure3a_kernels --data-root DATA` (eleven minutes on two cores without 50 Salads,
+Run: `python -m reproduce.figure3a_kernels --data-root DATA` (fifteen minutes on two cores without 50 Salads,
 seconds once computed); or set DKVA_DATA. Writes results/figure3a_kernels.csv and .json, from which
 `reproduce.figures` draws figure3a_kernels.
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from dkva.experiment import Method, Outcome, Task, merged
 from dkva.segmentation import segment_video
@@ -66,7 +67,7 @@ AUTHORS = " (authors' program)"
 DRAWS = 3
 
 #: The smallest run of the code.
-SMOKE = ("Gauss, l = 10", "GaussNTK")
+SMOKE = ("NTK sphere", "GaussNTK", "NTK sphere (authors' program)")
 
 
 def methods(settings: Mapping[str, object], names: Iterable[str] = KERNELS) -> list[Method]:
@@ -82,16 +83,16 @@ def _moving5_settings(smoke: bool) -> dict:
 
 def parts(
     options: argparse.Namespace, opened: Sequence[Opened]
-) -> list[tuple[str, Mapping[str, object], list[Task]]]:
-    """Name, the method's settings and the videos of each data set, Moving5 first unless others are named."""
-    found: list[tuple[str, Mapping[str, object], list[Task]]] = []
+) -> list[tuple[Mapping[str, Any], list[Task]]]:
+    """The method's settings and the videos of each data set, Moving5 first unless others are named."""
+    found: list[tuple[Mapping[str, Any], list[Task]]] = []
     if not options.datasets:
         seeds, videos = (range(1), 2) if options.smoke else (range(options.seeds), options.videos)
         tasks = moving5.tasks(seeds=seeds, videos=videos, columns={"dataset": MOVING5})
-        found.append((MOVING5, _moving5_settings(options.smoke), tasks))
+        found.append((_moving5_settings(options.smoke), tasks))
     for each in opened:
         settings = {"smoothing": smoothing_of(each.source), "epochs": 1 if options.smoke else EPOCHS}
-        found.append((str(each.tasks[0].columns["dataset"]), settings, each.tasks))
+        found.append((settings, each.tasks))
     return found
 
 
@@ -119,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
     opened = open_studied(options, DATASETS, LIKE)
     outcomes: list[Outcome] = []
     names = SMOKE if options.smoke else KERNELS
-    for _, settings, tasks in parts(options, opened):
+    for settings, tasks in parts(options, opened):
         drawn = [replace(task, seeds=tuple(range(max(DRAWS, len(task.seeds))))) for task in tasks]
         both = [
             compute(methods(settings, [n for n in names if not n.startswith("SNTK")]), tasks, options),

@@ -76,8 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     keys = figure3a_kernels.DATASETS
     opened = open_studied(options, keys, figure3a_kernels.LIKE)
     found = [
-        describe(tasks, float(str(settings["smoothing"])))
-        for _, settings, tasks in figure3a_kernels.parts(options, opened)
+        describe(tasks, settings["smoothing"]) for settings, tasks in figure3a_kernels.parts(options, opened)
     ]
     end_study(TABLE, merged(found), opened, keys, options, {"frames_paired": PAIRED_FRAMES})
     return 0

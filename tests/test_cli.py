@@ -71,8 +71,12 @@ def test_a_folder_in_documents_a_table_and_pictures_out(dkva, folder, tmp_path):
     assert {row["video"] for row in rows} == {"tea/P1_tea", "milk/P1_milk", "milk/P2_milk"}
 
 
-def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path):
-    dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", "--seed", 7, *FAST)
+@pytest.mark.parametrize(
+    "given", [{}, {"kernel": "sntk", "reading": "authors", "init": "random"}], ids=["default", "authors"]
+)
+def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path, given):
+    options = [word for name, value in given.items() for word in (f"--{name}", value)]
+    dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", "--seed", 7, *FAST, *options)
     doc = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())
     fitted = VideoSegmenter(**doc["settings"]).fit(
         np.loadtxt(folder / "features/tea/P1_tea.txt"), name="P1_tea"
@@ -80,6 +84,7 @@ def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path):
     runs = [(run["start"], run["end"], run["label"]) for run in doc["segments"]]
     assert runs == [tuple(run) for run in segments(fitted.labels_)]
     assert doc["settings"]["random_state"] == 7
+    assert given.items() <= doc["settings"].items()
 
 
 def test_a_second_run_keeps_what_is_done_and_says_so(dkva, folder, tmp_path):
