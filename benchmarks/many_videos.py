@@ -44,10 +44,10 @@ def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def compiled(truth, labels, n_segments) -> dict[str, float]:
     """Compiled programs of the method in this process, in place of scores."""
-    from dkva import approximation, segmentation
+    from dkva import learning, segmentation
 
     del truth, labels, n_segments
-    jitted: tuple[Any, ...] = (approximation._learn, segmentation._similarity)
+    jitted: tuple[Any, ...] = (learning.run_alone, segmentation._similarity)
     return {"programs": sum(each._cache_size() for each in jitted)}
 
 

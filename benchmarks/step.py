@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import optax
 
 from benchmarks._run import FULL, SMOKE, Row, random_walk, standardised, timed
-from dkva import Kernel, approximate
-from dkva.approximation import _draw, prepare
-from dkva.many import DEFAULTS
+from dkva import Kernel, LearningSettings, approximate
+from dkva.learning import draw
 from dkva.mmd import mmd_squared
+from dkva.prepare import prepare
 
 #: 50 Salads' size, and Breakfast's.
 _SIZES = {"50 Salads": (FULL.frames, FULL.segments), "Breakfast": (2099, 6)}
@@ -60,10 +60,13 @@ def _machine(side: int, elements: int) -> tuple[float, float]:
 def _profile(n: int, m: int, steps: int, repeats: int, peak: float, bandwidth: float) -> dict[str, Any]:
     features = FULL.features
     frames = standardised(random_walk(n, features))
-    job = prepare(frames, m, **(DEFAULTS | {"length_scale": 100.0, "name": ""}))
-    padded, start, _, sizes, _, _ = job.arguments
-    slots, batch = job.program.slots, int(sizes.batch)
-    loops = {part: _loop(part, padded, start, sizes, slots, steps) for part in _PARTS}
+    job = prepare(frames, m, LearningSettings(length_scale=100.0))
+    sizes = job.arguments.sizes
+    batch = int(sizes.batch)
+    loops = {
+        part: _loop(part, job.arguments.frames, job.arguments.start, sizes, job.program.slots, steps)
+        for part in _PARTS
+    }
     timings = timed(loops, repeats)
     per_epoch = n // batch
     epochs = max(1, steps // per_epoch)
@@ -113,7 +116,7 @@ def _loop(upto: str, padded, start, sizes, slots: int, steps: int) -> Callable[[
 
     def step(i, state):
         synthetic, moments, total = state
-        drawn = _draw(jax.random.fold_in(jax.random.key(0), i), sizes, slots)
+        drawn = draw(jax.random.fold_in(jax.random.key(0), i), sizes, slots)
         if depth == 0:
             return synthetic, moments, total + drawn[0].astype(jnp.float32) + drawn[-1]
         batch = frames[drawn]
