@@ -98,7 +98,7 @@ def unchecked(monkeypatch):
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     """The package, importable here and in other processes; its modules by name."""
-    from dkva.code_version import code_version
+    from dkva.code_version import forget
 
     folder = tmp_path / "packages" / "made"
     folder.mkdir(parents=True)
@@ -106,13 +106,13 @@ def made(tmp_path, monkeypatch):
         (folder / f"{name}.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(folder.parent)
     monkeypatch.setenv("PYTHONPATH", f"{folder.parent}{os.pathsep}{ROOT}")
-    code_version.cache_clear()
+    forget()
     import made.measures
     import made.methods
     import made.plan
     import made.videos
 
     yield made
-    code_version.cache_clear()
+    forget()
     for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
         del sys.modules[name]

@@ -20,11 +20,11 @@ from reproduce import (
 )
 from reproduce.benchmarks import options_of
 from reproduce.claim_tests import CHARACTERISTIC, GAUSS, PRODUCT
-from reproduce.equal_steps import epochs_of, segment_in_equal_steps
-from reproduce.pieces import measure
+from reproduce.figure3b_smoothing import measure
 from reproduce.smoothing_rule import by_rule, rule
 from reproduce.store import Table, read_facts, read_rows
 from reproduce.studies import LEARNED, open_studied, store, subset
+from reproduce.study_batches import epochs_of, segment_in_equal_steps
 from reproduce.table4_benchmarks import EPOCHS
 from reproduce.table4_benchmarks import methods as table4_methods
 
