@@ -4,7 +4,8 @@ A definition is a name that a module binds at its top level: a function, a class
 one definition the names in it lead to others, in its own module or in another one, and so on. Each of them
 enters as its syntax tree, without docstrings, comments, formatting and annotations; a name that leads to
 another definition enters as that definition, wherever it lies, whatever it is called and however it was
-imported; a name from outside, such as numpy's, enters as its full dotted name.
+imported; a name from outside, such as numpy's, enters as its full dotted name. What errors and warnings say
+does not enter: no row comes of them.
 
 Followed are dkva, the package that the function is of, and whatever lies outside Python's own library and the
 installed packages. Not seen is what no name leads to: a module imported for its effects alone, a module or
@@ -654,10 +655,24 @@ class _Writer:
         self.out.append("}")
 
     def _expression(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring, or three dots
+        # Not a docstring, three dots or a warning.
+        if not isinstance(node.value, ast.Constant) and not self._only_warns(node.value):
             self._open(node)
             self.write(node.value)
             self.out.append(")")
+
+    def _only_warns(self, node: ast.expr) -> bool:
+        chain = _chain(node.func) if isinstance(node, ast.Call) else None
+        found = self._resolved(*chain)[0] if chain else None
+        return found is not None and found.what == _Outside("warnings.warn")
+
+    def _raise(self, node: ast.Raise) -> None:
+        """Which error is raised, not what it says: a row never comes of it."""
+        self._open(node)
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        if raised is not None:
+            self.write(raised)
+        self.out.append(")")
 
     def _nothing(self, node: ast.AST) -> None:
         """`pass` says nothing; `global` and `nonlocal` are said where their names stand."""
@@ -792,14 +807,22 @@ class _Writer:
             self.out.append("own " if name == self._own else "other ")
 
     def _reference(self, name: str, attributes: list[str]) -> None:
+        found, left = self._resolved(name, attributes)
+        if found is None:
+            self.out.append(" ".join([f"local {name} ", *(f".{each}" for each in attributes)]))
+            return
+        self._found(found)
+        self.out.extend(f".{each}" for each in left)
+
+    def _resolved(self, name: str, attributes: list[str]) -> tuple[_Found | None, list[str]]:
+        """What `name.a.b` leads to, and the attributes that are left; None if the name is a local one."""
         scope = self._scope_of(name)
         if scope is None:
             found = self._code.find(self._source.module, name)
         else:
             origin = scope.names.alias(name)
             if origin is None:
-                self.out.append(" ".join([f"local {name} ", *(f".{each}" for each in attributes)]))
-                return
+                return None, attributes
             found = self._code.origin(origin)
         attached = list(found.attached)
         left = list(attributes)
@@ -812,10 +835,8 @@ class _Writer:
             attached += further.attached
             del left[0]
         if isinstance(what, _Outside):
-            what = _Outside(".".join([what.name, *left]))
-            left = []
-        self._found(_Found(what, tuple(attached)))
-        self.out.extend(f".{each}" for each in left)
+            what, left = _Outside(".".join([what.name, *left])), []
+        return _Found(what, tuple(attached)), left
 
     def _found(self, found: _Found) -> None:
         what = found.what
@@ -848,6 +869,7 @@ class _Writer:
         "Name": _name,
         "Nonlocal": _nothing,
         "Pass": _nothing,
+        "Raise": _raise,
         "SetComp": _comprehension,
         "TypeAlias": _type_alias,
     }

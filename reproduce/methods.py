@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dkva.baselines import kernel_change_points, kmeans, tw_finch, uniform
 from dkva.experiment import Method
 from dkva.segmentation import segment_video
+from dkva.transport import segment_by_transport
 
 __all__ = ["IDS", "method"]
 
 #: Stays as it is when a function is renamed, so that rows once computed are found again.
 IDS: Mapping[Callable, str] = {
     segment_video: "dkva",
+    segment_by_transport: "sinkhorn",
     uniform: "uniform",
     kmeans: "kmeans",
     kernel_change_points: "kernel_change_points",

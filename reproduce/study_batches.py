@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dkva.padding import MAX_BATCH
+from dkva.prepare import batch_size_of
 from dkva.segmentation import segment_video
 from reproduce import varied
 from reproduce.varied import Value
@@ -28,9 +28,8 @@ def epochs_of(n_frames: int, n_segments: int, batch_size: int | str, epochs: int
         batch_size: frames a step, or "video" for every frame once.
         epochs: of the paper's batches of min(512, N // M) frames.
     """
-    steps = epochs * (n_frames // min(MAX_BATCH, n_frames // n_segments))
-    batch = n_frames if isinstance(batch_size, str) else min(n_frames, batch_size)
-    return max(1, round(steps / (n_frames // batch)))
+    steps = epochs * (n_frames // batch_size_of(n_frames, n_segments, None))
+    return max(1, round(steps / (n_frames // batch_size_of(n_frames, n_segments, batch_size))))
 
 
 def segment_in_equal_steps(
