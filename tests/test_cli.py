@@ -72,7 +72,7 @@ def test_a_folder_in_documents_a_table_and_pictures_out(dkva, folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"kernel": "sntk", "reading": "authors", "init": "random"}], ids=["default", "authors"]
+    "given", [{}, {"kernel": "sntk_authors", "init": "random"}], ids=["default", "authors"]
 )
 def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path, given):
     options = [word for name, value in given.items() for word in (f"--{name}", value)]
@@ -218,7 +218,7 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["{root}", "-k", "3", "--labels", "{root}/mapping/mapping.txt"], "one file for 3 videos"),
         (["{root}", "-k", "3", "--smoothing", "-1"], "smoothing is -1"),
         (["{root}", "-k", "3", "--smoothing", "nan"], "smoothing is nan"),
-        (["{root}", "-k", "3", "--epochs", "-1"], "'--epochs': -1 is not in the range"),
+        (["{root}", "-k", "3", "--epochs", "-1"], "epochs is -1"),
         (["{root}", "-k", "3", "--seed", "-1"], "'--seed': -1 is not in the range"),
         (["{root}", "-k", "3", "--learning-rate", "0"], "learning_rate is 0"),
         (["{root}", "-k", "3", "--length-scale", "mean"], "median_squared, median"),
