@@ -113,7 +113,7 @@ def _all(count: str, workers: str, epochs: str) -> None:
         for seed, (name, n, k) in enumerate(chosen)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        method = Method("learned", segment_video, {"epochs": int(epochs)})
+        method = Method("learned", segment_video, {"epochs": int(epochs)}, id="dkva")
         outcome = run_experiment(
             [method], tasks, RowCache(Path(folder) / "rows.sqlite"), workers=int(workers), progress=False
         )

@@ -28,6 +28,7 @@ from dkva.segmentation import segment_video
 from reproduce import moving5, table2_moving5
 from reproduce.benchmarks import Opened, options_of, smoothing_of
 from reproduce.effects import effect, paired
+from reproduce.methods import method
 from reproduce.options import compute, console
 from reproduce.show import lines
 from reproduce.store import Table, chosen
@@ -72,7 +73,7 @@ SMOKE = ("NTK sphere", "GaussNTK", "NTK sphere (authors' program)")
 
 def methods(settings: Mapping[str, object], names: Iterable[str] = KERNELS) -> list[Method]:
     """One a kernel, called by its name."""
-    return [Method(name, segment_video, dict(settings) | KERNELS[name]) for name in names]
+    return [method(name, segment_video, dict(settings) | KERNELS[name]) for name in names]
 
 
 def _moving5_settings(smoke: bool) -> dict:

@@ -192,13 +192,9 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
 def _decisive() -> str:
     """All that decides the arrays, as text."""
     scripts = (table2_moving5, basic_motions)
-    codes = [
-        code_version(name)
-        for name in ("reproduce.figure_arrays", "reproduce.moving5_figures", "dkva.segmentation")
-    ]
     failing = worst(read_rows(table2_moving5.TABLE.name), METHOD, FAILURES)
     choices = [chosen(script.CHOICE) for script in scripts]
-    return json.dumps([choices, codes, moving5.dataset()[1], failing, str(data_root(None))])
+    return json.dumps([choices, code_version(arrays), moving5.dataset()[1], failing, str(data_root(None))])
 
 
 def _as_before(old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]) -> bool:
