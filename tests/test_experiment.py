@@ -270,6 +270,22 @@ def test_what_does_not_decide_a_row_does_not_lose_it(made, cache, name):
     assert after.rows[0]["share"] == before.rows[0]["share"]
 
 
+def test_an_id_stands_for_a_method_that_is_renamed_or_moved(made, cache):
+    assert Method("m", made.methods.noisy).id == "noisy"
+    one, other = (
+        Method("m", segment, {"share": 0.2}, id="noise")
+        for segment in (made.methods.noisy, made.methods.noisy_too)
+    )
+    tasks = tasks_of(made, 1)
+    assert [quiet([method], tasks, cache).computed for method in (one, other, one)] == [1, 1, 0]
+    folder = Path(made.__file__).parent
+    source = (folder / "methods.py").read_text().replace("def noisy(", "def renamed(")
+    (folder / "renamed_home.py").write_text(source)
+    code_version.forget()
+    home = importlib.import_module("made.renamed_home")
+    assert quiet([replace(one, segment=home.renamed)], tasks, cache).computed == 0
+
+
 def test_settings_in_another_order_are_the_same(made, cache):
     settings = {"share": 0.1, "seed": 1}
     for given in (settings, dict(reversed(settings.items()))):
