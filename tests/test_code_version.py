@@ -360,6 +360,24 @@ def with_sources(monkeypatch, changes):
     forget()
 
 
+def test_what_errors_and_warnings_say_does_not_count(write):
+    text = """
+        import warnings
+        from own import words
+        def f(x):
+            if x < 0:
+                raise ValueError(f"x is {{x}}: {0}")
+            warnings.warn({0!r} + words.MORE, stacklevel=2)
+            return x
+    """
+    first = write(text.format("one"), words="MORE = 1")
+    assert write(text.format("another"), words="MORE = 2") == first
+    assert write(text.format("one").replace("ValueError", "TypeError"), words="MORE = 1") != first
+    assert write(text.format("one").replace("x < 0", "x < 1"), words="MORE = 1") != first
+    kept = text.format("one").replace("warnings.warn(", "x = warnings.warn(")
+    assert write(kept, words="MORE = 1") != write(kept, words="MORE = 2")
+
+
 @dataclass
 class Mutant(ast.NodeTransformer):
     """Changes one constant, operator or default of a definition: the one of that number."""
@@ -389,7 +407,11 @@ class Mutant(ast.NodeTransformer):
         return node
 
     def visit_Expr(self, node):
-        return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+        warns = ast.unparse(node).startswith("warnings.warn(")
+        return node if warns or isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_Raise(self, node):  # what it says does not count
+        return node
 
     def visit_AnnAssign(self, node):
         if node.value is not None:

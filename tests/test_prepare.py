@@ -6,7 +6,7 @@ import pytest
 from dkva import Kernel, LearningSettings
 from dkva.losses import MMDByBatch, MMDByVideo
 from dkva.padding import MAX_BATCH
-from dkva.prepare import CONSTANT_FRAMES, MAX_STEPS, _LOSSES, batch_size_of, check_video, prepare
+from dkva.prepare import _LOSSES, CONSTANT_FRAMES, MAX_STEPS, batch_size_of, check_video, prepare
 from dkva.settings import ESTIMATORS
 
 pytestmark = pytest.mark.fast
