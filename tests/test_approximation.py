@@ -32,8 +32,6 @@ from dkva.padding import MAX_BATCH
 from dkva.segmentation import labels_of, similarity
 from dkva.uniform import uniform_edges
 
-pytestmark = pytest.mark.numerics
-
 NAMES = sorted(KERNELS)
 
 
@@ -203,6 +201,7 @@ def learn_by_hand(
     return v, np.reshape(losses, (epochs, -1)).mean(axis=1)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("kernel", "n", "m", "epochs"),
     [
@@ -229,6 +228,7 @@ def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kerne
     np.testing.assert_allclose(learned.loss_curve, losses, rtol=100 * error)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("estimator", "batch_size"), [("video", 5), ("video", "video"), ("batch", "video")])
 def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batch_size, x64):
     x = clusters(13, 3, seed=2, spread=1.0).astype(np.float64)
@@ -248,6 +248,7 @@ def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batc
     np.testing.assert_allclose(learned.loss_curve, losses, rtol=100 * error)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
     frames = clusters(61, 3)
@@ -356,6 +357,7 @@ def test_one_segment_and_one_frame_are_finite(estimator):
 # --- padding ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("n", "m", "d", "estimator"),
     [
@@ -378,6 +380,7 @@ def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator, x64):
     assert_clear_labels_equal(frames, padded, exact)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_padding_leaves_only_rounding_behind_in_float32(estimator):
     frames = clusters(60, 3)
@@ -446,6 +449,7 @@ def test_frames_are_not_written(init):
 # --- what it learns --------------------------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_loss_falls_and_clusters_are_found(estimator):
     truth = np.repeat([0, 1, 2], [30, 10, 20])  # uniform thirds are wrong
@@ -459,6 +463,7 @@ def test_loss_falls_and_clusters_are_found(estimator):
     assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 3
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("m", [2, 5])
 def test_estimators_agree_on_clear_clusters(m):
     frames = clusters(150, m, d=8, seed=1)
@@ -475,6 +480,7 @@ def test_no_epochs_return_the_initialisation():
     assert (learned.loss_curve.shape, learned.steps) == ((0,), 0)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("m", [1, 3, 7])
 def test_uniform_initialisation_is_the_mean_frame_of_uniform_segments(m):
     frames = clusters(61, 3)
@@ -485,6 +491,7 @@ def test_uniform_initialisation_is_the_mean_frame_of_uniform_segments(m):
     np.testing.assert_allclose(learned.initial, parts, rtol=0, atol=atol)
 
 
+@pytest.mark.numerics
 def test_kmeans_initialisation_equals_scikit_learns_centres():
     frames = clusters(60, 3)
     learned = approximate(frames, 3, init="kmeans", epochs=0, seed=4)
@@ -570,6 +577,7 @@ def standardised(frames):
     return Standardiser.fit(frames).apply(frames)
 
 
+@pytest.mark.numerics
 def test_tolerance_stops_where_the_loss_stands_still(x64):
     frames = standardised(np.random.default_rng(0).normal(size=(400, 6)).cumsum(axis=0)).astype(np.float64)
     all_epochs = approximate(frames, 4, epochs=120)
@@ -587,6 +595,7 @@ def test_tolerance_stops_where_the_loss_stands_still(x64):
     assert not must[:-1].any()
 
 
+@pytest.mark.numerics
 def test_an_approximation_that_stopped_is_that_of_as_many_epochs(x64):
     frames = standardised(np.random.default_rng(1).normal(size=(300, 4)).cumsum(axis=0)).astype(np.float64)
     stopped = approximate(frames, 3, epochs=100, tolerance=0.05)

@@ -13,8 +13,6 @@ from tolerances import eps, gram_bound, sum_error
 from dkva import ACTIVATIONS, KERNELS, Kernel
 from dkva.kernels import READINGS, Factors, rescaling
 
-pytestmark = pytest.mark.numerics
-
 GOLDEN = Path(__file__).parent / "golden" / "neural_tangents.npz"
 CASES = [
     (name, activation, depth) for name in ("nngp", "ntk") for activation in ACTIVATIONS for depth in (1, 2, 3)
@@ -66,6 +64,7 @@ def compare_with_oracle(values, prefix, name, stds, dtype):
         within(gram, expected, sum(errors))
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("stds", [pytest.param((2.0, 0.1), marks=pytest.mark.fast), (1.3, 0.5)])
 @pytest.mark.parametrize(("name", "activation", "depth"), CASES)
 def test_equals_golden_in_float64(name, activation, depth, stds, x64):
@@ -73,6 +72,7 @@ def test_equals_golden_in_float64(name, activation, depth, stds, x64):
     compare_with_oracle(load(GOLDEN), prefix, name, stds, np.float64)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("stds", [(2.0, 0.1), (1.3, 0.5)])
 @pytest.mark.parametrize(("name", "activation", "depth"), CASES)
 def test_equals_golden_in_float32(name, activation, depth, stds):
@@ -190,6 +190,7 @@ def test_deep_finite_networks_approach_closed_form(x64):
 # --- properties of every kernel --------------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("name", NAMES)
 def test_gram_matrix_is_symmetric_and_positive_semidefinite(name, activation):
@@ -213,6 +214,7 @@ def near_frames(d):
     return np.concatenate([a, *moved, -3 * a, b]).astype(np.float32)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("d", [6, 64])
 @pytest.mark.parametrize(
     ("name", "activation", "depth"),
@@ -239,6 +241,7 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     )
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", NAMES)
 def test_gram_matrix_is_positive_semidefinite_to_rounding_in_float64(name, x64):
     x = frames(40, 6, dtype=np.float64)
@@ -249,6 +252,7 @@ def test_gram_matrix_is_positive_semidefinite_to_rounding_in_float64(name, x64):
     assert np.linalg.eigvalsh(gram)[0] > -np.linalg.norm(error)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", NAMES)
 def test_permuting_frames_permutes_the_gram_matrix(name):
     x, y = frames(9, 6), frames(5, 6, seed=1)
@@ -324,6 +328,7 @@ def finite_differences(function, at, step=STEP):
 # --- each kernel by its definition -----------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_gaussian_equals_numpy_loop(x64):
     x, y = np.random.default_rng(0).standard_normal((2, 5, 3))
@@ -334,6 +339,7 @@ def test_gaussian_equals_numpy_loop(x64):
     within(gram, expected, gram_bound(Kernel("gaussian"), x, y, length_scale=1.7).error)
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_gaussian_diagonal_is_exactly_one():
     gram = Kernel("gaussian")(1e4 + frames(20, 6), length_scale=0.1)
@@ -351,6 +357,7 @@ def test_gaussian_of_extreme_length_scales(length_scale):
     np.testing.assert_array_equal(gram, expected)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("product", "neural"), [("gauss_ntk", "ntk"), ("gauss_ntk_sphere", "ntk_sphere")])
 @pytest.mark.parametrize("n", [6, 7])
 def test_products_equal_gaussian_times_rescaled_neural_kernel(product, neural, n, x64):
@@ -385,6 +392,7 @@ def test_rescaling_without_pairs_or_with_zero_median_is_one(neural):
     assert rescaling(Factors(gauss, jnp.full((2, 2), neural)), mask) == 1
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_ntk_sphere_ignores_the_norms_of_frames():
     x, y = frames(6, 5), frames(4, 5, seed=1)
@@ -404,6 +412,7 @@ def test_ntk_sphere_is_ntk_of_projected_frames(x64):
         within(sphere(x, second), expected, 2 * gram_bound(sphere, x, second).error)
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_ntk_sphere_keeps_zero_frames_at_the_centre(x64):
     x = frames(4, 5, dtype=np.float64)
@@ -415,6 +424,7 @@ def test_ntk_sphere_keeps_zero_frames_at_the_centre(x64):
         within(sphere(x, x if second else None), expected, 2 * gram_bound(sphere, x).error)
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_sntk_is_ntk_of_cosine_features_drawn_from_the_seed(x64):
     x, y = frames(6, 5, dtype=np.float64), frames(4, 5, seed=1, dtype=np.float64)
@@ -450,6 +460,7 @@ def authors(name):
     return Kernel(name, reading="authors")
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 def test_authors_sphere_divides_the_features_of_the_batch_alone(x64):
     x, y = frames(6, 5, dtype=np.float64), frames(4, 5, seed=1, dtype=np.float64)
@@ -493,6 +504,7 @@ def test_authors_sntk_draws_anew_for_assignment():
     assert np.abs(draws["authors", True] - once).min() > 1e-4
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "ntk_sphere"])
 def test_authors_other_kernels_are_the_papers_and_gauss_sphere_falls_back(name):

@@ -16,8 +16,6 @@ from dkva.many import DEFAULTS, GROUP, _key, group_size_of
 from dkva.preprocessing import Standardiser
 from dkva.segmentation import margins
 
-pytestmark = pytest.mark.numerics
-
 EPOCHS = 6
 
 
@@ -57,6 +55,7 @@ def same(a, b):
     )
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_on_a_cpu_many_are_each_alone_to_the_last_bit(estimator):
     # A group of one runs the program of a video alone: equal by construction, on any processor.
@@ -67,6 +66,7 @@ def test_on_a_cpu_many_are_each_alone_to_the_last_bit(estimator):
 SHORT = [each for each in VIDEOS if len(each[1]) < 500]
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_groups_leave_only_rounding_behind(estimator):
     found = together(SHORT, group_size=3, estimator=estimator)
@@ -74,6 +74,7 @@ def test_groups_leave_only_rounding_behind(estimator):
         assert_learned_alike(learned, alone(name, frames, m, estimator=estimator))
 
 
+@pytest.mark.numerics
 def test_groups_leave_only_rounding_behind_in_float64(x64):
     """Where rounding is far below what one video of a group could do to another."""
     found = together(SHORT, np.float64, group_size=3)
@@ -97,6 +98,7 @@ def clear(name, group_size):
     return margins(similarity) > error
 
 
+@pytest.mark.numerics
 @settings(max_examples=12, deadline=None)
 @given(
     order=st.permutations(range(len(VIDEOS))),
@@ -166,6 +168,7 @@ def test_videos_are_read_a_few_at_a_time():
     assert first == 0
 
 
+@pytest.mark.numerics
 def test_early_stopping_in_a_group_stops_each_by_itself():
     options = {"epochs": 60, "tolerance": 0.02}
     names, frames, m = zip(*SHORT, strict=True)

@@ -10,8 +10,6 @@ from dkva import Kernel
 from dkva.kernels import Factors
 from dkva.mmd import mean_embedding_product, mmd, mmd_squared, root, rounding_floor, video_constants
 
-pytestmark = pytest.mark.numerics
-
 
 def kernel(x, y):
     """A Gaussian kernel by NumPy alone, so that this file needs no kernel of the package."""
@@ -37,6 +35,7 @@ def by_loops(k_ff, k_fs, k_ss, a, b):
     return total - 2 * sum(a[i] * b[j] * k_fs[i, j] for i in range(n) for j in range(m))
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 @pytest.mark.parametrize(("n", "m"), [(7, 3), (1, 1), (5, 5)])
 def test_mmd_squared_equals_double_loops(n, m, x64):
@@ -91,6 +90,7 @@ def test_mean_embedding_product_is_the_weighted_mean(x64):
     np.testing.assert_allclose(weighted, a @ k_fs @ b, rtol=rtol)
 
 
+@pytest.mark.numerics
 @pytest.mark.fast
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_mmd_of_a_set_with_itself_is_zero(dtype, x64):
@@ -116,6 +116,7 @@ def test_mmd_is_symmetric(x64):
     )
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", ["ntk", "gauss_ntk"])
 def test_gradient_is_finite_where_sets_coincide(name):
     x = jnp.asarray(np.random.default_rng(0).standard_normal((6, 4)), np.float32)
@@ -134,6 +135,7 @@ def test_gradient_is_finite_where_sets_coincide(name):
     assert np.isfinite(gradient).all()
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", ["gaussian", "gauss_ntk"])
 def test_gradient_equals_finite_differences(name, x64):
     rng = np.random.default_rng(0)
@@ -205,6 +207,7 @@ def test_floor_is_what_sampling_alone_leaves(x64):
     assert abs(constants.floor - squared.mean()) < 4 * error + constants.floor / 100
 
 
+@pytest.mark.numerics
 def test_constants_by_formula_with_a_mask(x64):
     rng = np.random.default_rng(0)
     factors = rng.random((2, 9, 9))

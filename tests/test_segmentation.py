@@ -13,8 +13,6 @@ from tolerances import RATE, adam_error, eps, gram_bound, sum_error
 from dkva import Kernel, VideoSegmenter, approximate, evaluate
 from dkva.segmentation import labels_of, margins, segment_video, similarity
 
-pytestmark = pytest.mark.numerics
-
 
 def video(n=60, d=4, seed=0):
     """Three actions of unequal length, in units of their own."""
@@ -38,6 +36,7 @@ def test_margin_is_the_relative_lead_of_the_best():
     assert np.isnan(margins(np.ones((3, 1)))).all()
 
 
+@pytest.mark.numerics
 def test_similarity_is_the_kernel_in_blocks_of_any_length():
     frames = ((video(700) - 100) / 5).astype(np.float32)
     learned = approximate(frames, 3, epochs=0)
@@ -58,6 +57,7 @@ def assert_ntk_of(divided, found, learned, size):
     np.testing.assert_array_less(np.abs(found - expected), 2 * error)
 
 
+@pytest.mark.numerics
 def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_back():
     x = video(50, 4, seed=3)
     fitted = VideoSegmenter(3, kernel="ntk_sphere", reading="authors", smoothing=0, epochs=2).fit(x)
@@ -71,6 +71,7 @@ def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_b
     assert not np.allclose(fitted.approximation_, paper.approximation_, rtol=0.01)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("size", "n"), [(349, 1500), (600, 1500), (7, 520), (520, 520)])
 def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, n):
     x = ((video(n) - 100) / 5).astype(np.float32)
@@ -97,6 +98,7 @@ def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
     assert not np.allclose(paper.similarity_, theirs.similarity_, rtol=0.01)
 
 
+@pytest.mark.numerics
 def test_assignment_by_distance_is_the_nearest_synthetic_frame():
     x = video(seed=5)
     fitted = VideoSegmenter(4, smoothing=0, epochs=3, assignment="l2").fit(x)
@@ -194,6 +196,7 @@ def test_attributes_and_their_shapes():
     np.testing.assert_array_equal(fitted.labels_, labels_of(fitted.similarity_))
 
 
+@pytest.mark.numerics
 def test_approximation_is_in_the_features_own_units():
     x = video()
     fitted = VideoSegmenter(3, smoothing=0, epochs=0).fit(x)
@@ -213,6 +216,7 @@ def test_approximation_is_in_the_features_own_units():
     np.testing.assert_array_equal(scaled.labels_[clear], own.labels_[clear])
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("smoothing", [0, 0.5, 2.5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_predict_of_the_training_video_equals_labels(smoothing, dtype):
@@ -223,6 +227,7 @@ def test_predict_of_the_training_video_equals_labels(smoothing, dtype):
     np.testing.assert_array_equal(model.predict(x), labels)
 
 
+@pytest.mark.numerics
 def test_clear_actions_are_found():
     truth = np.repeat([0, 1, 2], [30, 10, 20])
     assert evaluate(truth, VideoSegmenter(3, smoothing=0).fit_predict(video())).mof == 1
@@ -280,6 +285,7 @@ def test_features_are_not_written():
     np.testing.assert_array_equal(x, video())
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("kernel", ["gauss_ntk", "sntk"])
 def test_constant_and_equal_frames_are_segmented(kernel):
     for x in (np.zeros((20, 3)), np.full((20, 3), 1e8), np.repeat([[0.0, 1.0, 2.0]], 20, axis=0)):
@@ -359,6 +365,7 @@ def test_unfitted_and_other_features_are_refused():
 TOLERANCES = {"P03_cam01_P03_coffee": 0.03, "P05_cam01_P05_coffee": 0.06, "P09_cam01_P09_coffee": 0.03}
 
 
+@pytest.mark.numerics
 @pytest.mark.data
 @pytest.mark.parametrize("name", TOLERANCES)
 @pytest.mark.parametrize("estimator", ["video", "batch"])

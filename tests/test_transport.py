@@ -11,8 +11,6 @@ from dkva import VideoSegmenter
 from dkva.approximation import _draw
 from dkva.transport import learn_by_transport, segment_by_transport
 
-pytestmark = pytest.mark.numerics
-
 
 def video(n=36, seed=0):
     """Frames [n, 3] of three clear actions, and their labels."""
@@ -31,6 +29,7 @@ def entropic_cost(x, y, epsilon):
     return f.mean() + g.mean()
 
 
+@pytest.mark.numerics
 def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     x, _ = video()
     rate, decay, entropy = 1e-9, 0.01, 0.2
@@ -54,6 +53,7 @@ def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=atol)
 
 
+@pytest.mark.numerics
 def test_the_first_step_goes_against_the_slope_of_the_divergence():
     x, _ = video(seed=1)
     rate, entropy, h = 1e-3, 0.2, 1e-4
@@ -100,6 +100,7 @@ def test_steps_that_did_not_converge_are_said():
         segment_by_transport(x, 3, entropy=1e-5, smoothing=0, epochs=2, name="v")
 
 
+@pytest.mark.numerics
 def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
     x, _ = video()
     settings = {"entropy": 0.2, "smoothing": 0}

@@ -153,13 +153,19 @@ def _embedded(x, kernel, seed, dtype):
     return features, 2 * float((np.sqrt(np.mean(moved**2, axis=1)) / norms).max())
 
 
+def _median_error(value, error) -> float:
+    """A median lies between those of the entries all moved down and all moved up."""
+    return float(
+        max(np.median(value + error) - np.median(value), np.median(value) - np.median(value - error))
+    )
+
+
 def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dtype=None, inputs=0.0) -> Bound:
     """`kernel(x, y)` in float64 and how far the one computed in `dtype`, by default x's, may be from it.
 
     The diagonal of y=None is taken to err as much as any other place, though the program knows it exactly. A
-    product errs by the sum of its factors' errors, each times the other factor. r errs relatively by as much
-    as the two medians, each of which moves no farther than the entry that moves most. `inputs` is the
-    relative error that the frames bring with them.
+    product errs by the sum of its factors' errors, each times the other factor, and r relatively by as much
+    as the two medians do. `inputs` is the relative error that the frames bring with them.
     """
     from dkva.kernels import KERNELS
 
@@ -192,7 +198,7 @@ def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dty
         own = factors(x, x)
         medians = [abs(float(np.median(each.value))) for each in own]
         rescale = medians[0] / medians[1]
-        moved = sum(float(each.error.max()) / median for each, median in zip(own, medians, strict=True))
+        moved = sum(_median_error(*each) / median for each, median in zip(own, medians, strict=True))
     value = rescale * gauss.value * neural.value
     error = rescale * (
         gauss.value * neural.error + np.abs(neural.value) * gauss.error + gauss.error * neural.error
