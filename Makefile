@@ -9,7 +9,13 @@ STUDIES := figure3a_kernels figure3b_smoothing gaussian_factor study_network stu
   study_batches study_estimator study_seeds study_transport
 EXTRAS := reproduce,test,dev
 
-.PHONY: help setup reproduce select study studies check figures report test fast lint oracle bench
+# What programs are compiled for, beside this processor itself: sums in other orders, products fused or not.
+# The oldest of them with NumPy's and OpenBLAS's oldest loops.
+PROCESSORS := SSE4_2 AVX2
+OLDEST := OPENBLAS_CORETYPE=Nehalem \
+  NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
+
+.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
@@ -20,6 +26,7 @@ help:
 	@echo "make study      vary what the paper leaves open about Moving5"
 	@echo "make studies    kernels, smoothing and settings, one varied at a time (DKVA_DATA: data sets)"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
+	@echo "make numerics   the numerical tests, compiled for older processors (make test runs them too)"
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"
 	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
@@ -66,6 +73,16 @@ lint: $(READY)
 
 test: $(READY) lint
 	$(BIN)/python -m pytest --nbmake -n logical --dist worksteal tests $(NOTEBOOKS)
+	$(MAKE) --no-print-directory numerics
+
+numerics: $(READY)
+	@test "$$(uname -m)" = x86_64 || { echo "these settings are for x86-64: left out"; exit; }; \
+	for isa in $(PROCESSORS); do \
+	  echo "numerical tests, compiled for $$isa"; \
+	  if [ $$isa = SSE4_2 ]; then export $(OLDEST); else unset OPENBLAS_CORETYPE NPY_DISABLE_CPU_FEATURES; fi; \
+	  XLA_FLAGS="$$XLA_FLAGS --xla_cpu_max_isa=$$isa" \
+	    $(BIN)/python -m pytest -q -m numerics -n logical --dist worksteal tests || exit; \
+	done
 
 fast: $(READY)
 	$(BIN)/python -m pytest -m fast

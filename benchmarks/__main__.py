@@ -12,6 +12,7 @@ from benchmarks import (
     cold_start,
     many_videos,
     memory,
+    processors,
     scaling,
     speed,
     step,
@@ -31,6 +32,7 @@ _BENCHMARKS = {
     "text_reading": text_reading,
     "tw_finch": tw_finch,
     "transport": transport,
+    "processors": processors,
 }
 
 

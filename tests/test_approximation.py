@@ -13,6 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
+from tolerances import (
+    RATE,
+    adam_error,
+    assert_learned_alike,
+    eps,
+    falls_short,
+    gram_bound,
+    mmd_error,
+    sum_error,
+)
 
 from dkva import KERNELS, Kernel, Standardiser, approximate
 from dkva.approximation import ESTIMATORS, INITS, TOLERANCE_EPOCHS, _draw, _Sizes
@@ -35,6 +45,17 @@ def clusters(n, m, d=4, seed=0, spread=0.3):
 
 def assign(frames, learned, pad=True):
     return labels_of(similarity(frames, learned, pad=pad))
+
+
+def assert_clear_labels_equal(frames, padded, exact):
+    """Labels are equal wherever the most similar synthetic frame leads by more than learning may err."""
+    with_padding, without = similarity(frames, padded), similarity(frames, exact, pad=False)
+    m, d = padded.synthetic.shape
+    error = 100 * adam_error(padded.steps, RATE, d, frames.dtype) * np.abs(without).max()
+    two = np.sort(without, axis=1)[:, -2:]
+    clear = two[:, -1] - two[:, 0] > error if m > 1 else np.ones(len(frames), bool)
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(labels_of(with_padding)[clear], labels_of(without)[clear])
 
 
 # --- batches ---------------------------------------------------------------------------------------
@@ -180,6 +201,7 @@ def learn_by_hand(
     return v, np.reshape(losses, (epochs, -1)).mean(axis=1)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("kernel", "n", "m", "epochs"),
     [
@@ -199,10 +221,14 @@ def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kerne
     v, losses = learn_by_hand(x, learned.initial, *options.values())
     assert learned.steps == epochs * (n // (n // m))
     assert np.abs(learned.synthetic - learned.initial).max() > 0.01
-    np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(learned.loss_curve, losses, rtol=1e-6)
+    # Differences of values near 1 over a step of 1e-5: the gradient is known to eps·100/1e-5 and 1e-10.
+    error = adam_error(learned.steps, RATE, 4, np.float64, 1000 * eps(np.float64) / 1e-5)
+    assert error < 1e-5
+    assert np.abs(learned.synthetic - v).mean() <= error
+    np.testing.assert_allclose(learned.loss_curve, losses, rtol=100 * error)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("estimator", "batch_size"), [("video", 5), ("video", "video"), ("batch", "video")])
 def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batch_size, x64):
     x = clusters(13, 3, seed=2, spread=1.0).astype(np.float64)
@@ -215,10 +241,14 @@ def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batc
     assert learned.batch_size == (13 if whole else batch_size)
     assert learned.steps == (2 if whole else 2 * (13 // batch_size))
     assert np.abs(learned.synthetic - learned.initial).max() > 0.01
-    np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(learned.loss_curve, losses, rtol=1e-6)
+    # Differences of values near 1 over a step of 1e-5: the gradient is known to eps·100/1e-5 and 1e-10.
+    error = adam_error(learned.steps, RATE, 4, np.float64, 1000 * eps(np.float64) / 1e-5)
+    assert error < 1e-5
+    assert np.abs(learned.synthetic - v).mean() <= error
+    np.testing.assert_allclose(learned.loss_curve, losses, rtol=100 * error)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
     frames = clusters(61, 3)
@@ -232,33 +262,39 @@ def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
     # The first loss is that of the initialisation and every frame.
     scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
     x, v = jnp.asarray(frames), jnp.asarray(learned.initial)
+    kernel = learned.kernel
     if estimator == "video":  # the other one takes its r over all pairs, equal ones too
-        grams = [learned.kernel(*pair, **scales) for pair in ((x, x), (x, v), (v, v))]
-        expected = mmd(*grams) + 1e-3 * np.linalg.norm(learned.initial)
-        np.testing.assert_allclose(learned.loss_curve[0], expected, rtol=2e-3)
+        pairs = (x, x), (x, v), (v, v)
+        distance = mmd(*(kernel(*pair, **scales) for pair in pairs))
+        expected = distance + 1e-3 * np.linalg.norm(learned.initial)
+        # Both sides err: here the angles of equal frames, which learning knows exactly.
+        errors = [gram_bound(kernel, *pair, **scales).error.mean() for pair in pairs]
+        atol = 2 * mmd_error(distance, *errors, errors[1])
+        assert atol < 0.01 * expected
+        np.testing.assert_allclose(learned.loss_curve[0], expected, rtol=0, atol=atol)
     # Frames have no order but in the initialisation, which here is the same.
     edges = uniform_edges(61, 3)
     mixed = np.concatenate(
         [np.random.default_rng(0).permutation(frames[a:b]) for a, b in itertools.pairwise(edges)]
     )
     other = learn(mixed, seed=1, name="a")
-    np.testing.assert_allclose(other.initial, learned.initial, atol=1e-6)
-    np.testing.assert_allclose(other.synthetic, learned.synthetic, atol=2e-3)
+    largest = np.abs(frames).max()  # means of 21 frames in another order, summed in float64
+    np.testing.assert_allclose(other.initial, learned.initial, rtol=0, atol=2 * eps(np.float32) * largest)
+    assert_learned_alike(other, learned)
 
 
 @pytest.mark.parametrize(
     ("n", "m", "batch_size", "estimator"),
     [(60, 3, "video", "video"), (60, 9, 5, "video")],
 )
-def test_padded_video_gets_the_labels_of_the_unpadded_with_any_batch(n, m, batch_size, estimator):
-    frames = clusters(n, m, 4, seed=3, spread=0.8)
+def test_padded_video_gets_the_labels_of_the_unpadded_with_any_batch(n, m, batch_size, estimator, x64):
+    frames = clusters(n, m, 4, seed=3, spread=0.8).astype(np.float64)
     padded, exact = (
         approximate(frames, m, pad=pad, estimator=estimator, epochs=4, name="a", batch_size=batch_size)
         for pad in (True, False)
     )
-    np.testing.assert_allclose(padded.synthetic, exact.synthetic, atol=2e-3)
-    np.testing.assert_allclose(padded.loss_curve, exact.loss_curve, rtol=1e-3, atol=1e-4)
-    np.testing.assert_array_equal(assign(frames, padded), assign(frames, exact, pad=False))
+    assert_learned_alike(padded, exact)
+    assert_clear_labels_equal(frames, padded, exact)
 
 
 def test_batch_size_is_at_most_the_video_and_none_is_the_papers():
@@ -321,6 +357,7 @@ def test_one_segment_and_one_frame_are_finite(estimator):
 # --- padding ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("n", "m", "d", "estimator"),
     [
@@ -333,20 +370,25 @@ def test_one_segment_and_one_frame_are_finite(estimator):
         (1, 1, 4, "batch"),
     ],
 )
-def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator):
-    frames = clusters(n, m, d, seed=3, spread=0.8)
+def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator, x64):
+    """In float64, where rounding is far below what a padded row that counts would do."""
+    frames = clusters(n, m, d, seed=3, spread=0.8).astype(np.float64)
     padded, exact = (
         approximate(frames, m, pad=pad, estimator=estimator, epochs=10, name="a") for pad in (True, False)
     )
-    np.testing.assert_allclose(padded.synthetic, exact.synthetic, atol=2e-3)
-    np.testing.assert_allclose(padded.loss_curve, exact.loss_curve, rtol=1e-3, atol=1e-4)
-    np.testing.assert_array_equal(assign(frames, padded), assign(frames, exact, pad=False))
+    assert_learned_alike(padded, exact)
+    assert_clear_labels_equal(frames, padded, exact)
 
 
-def test_padding_leaves_only_rounding_behind(x64):
-    frames = clusters(60, 3).astype(np.float64)
-    padded, exact = (approximate(frames, 3, pad=pad, epochs=10) for pad in (True, False))
-    np.testing.assert_allclose(padded.synthetic, exact.synthetic, rtol=0, atol=1e-10)
+@pytest.mark.numerics
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_padding_leaves_only_rounding_behind_in_float32(estimator):
+    frames = clusters(60, 3)
+    padded, exact = (
+        approximate(frames, 3, pad=pad, estimator=estimator, epochs=3, name="a") for pad in (True, False)
+    )
+    np.testing.assert_array_equal(padded.initial, exact.initial)
+    assert_learned_alike(padded, exact)
 
 
 COMPILE_COUNT = """
@@ -392,7 +434,7 @@ def test_result_depends_on_seed_and_name_and_nothing_else(estimator):
     assert not np.array_equal(first, learn(1, "b"))
     approximate(clusters(47, 5), 5, estimator=estimator, epochs=1, seed=1, name="a")
     np.random.seed(0)  # noqa: NPY002 -- the global state must not matter
-    np.testing.assert_array_equal(first, learn(1, "a"))
+    np.testing.assert_array_equal(first, learn(1, "a"))  # one program, the same numbers
 
 
 @pytest.mark.parametrize("init", sorted(INITS))
@@ -407,6 +449,7 @@ def test_frames_are_not_written(init):
 # --- what it learns --------------------------------------------------------------------------------
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_loss_falls_and_clusters_are_found(estimator):
     truth = np.repeat([0, 1, 2], [30, 10, 20])  # uniform thirds are wrong
@@ -420,6 +463,7 @@ def test_loss_falls_and_clusters_are_found(estimator):
     assert len(set(zip(truth.tolist(), labels.tolist(), strict=True))) == 3
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("m", [2, 5])
 def test_estimators_agree_on_clear_clusters(m):
     frames = clusters(150, m, d=8, seed=1)
@@ -436,19 +480,25 @@ def test_no_epochs_return_the_initialisation():
     assert (learned.loss_curve.shape, learned.steps) == ((0,), 0)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("m", [1, 3, 7])
 def test_uniform_initialisation_is_the_mean_frame_of_uniform_segments(m):
     frames = clusters(61, 3)
     parts = [frames[61 * i // m : 61 * (i + 1) // m].mean(axis=0) for i in range(m)]
     learned = approximate(frames, m, epochs=0)
-    np.testing.assert_allclose(learned.initial, parts, rtol=1e-5, atol=1e-6)
+    # NumPy's means in float32 are of up to 61 frames.
+    atol = sum_error(61, np.float32) * np.abs(frames).max()
+    np.testing.assert_allclose(learned.initial, parts, rtol=0, atol=atol)
 
 
+@pytest.mark.numerics
 def test_kmeans_initialisation_equals_scikit_learns_centres():
     frames = clusters(60, 3)
     learned = approximate(frames, 3, init="kmeans", epochs=0, seed=4)
     expected = KMeans(3, n_init=1, random_state=4).fit(frames).cluster_centers_
-    np.testing.assert_allclose(learned.initial, expected, rtol=1e-6)
+    # Threads of scikit-learn may add up the 60 frames in any order.
+    atol = sum_error(60, np.float32) * np.abs(frames).max()
+    np.testing.assert_allclose(learned.initial, expected, rtol=0, atol=atol)
 
 
 def test_random_initialisation_is_frames_in_order_of_time_drawn_by_the_seed():
@@ -527,25 +577,30 @@ def standardised(frames):
     return Standardiser.fit(frames).apply(frames)
 
 
-def test_tolerance_stops_where_the_loss_stands_still():
-    frames = standardised(np.random.default_rng(0).normal(size=(400, 6)).cumsum(axis=0))
+@pytest.mark.numerics
+def test_tolerance_stops_where_the_loss_stands_still(x64):
+    frames = standardised(np.random.default_rng(0).normal(size=(400, 6)).cumsum(axis=0)).astype(np.float64)
     all_epochs = approximate(frames, 4, epochs=120)
     stopped = approximate(frames, 4, epochs=120, tolerance=0.01)
     taken = len(stopped.loss_curve)
     assert 2 * TOLERANCE_EPOCHS <= taken < 120
     assert stopped.steps == taken * (400 // stopped.batch_size)
-    assert stopped.loss_curve == pytest.approx(all_epochs.loss_curve[:taken], rel=1e-4)
+    # Two programs in float64: half of the digits and more.
+    rel = 100 * adam_error(stopped.steps, RATE, 6, np.float64)
+    assert rel < 1e-3
+    assert stopped.loss_curve == pytest.approx(all_epochs.loss_curve[:taken], rel=rel)
     # The rule, by hand: the first epoch after which the last five fall no lower than the five before.
-    sums = np.convolve(all_epochs.loss_curve, np.ones(TOLERANCE_EPOCHS), "valid")
-    falls = 1 - sums[TOLERANCE_EPOCHS:] / sums[:-TOLERANCE_EPOCHS]
-    assert taken == 2 * TOLERANCE_EPOCHS + int(np.argmax(falls <= 0.01))
+    must, may = falls_short(stopped.loss_curve, 0.01, TOLERANCE_EPOCHS, np.float64)
+    assert may[-1]
+    assert not must[:-1].any()
 
 
-def test_an_approximation_that_stopped_is_that_of_as_many_epochs():
-    frames = standardised(np.random.default_rng(1).normal(size=(300, 4)).cumsum(axis=0))
+@pytest.mark.numerics
+def test_an_approximation_that_stopped_is_that_of_as_many_epochs(x64):
+    frames = standardised(np.random.default_rng(1).normal(size=(300, 4)).cumsum(axis=0)).astype(np.float64)
     stopped = approximate(frames, 3, epochs=100, tolerance=0.05)
     again = approximate(frames, 3, epochs=len(stopped.loss_curve))
-    assert again.synthetic == pytest.approx(stopped.synthetic, abs=1e-4)
+    assert_learned_alike(again, stopped)
 
 
 def test_tolerance_0_takes_all_epochs():

@@ -13,6 +13,7 @@ from benchmarks import (
     gpu,
     many_videos,
     memory,
+    processors,
     reference,
     scaling,
     speed,
@@ -121,7 +122,8 @@ def test_a_process_that_fails_is_reported():
 
 
 @pytest.mark.parametrize(
-    "module", [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch, transport]
+    "module",
+    [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch, transport, processors],
 )
 def test_smoke(module, tmp_path):
     name = module.__name__.rpartition(".")[2]

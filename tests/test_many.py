@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tolerances import RATE, adam_error, assert_learned_alike, falls_short
 
 from dkva import VideoSegmenter, approximate, approximate_many, fit_many, segment_many
-from dkva.approximation import Job, prepare
+from dkva.approximation import TOLERANCE_EPOCHS, Job, prepare
 from dkva.many import DEFAULTS, GROUP, _key, group_size_of
 from dkva.preprocessing import Standardiser
+from dkva.segmentation import margins
 
 EPOCHS = 6
 
@@ -24,8 +26,8 @@ def video(n, d=5, seed=0, actions=3):
     return means[np.arange(n) * actions // n] + rng.normal(size=(n, d))
 
 
-def standardised(frames):
-    return Standardiser.fit(frames).apply(frames)
+def standardised(frames, dtype=np.float32):
+    return Standardiser.fit(frames).apply(frames, dtype)
 
 
 # Of two buckets of lengths.
@@ -33,13 +35,14 @@ SIZES = [(60, 3), (90, 3), (700, 4), (61, 5), (120, 2), (600, 3)]
 VIDEOS = [(f"v{i}", video(n, seed=i), m) for i, (n, m) in enumerate(SIZES)]
 
 
-def alone(name, frames, m, **kwargs):
-    return approximate(standardised(frames), m, name=name, epochs=EPOCHS, **kwargs)
+def alone(name, frames, m, dtype=np.float32, **kwargs):
+    return approximate(standardised(frames, dtype), m, name=name, epochs=EPOCHS, **kwargs)
 
 
-def together(videos, **kwargs):
+def together(videos, dtype=np.float32, **kwargs):
     names, frames, m = zip(*videos, strict=True)
-    return approximate_many([standardised(f) for f in frames], m, names=names, epochs=EPOCHS, **kwargs)
+    ready = [standardised(f, dtype) for f in frames]
+    return approximate_many(ready, m, names=names, epochs=EPOCHS, **kwargs)
 
 
 def same(a, b):
@@ -52,27 +55,50 @@ def same(a, b):
     )
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_on_a_cpu_many_are_each_alone_to_the_last_bit(estimator):
+    # A group of one runs the program of a video alone: equal by construction, on any processor.
     for (name, frames, m), found in zip(VIDEOS, together(VIDEOS, estimator=estimator), strict=True):
         assert same(found, alone(name, frames, m, estimator=estimator)), name
 
 
+SHORT = [each for each in VIDEOS if len(each[1]) < 500]
+
+
+@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_groups_leave_only_rounding_behind(estimator):
-    short = [each for each in VIDEOS if len(each[1]) < 500]
-    for (name, frames, m), found in zip(
-        short, together(short, group_size=3, estimator=estimator), strict=True
-    ):
-        expected = alone(name, frames, m, estimator=estimator)
-        assert found.synthetic == pytest.approx(expected.synthetic, abs=2e-4), name
-        assert found.loss_curve == pytest.approx(expected.loss_curve, abs=1e-4), name
-        assert found.steps == expected.steps
+    found = together(SHORT, group_size=3, estimator=estimator)
+    for (name, frames, m), learned in zip(SHORT, found, strict=True):
+        assert_learned_alike(learned, alone(name, frames, m, estimator=estimator))
 
 
-LABELS = {name: VideoSegmenter(m, epochs=EPOCHS).fit_predict(f, name=name) for name, f, m in VIDEOS}
+@pytest.mark.numerics
+def test_groups_leave_only_rounding_behind_in_float64(x64):
+    """Where rounding is far below what one video of a group could do to another."""
+    found = together(SHORT, np.float64, group_size=3)
+    for (name, frames, m), learned in zip(SHORT, found, strict=True):
+        assert_learned_alike(learned, alone(name, frames, m, np.float64))
 
 
+FITTED = {name: VideoSegmenter(m, epochs=EPOCHS).fit(f, name=name) for name, f, m in VIDEOS}
+LABELS = {name: fitted.labels_ for name, fitted in FITTED.items()}
+
+
+def clear(name, group_size):
+    """Which frames' labels rounding cannot change: all where a video runs alone, by the same program.
+
+    In a group V errs as Adam does, and a similarity by as much, relatively, in each of its coordinates.
+    """
+    similarity = FITTED[name].similarity_
+    if group_size is None:
+        return np.ones(len(similarity), bool)
+    error = similarity.shape[1] * adam_error(FITTED[name]._learned.steps, RATE, 5, np.float32)
+    return margins(similarity) > error
+
+
+@pytest.mark.numerics
 @settings(max_examples=12, deadline=None)
 @given(
     order=st.permutations(range(len(VIDEOS))),
@@ -84,7 +110,9 @@ def test_labels_are_the_same_alone_in_any_group_and_in_any_order(order, size, gr
     some = [VIDEOS[i] for i in order[:size]]
     found = segment_many(iter(some), group_size=group_size, threads=threads, epochs=EPOCHS)
     for (name, _, _), labels in zip(some, found, strict=True):
-        np.testing.assert_array_equal(labels, LABELS[name])
+        same_label = clear(name, group_size)
+        assert same_label.mean() > 0.8
+        np.testing.assert_array_equal(labels[same_label], LABELS[name][same_label])
 
 
 def _in_another_process(queue):
@@ -140,15 +168,16 @@ def test_videos_are_read_a_few_at_a_time():
     assert first == 0
 
 
+@pytest.mark.numerics
 def test_early_stopping_in_a_group_stops_each_by_itself():
     options = {"epochs": 60, "tolerance": 0.02}
-    names, frames, m = zip(*(each for each in VIDEOS if len(each[1]) < 500), strict=True)
+    names, frames, m = zip(*SHORT, strict=True)
     ready = [standardised(f) for f in frames]
     found = approximate_many(ready, m, names=names, group_size=3, **options)
-    stopped = [a.steps for a in found]
-    assert stopped == [
-        approximate(f, k, name=name, **options).steps for name, f, k in zip(names, ready, m, strict=True)
-    ]
+    for learned in found:  # each by the rule on its own losses, where rounding leaves it no choice
+        must, may = falls_short(learned.loss_curve, options["tolerance"], TOLERANCE_EPOCHS, np.float32)
+        assert not must[:-1].any()
+        assert may[-1] or len(learned.loss_curve) == options["epochs"]
     assert len({len(a.loss_curve) for a in found}) > 1
 
 

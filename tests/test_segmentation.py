@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from tolerances import RATE, adam_error, eps, gram_bound, sum_error
 
 from dkva import Kernel, VideoSegmenter, approximate, evaluate
 from dkva.segmentation import labels_of, margins, segment_video, similarity
@@ -31,21 +32,32 @@ def test_label_is_the_most_similar_and_the_lowest_on_a_tie():
 @pytest.mark.fast
 def test_margin_is_the_relative_lead_of_the_best():
     gram = np.asarray([[4.0, 1.0, 3.0], [2.0, 2.0, 0.0], [-2.0, -4.0, -3.0], [0.0, 0.0, 0.0]])
-    np.testing.assert_allclose(margins(gram), [0.25, 0, 0.5, 0])
+    np.testing.assert_array_equal(margins(gram), [0.25, 0, 0.5, 0])  # halves and quarters are exact
     assert np.isnan(margins(np.ones((3, 1)))).all()
 
 
+@pytest.mark.numerics
 def test_similarity_is_the_kernel_in_blocks_of_any_length():
     frames = ((video(700) - 100) / 5).astype(np.float32)
     learned = approximate(frames, 3, epochs=0)
     gram = similarity(frames, learned)
     scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
     expected = learned.kernel(jnp.asarray(frames), jnp.asarray(learned.synthetic), **scales)
-    np.testing.assert_allclose(gram, expected, rtol=1e-5)
+    # A row's rounding may depend on its place in a block.
+    error = 2 * gram_bound(learned.kernel, frames, learned.synthetic, **scales).error
+    np.testing.assert_array_less(np.abs(gram - expected), error)
     for part in (slice(0, 1), slice(500, 700)):
-        np.testing.assert_array_equal(similarity(frames[part], learned), gram[part])
+        np.testing.assert_array_less(np.abs(similarity(frames[part], learned) - gram[part]), error[part])
 
 
+def assert_ntk_of(divided, found, learned, size):
+    """Similarities under the NTK of frames that were divided by norms over batches of so many."""
+    expected = np.asarray(Kernel("ntk")(jnp.asarray(divided), jnp.asarray(learned.synthetic)))
+    error = gram_bound(Kernel("ntk"), divided, learned.synthetic, inputs=sum_error(size, np.float32)).error
+    np.testing.assert_array_less(np.abs(found - expected), 2 * error)
+
+
+@pytest.mark.numerics
 def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_back():
     x = video(50, 4, seed=3)
     fitted = VideoSegmenter(3, kernel="ntk_sphere", reading="authors", smoothing=0, epochs=2).fit(x)
@@ -54,12 +66,12 @@ def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_b
     divided = np.concatenate([*batches[:3], batches[3][-2:]])
     learned = fitted._learned
     assert learned.batch_size == 16
-    gram = np.asarray(Kernel("ntk")(jnp.asarray(divided.astype(np.float32)), jnp.asarray(learned.synthetic)))
-    np.testing.assert_allclose(fitted.similarity_, gram, rtol=1e-4)
+    assert_ntk_of(divided.astype(np.float32), fitted.similarity_, learned, 16)
     paper = VideoSegmenter(3, kernel="ntk_sphere", smoothing=0, epochs=2).fit(x)
     assert not np.allclose(fitted.approximation_, paper.approximation_, rtol=0.01)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("size", "n"), [(349, 1500), (600, 1500), (7, 520), (520, 520)])
 def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, n):
     x = ((video(n) - 100) / 5).astype(np.float32)
@@ -73,8 +85,7 @@ def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, 
             for b, f in zip(batches, firsts, strict=True)
         ]
     )
-    expected = np.asarray(Kernel("ntk")(jnp.asarray(divided), jnp.asarray(learned.synthetic)))
-    np.testing.assert_allclose(similarity(x, learned), expected, rtol=1e-4)
+    assert_ntk_of(divided, similarity(x, learned), learned, size)
 
 
 def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
@@ -87,14 +98,22 @@ def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
     assert not np.allclose(paper.similarity_, theirs.similarity_, rtol=0.01)
 
 
+@pytest.mark.numerics
 def test_assignment_by_distance_is_the_nearest_synthetic_frame():
     x = video(seed=5)
     fitted = VideoSegmenter(4, smoothing=0, epochs=3, assignment="l2").fit(x)
     units = x.std(axis=0) + 1e-7
     apart = np.linalg.norm((x[:, None] - fitted.approximation_[None]) / units, axis=2)
-    np.testing.assert_array_equal(fitted.labels_, apart.argmin(axis=1))
+    # In units of the features: frames are rounded to float32, squares are subtracted, and a root is taken.
+    sizes = np.linalg.norm((x - x.mean(axis=0)) / units, axis=1).max() ** 2
+    sizes += np.linalg.norm(fitted._learned.synthetic, axis=1).max() ** 2
+    squares = 2 * sum_error(4, np.float32) * sizes
+    np.testing.assert_array_less(np.abs(fitted.similarity_**2 - apart**2), squares)
+    two = np.sort(apart**2, axis=1)
+    clear = two[:, 1] - two[:, 0] > 2 * squares
+    assert clear.mean() > 0.9
+    np.testing.assert_array_equal(fitted.labels_[clear], apart.argmin(axis=1)[clear])
     np.testing.assert_array_equal(fitted.predict(x), fitted.labels_)
-    np.testing.assert_allclose(fitted.similarity_, -apart, rtol=1e-4, atol=1e-4)
     by_kernel = VideoSegmenter(4, smoothing=0, epochs=3).fit(x)
     np.testing.assert_array_equal(by_kernel.approximation_, fitted.approximation_)
     assert (by_kernel.similarity_ > 0).any()
@@ -177,27 +196,38 @@ def test_attributes_and_their_shapes():
     np.testing.assert_array_equal(fitted.labels_, labels_of(fitted.similarity_))
 
 
+@pytest.mark.numerics
 def test_approximation_is_in_the_features_own_units():
     x = video()
     fitted = VideoSegmenter(3, smoothing=0, epochs=0).fit(x)
     expected = [x[20 * i : 20 * (i + 1)].mean(axis=0) for i in range(3)]
-    np.testing.assert_allclose(fitted.approximation_, expected, rtol=1e-6)
+    # V is float32 in standard units, of sizes up to 2, and NumPy's means are of 20 frames in float64.
+    np.testing.assert_allclose(
+        fitted.approximation_, expected, rtol=0, atol=2 * eps(np.float32) * x.std(axis=0).max()
+    )
     scaled = VideoSegmenter(3, epochs=5).fit(1000 * x - 7)
     own = VideoSegmenter(3, epochs=5).fit(x)
-    np.testing.assert_allclose(scaled.approximation_, 1000 * own.approximation_ - 7, rtol=1e-4)
-    np.testing.assert_array_equal(scaled.labels_, own.labels_)
+    # Other last digits of the standardised frames: V errs as Adam does, in units of the features.
+    error = adam_error(own._learned.steps, RATE, 4, np.float32)
+    moved = (scaled.approximation_ - (1000 * own.approximation_ - 7)) / own._standardiser.scale / 1000
+    assert np.abs(moved).mean() <= error
+    clear = margins(own.similarity_) > 3 * error
+    assert clear.mean() > 0.8
+    np.testing.assert_array_equal(scaled.labels_[clear], own.labels_[clear])
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("smoothing", [0, 0.5, 2.5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_predict_of_the_training_video_equals_labels(smoothing, dtype):
     x = video().astype(dtype)
     model = VideoSegmenter(3, smoothing=smoothing, epochs=5)
     labels = model.fit_predict(x)
-    np.testing.assert_array_equal(labels, model.labels_)
+    np.testing.assert_array_equal(labels, model.labels_)  # the same programs on the same numbers
     np.testing.assert_array_equal(model.predict(x), labels)
 
 
+@pytest.mark.numerics
 def test_clear_actions_are_found():
     truth = np.repeat([0, 1, 2], [30, 10, 20])
     assert evaluate(truth, VideoSegmenter(3, smoothing=0).fit_predict(video())).mof == 1
@@ -255,12 +285,14 @@ def test_features_are_not_written():
     np.testing.assert_array_equal(x, video())
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("kernel", ["gauss_ntk", "sntk"])
 def test_constant_and_equal_frames_are_segmented(kernel):
     for x in (np.zeros((20, 3)), np.full((20, 3), 1e8), np.repeat([[0.0, 1.0, 2.0]], 20, axis=0)):
         fitted = VideoSegmenter(2, kernel=kernel, epochs=2).fit(x)
         assert fitted.labels_.shape == (20,)
-        np.testing.assert_allclose(fitted.approximation_, x[:2], rtol=1e-6)
+        # A constant feature comes back as its mean over 20 frames in float64.
+        np.testing.assert_allclose(fitted.approximation_, x[:2], rtol=sum_error(20, np.float64))
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -329,9 +361,11 @@ def test_unfitted_and_other_features_are_refused():
 
 # --- real videos -----------------------------------------------------------------------------------
 
+#: In MoF, beside the authors' program by other random draws: sampling, far above rounding.
 TOLERANCES = {"P03_cam01_P03_coffee": 0.03, "P05_cam01_P05_coffee": 0.06, "P09_cam01_P09_coffee": 0.03}
 
 
+@pytest.mark.numerics
 @pytest.mark.data
 @pytest.mark.parametrize("name", TOLERANCES)
 @pytest.mark.parametrize("estimator", ["video", "batch"])

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
+from tolerances import eps
 
 from dkva import VideoSegmenter
 from dkva.approximation import _draw
@@ -28,6 +29,7 @@ def entropic_cost(x, y, epsilon):
     return f.mean() + g.mean()
 
 
+@pytest.mark.numerics
 def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     x, _ = video()
     rate, decay, entropy = 1e-9, 0.01, 0.2
@@ -44,10 +46,14 @@ def test_the_loss_is_the_divergence_without_the_batchs_own_term():
         epsilon = entropy * cdist(v, batch, "sqeuclidean").mean()
         losses.append(entropic_cost(v, batch, epsilon) - entropic_cost(v, v, epsilon) / 2)
     expected = np.mean(losses) + decay * np.linalg.norm(v)
+    # ott-jax ends where marginals err by 1e-3; a few times that is left in the cost.
     assert learned.loss_curve == pytest.approx([expected], rel=5e-3)
-    np.testing.assert_allclose(learned.synthetic, v, atol=1e-6)
+    # Three steps of the rate each, and a rounding of V at each of them.
+    atol = 3 * (2 * rate + eps(np.float32) * np.abs(v).max())
+    np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=atol)
 
 
+@pytest.mark.numerics
 def test_the_first_step_goes_against_the_slope_of_the_divergence():
     x, _ = video(seed=1)
     rate, entropy, h = 1e-3, 0.2, 1e-4
@@ -69,7 +75,10 @@ def test_the_first_step_goes_against_the_slope_of_the_divergence():
     steep = np.abs(slope) > 0.02 * np.abs(slope).max()
     assert steep.sum() >= 6
     moved = (learned.synthetic - learned.initial)[steep]  # Adam's first step is the rate, against the slope
-    np.testing.assert_allclose(moved, -rate * np.sign(slope[steep]), rtol=0.02)
+    # Adam divides by the slope and 1e-8, and V rounds, before the step and after it.
+    rtol = 1e-8 / np.abs(slope[steep]).min() + 2 * eps(np.float32) * np.abs(v).max() / rate
+    assert rtol < 0.02
+    np.testing.assert_allclose(moved, -rate * np.sign(slope[steep]), rtol=rtol)
 
 
 def test_it_finds_actions_from_a_start_that_does_not():
@@ -91,10 +100,12 @@ def test_steps_that_did_not_converge_are_said():
         segment_by_transport(x, 3, entropy=1e-5, smoothing=0, epochs=2, name="v")
 
 
+@pytest.mark.numerics
 def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
     x, _ = video()
     settings = {"entropy": 0.2, "smoothing": 0}
     start = VideoSegmenter(3, smoothing=0, epochs=0).fit_predict(x)
+    # The same V and the same program of assignment.
     np.testing.assert_array_equal(segment_by_transport(x, 3, epochs=0, **settings), start)
 
     def learned(seed, name):

@@ -38,7 +38,9 @@ def test_the_cut_is_the_best_of_all(seed, n):
 
     best = min(itertools.combinations(range(1, n), 2), key=scatter)
     labels = kernel_change_points(features, 3, kernel="linear")
-    np.testing.assert_allclose(scatter(np.flatnonzero(np.diff(labels)) + 1), scatter(best))
+    # Another cut is as good only where rounding hides the difference: ruptures has centred Gram matrices.
+    found = scatter(np.flatnonzero(np.diff(labels)) + 1)
+    np.testing.assert_allclose(found, scatter(best), rtol=0, atol=1e-9 * (features**2).sum())
 
 
 @given(st.data(), st.integers(1, 40), st.sampled_from(KERNELS), st.integers(1, 8), st.integers(2, 50))

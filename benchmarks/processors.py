@@ -1,0 +1,196 @@
+"""Labels and scores of the method as other processors would compute them, beside those of this one.
+
+A processor decides how sums are ordered and whether products are fused into them, and so do the programs that
+are compiled for it. Each setting is a fresh process in which XLA, NumPy or OpenBLAS keeps to the instructions
+of an older processor. Libraries that choose their instructions by themselves may not heed them; the last
+settings stand for any processor: every inner product of frames is off by some units in the last place, drawn
+at random.
+
+Run: `python -m benchmarks --only processors`; with DKVA_DATA set, the real Breakfast videos are compared too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks._run import Row, fresh_process, random_walk
+from dkva import VideoSegmenter, evaluate, read_features, read_labels
+from dkva.approximation import ESTIMATORS
+
+_SSE = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
+
+#: Variables of the environment, by setting; XLA_FLAGS are added to those that are set.
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "as it is": {},
+    "XLA by SSE4.2": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
+    "XLA by AVX": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX"},
+    "XLA by AVX2": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
+    "NumPy without AVX": {"NPY_DISABLE_CPU_FEATURES": _SSE},
+    "OpenBLAS of Nehalem": {"OPENBLAS_CORETYPE": "Nehalem"},
+    "OpenBLAS of Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge"},
+    "all of SSE4.2": {
+        "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+        "NPY_DISABLE_CPU_FEATURES": _SSE,
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
+    "products off by 1 ulp": {"DKVA_BENCHMARK_ULPS": "1"},
+    "products off by 8 ulp": {"DKVA_BENCHMARK_ULPS": "8"},
+}
+
+_SMOKE_SETTINGS = ("as it is", "XLA by SSE4.2", "products off by 8 ulp")
+
+_MOVING5_VIDEOS = 20
+
+
+class Video(NamedTuple):
+    """A video of one of the data sets; `truth` is None for a random walk."""
+
+    name: str
+    features: np.ndarray
+    truth: np.ndarray | None
+    n_segments: int
+    settings: dict[str, Any]
+
+
+def videos(smoke: bool = False) -> dict[str, list[Video]]:
+    """The videos of each data set, with the settings it is run with."""
+    found = {"Moving5": _moving5(2 if smoke else _MOVING5_VIDEOS)}
+    if not smoke and os.environ.get("DKVA_DATA"):
+        found["Breakfast"] = _breakfast(Path(os.environ["DKVA_DATA"]) / "breakfast_sample")
+    n, d, m = (120, 4, 3) if smoke else (2099, 64, 6)
+    epochs = {"epochs": 2} if smoke else {}
+    found["random walks"] = [
+        Video(f"walk {seed}", random_walk(n, d, seed), None, m, epochs) for seed in range(1 if smoke else 3)
+    ]
+    return found
+
+
+def _moving5(count: int) -> list[Video]:
+    from synthetic.moving5 import DIGITS, generate
+
+    split = generate().splits["test"]
+    found = []
+    for index in range(count):
+        here = slice(split.starts[index], split.starts[index + 1])
+        frames = split.frames[here]
+        pixels = frames.reshape(len(frames), -1).astype(np.float64)
+        # As in Table 2: pixels over the frame's norm, no smoothing, 10 epochs.
+        features = (pixels / (np.linalg.norm(pixels, axis=1, keepdims=True) + 1e-7)).astype(np.float32)
+        settings = {"smoothing": 0, "epochs": 10}
+        found.append(Video(f"test {index}", features, split.labels[here], len(DIGITS), settings))
+    return found
+
+
+def _breakfast(folder: Path) -> list[Video]:
+    found = []
+    for path in sorted((folder / "features").rglob("*.txt")):
+        truth = read_labels(folder / "groundTruth" / path.stem)
+        features = np.asarray(read_features(path))
+        found.append(Video(path.stem, features, truth, len(np.unique(truth)), {}))
+    return found
+
+
+def _jitter(ulps: int) -> None:
+    """Let every inner product of frames be off by up to so many units in the last place, by its place."""
+    import jax
+    import jax.numpy as jnp
+
+    import dkva.kernels as kernels
+
+    exact = kernels._products
+
+    def products(x, y):
+        p = exact(x, y)
+        key = jax.random.key(p.xy.size, impl="threefry2x32")
+        steps = jax.random.randint(key, p.xy.shape, -ulps, ulps + 1).astype(p.xy.dtype)
+        return p._replace(xy=p.xy * (1 + steps * jnp.finfo(p.xy.dtype).eps))
+
+    kernels._products = products
+
+
+def compute(out: Path, smoke: bool) -> None:
+    """Labels and scores of every video by both estimators, in this process."""
+    if ulps := int(os.environ.get("DKVA_BENCHMARK_ULPS", "0")):
+        _jitter(ulps)
+    labels, scores = {}, {}
+    for dataset, some in videos(smoke).items():
+        for video in some:
+            for estimator in ESTIMATORS:
+                key = f"{dataset}|{estimator}|{video.name}"
+                segmenter = VideoSegmenter(video.n_segments, estimator=estimator, **video.settings)
+                labels[key] = segmenter.fit_predict(video.features, name=video.name)
+                if video.truth is not None:
+                    scores[key] = evaluate(video.truth, labels[key], n_clusters=video.n_segments).mof
+    np.savez(out / "labels.npz", **labels)
+    (out / "scores.json").write_text(json.dumps(scores))
+
+
+def run(smoke: bool = False) -> dict[str, Any]:
+    """Measure."""
+    labels: dict[str, dict[str, np.ndarray]] = {}
+    scores: dict[str, dict[str, float]] = {}
+    chosen = _SMOKE_SETTINGS if smoke else tuple(SETTINGS)
+    for name in chosen:
+        given = dict(SETTINGS[name])
+        if "XLA_FLAGS" in given:
+            given["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {given['XLA_FLAGS']}".strip()
+        with tempfile.TemporaryDirectory() as temporary:
+            out = Path(temporary)
+            fresh_process("-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else []), **given)
+            with np.load(out / "labels.npz", allow_pickle=False) as file:
+                labels[name] = {key: file[key] for key in file.files}
+            scores[name] = json.loads((out / "scores.json").read_text())
+    return {
+        "settings": {name: dict(SETTINGS[name]) for name in chosen[1:]},
+        "compared": [_compared(name, chosen[0], labels, scores) for name in chosen[1:]],
+    }
+
+
+def _compared(name: str, with_: str, labels: dict, scores: dict) -> dict[str, Any]:
+    """What differs under one setting, by data set and estimator."""
+    groups: dict[str, list[str]] = {}
+    for key in labels[name]:
+        groups.setdefault(key.rpartition("|")[0], []).append(key)
+    found = []
+    for group, keys in groups.items():
+        dataset, estimator = group.split("|")
+        equal = [labels[name][key] == labels[with_][key] for key in keys]
+        scored = [abs(scores[name][key] - scores[with_][key]) for key in keys if key in scores[name]]
+        found.append(
+            {
+                "data": dataset,
+                "estimator": estimator,
+                "videos": len(keys),
+                "videos_equal": sum(bool(each.all()) for each in equal),
+                "frames": sum(len(each) for each in equal),
+                "frames_equal": sum(int(each.sum()) for each in equal) / sum(len(each) for each in equal),
+                "mof_difference": max(scored) if scored else None,
+            }
+        )
+    return {"setting": name, "groups": found}
+
+
+def rows(figures: dict[str, Any]) -> list[Row]:
+    """The table's lines."""
+    lines = []
+    for each in figures["compared"]:
+        for group in each["groups"]:
+            what = f'{each["setting"]}: {group["data"]}, `"{group["estimator"]}"`'
+            videos_equal = f"all labels equal in {group['videos_equal']} of {group['videos']} videos"
+            shown = f"{videos_equal}, {group['frames_equal']:.2%} of {group['frames']} frames"
+            if group["mof_difference"] is not None:
+                shown += f"; MoF differs by {100 * group['mof_difference']:.2f} points at most"
+            lines.append(Row(what, shown))
+    return lines
+
+
+if __name__ == "__main__":
+    compute(Path(sys.argv[1]), "--smoke" in sys.argv)
