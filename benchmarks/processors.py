@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks._run import Row, fresh_process, random_walk
 from dkva import VideoSegmenter, evaluate, read_features, read_labels
-from dkva.approximation import ESTIMATORS
+from dkva.settings import ESTIMATORS
 
 _SSE = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
 

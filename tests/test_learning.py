@@ -1,4 +1,4 @@
-"""The learning loop by itself: against Adam by hand, with losses made for the test."""
+"""Batches, and the learning loop by itself: against Adam by hand, with losses made for the test."""
 
 from contextlib import nullcontext
 
@@ -7,8 +7,71 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from batches import sizes
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dkva.learning import TOLERANCE_EPOCHS, Schedule, learn
+from dkva.learning import TOLERANCE_EPOCHS, Schedule, draw, learn
+from dkva.padding import MAX_BATCH
+from dkva.uniform import uniform_edges
+
+# --- batches ---------------------------------------------------------------------------------------
+
+
+def drawn(n, m, seed=0, spare=0, batch=None):
+    chosen = sizes(n, m, spare, batch)
+    return np.asarray(draw(jax.random.key(seed), chosen, MAX_BATCH))[: chosen.batch]
+
+
+@pytest.mark.fast
+@settings(max_examples=60)
+@given(st.data(), st.integers(1, 100_000), st.integers(0, 1000))
+def test_batch_is_stratified_for_any_n_and_m(data, n, seed):
+    m = data.draw(st.integers(1, min(n, 40)))
+    frames = drawn(n, m, seed, spare=40 - m)
+    batch = min(MAX_BATCH, n // m)
+    assert len(frames) == batch
+    assert frames.min() >= 0
+    assert frames.max() < n
+    each = batch // m
+    segment = np.searchsorted(uniform_edges(n, m), frames, side="right") - 1
+    np.testing.assert_array_equal(segment[: each * m], np.repeat(np.arange(m), each))
+
+
+@pytest.mark.fast
+@settings(max_examples=40)
+@given(st.data(), st.integers(1, 3000), st.integers(0, 1000))
+def test_batch_of_any_size_is_as_stratified_as_it_can_be(data, n, seed):
+    m = data.draw(st.integers(1, min(n, 40)))
+    batch = data.draw(st.integers(1, min(n, MAX_BATCH)))
+    frames = drawn(n, m, seed, spare=40 - m, batch=batch)
+    assert len(frames) == batch
+    assert frames.min() >= 0
+    assert frames.max() < n
+    each = batch // m
+    segment = np.searchsorted(uniform_edges(n, m), frames, side="right") - 1
+    np.testing.assert_array_equal(segment[: each * m], np.repeat(np.arange(m), each))
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("n", "m"), [(40, 7), (5, 5), (3, 1), (1000, 30)])
+def test_every_frame_of_a_stratum_and_of_the_rest_is_drawn(n, m):
+    keys = jax.random.split(jax.random.key(0), 1200)
+    batch = min(MAX_BATCH, n // m)
+    frames = np.asarray(jax.jit(jax.vmap(lambda key: draw(key, sizes(n, m), batch)))(keys))
+    each = frames.shape[1] // m
+    edges = uniform_edges(n, m)
+    for segment in range(m if each else 0):
+        mine = frames[:, segment * each : (segment + 1) * each]
+        np.testing.assert_array_equal(np.unique(mine), np.arange(edges[segment], edges[segment + 1]))
+    rest = frames[:, each * m :]
+    if rest.size > 20 * n:
+        counts = np.bincount(rest.ravel(), minlength=n) / rest.size
+        assert counts.min() > 0
+        assert counts.max() < 3 / n
+
+
+# --- the loop ----------------------------------------------------------------------------------------
 
 RATE = 0.1
 START = np.array([[1.0, -2.0], [0.5, 3.0], [4.0, 4.0]], np.float32)
