@@ -116,3 +116,27 @@ def made(tmp_path, monkeypatch):
     forget()
     for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write modules of a package `own`, and give the version of `own.start.f`, or of what is named."""
+    from dkva import code_version
+
+    folder = tmp_path / "packages" / "own"
+    monkeypatch.syspath_prepend(folder.parent)
+
+    def version(start, name="f", **modules):
+        for old in folder.rglob("*.py"):
+            old.unlink()
+        for place, source in {"__init__": "", "start": start, **modules}.items():
+            path = folder / f"{place.replace('__in__', '/')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(source))
+        code_version.forget()
+        return code_version._version("own.start", name)
+
+    yield version
+    code_version.forget()
+    for loaded in [name for name in sys.modules if name.split(".")[0] == "own"]:
+        del sys.modules[loaded]

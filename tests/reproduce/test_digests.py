@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dkva import code_version
+from dkva import code_sources, code_version
 from reproduce import basic_motions, breakfast_like, breakfast_like_difficulty, moving5
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
@@ -121,7 +121,7 @@ def test_a_made_videos_digest_is_of_its_segments_and_what_makes_its_features(cha
 )
 def test_code_that_makes_features_counts_and_its_comments_do_not(monkeypatch, module, old, new, digest):
     before = digest()
-    read = code_version._read
+    read = code_sources.read_source
     for change, same in ((lambda source: f"# first\n{source}\n# last\n", True), (None, False)):
 
         def changed(name, change=change):
@@ -132,7 +132,7 @@ def test_code_that_makes_features_counts_and_its_comments_do_not(monkeypatch, mo
             return change(source) if change else source.replace(old, new)
 
         with monkeypatch.context() as patch:
-            patch.setattr(code_version, "_read", changed)
+            patch.setattr(code_sources, "read_source", changed)
             code_version.forget()
             assert (digest() == before) == same
     code_version.forget()
