@@ -1,7 +1,9 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
 import os
+import shutil
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -28,6 +30,25 @@ settings.load_profile("dkva")
 matplotlib.use("Agg")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+#: Where programs of XLA are kept for the other processes of this run: workers of pytest-xdist, commands,
+#: notebooks. Compiling costs more than all else; and nothing outlives the run, or the source it was made of.
+PROGRAMS = None
+if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
+    PROGRAMS = tempfile.mkdtemp(prefix="dkva-programs-")
+    for name, value in {
+        "jax_compilation_cache_dir": PROGRAMS,
+        "jax_enable_compilation_cache": True,
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }.items():
+        os.environ[name.upper()] = str(value)
+        jax.config.update(name, value)
+
+
+def pytest_unconfigure():
+    if PROGRAMS:
+        shutil.rmtree(PROGRAMS, ignore_errors=True)
 
 
 def enable_x64():

@@ -155,7 +155,8 @@ def test_only_keeps_the_other_benchmarks_lines(tmp_path):
 
 def test_the_gpu_benchmark_runs_on_a_cpu(tmp_path, capsys):
     out = tmp_path / "gpu.json"
-    assert gpu.main(["--scale", "0.001", "--epochs", "1", "--group-size", "2", "--out", str(out)]) == 0
+    sizes = ["--smoke", "--scale", "0.001", "--epochs", "1", "--group-size", "2"]
+    assert gpu.main([*sizes, "--out", str(out)]) == 0
     record = json.loads(out.read_text())
     runs = record["figures"]["runs"]
     assert set(runs) == {"50 Salads", "Table 4"}
