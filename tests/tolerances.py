@@ -172,9 +172,7 @@ def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dty
     dtype = np.dtype(dtype or np.asarray(x).dtype)
     parts = KERNELS[kernel.name]
     x = np.asarray(x, np.float64)
-    if (
-        parts.view == "divided_batches"
-    ):  # x is the batch; its norms are sums of as many terms as it has frames
+    if parts.view == "divided_batches":  # x is the batch; each norm is a sum over its frames
         lengths = np.linalg.norm(x, axis=0)
         x = x / np.where(lengths > 0, lengths, 1)
         inputs = inputs + sum_error(len(x), dtype)
