@@ -149,7 +149,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
             given["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {given['XLA_FLAGS']}".strip()
         with tempfile.TemporaryDirectory() as temporary:
             out = Path(temporary)
-            fresh_process("-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else []), **given)
+            arguments = ["-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else [])]
+            fresh_process(*arguments, environment=given, compiles=False)
             with np.load(out / "similarities.npz", allow_pickle=False) as file:
                 similarities[name] = {key: file[key] for key in file.files}
             scores[name] = json.loads((out / "scores.json").read_text())
