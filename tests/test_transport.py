@@ -24,8 +24,11 @@ def entropic_cost(x, y, epsilon):
     a, b = -np.log(len(x)), -np.log(len(y))
     f, g = np.zeros(len(x)), np.zeros(len(y))
     for _ in range(5000):
+        before = f
         f = -epsilon * logsumexp((g[None] - cost) / epsilon + b, axis=1)
         g = -epsilon * logsumexp((f[:, None] - cost) / epsilon + a, axis=0)
+        if np.abs(f - before).max() <= 4 * eps(np.float64) * cost.max():  # only rounding is left
+            break
     return f.mean() + g.mean()
 
 
