@@ -4,7 +4,6 @@ import jax
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
 from tolerances import eps
 
 from dkva import VideoSegmenter
@@ -19,17 +18,23 @@ def video(n=36, seed=0):
     return np.random.default_rng(seed).normal(size=(n, 3)) * 0.1 + 4 * np.eye(3)[truth], truth
 
 
+def log_of_sums(x):
+    """Logarithm of the sums of exp(x) over the rows [rows]; scipy's takes ten times as long for so few."""
+    top = x.max(axis=1)
+    return top + np.log(np.exp(x - top[:, None]).sum(axis=1))
+
+
 def entropic_cost(x, y, epsilon):
     """Regularised cost of transport between uniform weights, at the fixed point of the dual potentials."""
-    cost = cdist(x, y, "sqeuclidean")
+    cost = cdist(x, y, "sqeuclidean") / epsilon
     a, b = -np.log(len(x)), -np.log(len(y))
     f, g = np.zeros(len(x)), np.zeros(len(y))
     for _ in range(5000):
-        before, f = f, -epsilon * logsumexp((g[None] - cost) / epsilon + b, axis=1)
-        g = -epsilon * logsumexp((f[:, None] - cost) / epsilon + a, axis=0)
+        before, f = f, -log_of_sums(g[None] - cost + b)
+        g = -log_of_sums((f[:, None] - cost).T + a)
         if np.abs(f - before).max() <= 8 * eps(np.float64) * cost.max():  # a fixed point, but for rounding
             break
-    return f.mean() + g.mean()
+    return epsilon * (f.mean() + g.mean())
 
 
 @pytest.mark.numerics
