@@ -12,6 +12,7 @@ EXTRAS := reproduce,test,dev
 # What programs are compiled for, beside this processor itself: sums in other orders, products fused or not.
 # The oldest of them with NumPy's and OpenBLAS's oldest loops.
 PROCESSORS := SSE4_2 AVX2
+NUMERICAL := $(shell grep -l mark.numerics tests/*.py tests/*/*.py)
 OLDEST := OPENBLAS_CORETYPE=Nehalem \
   NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
 
@@ -81,7 +82,7 @@ numerics: $(READY)
 	  echo "numerical tests, compiled for $$isa"; \
 	  if [ $$isa = SSE4_2 ]; then export $(OLDEST); else unset OPENBLAS_CORETYPE NPY_DISABLE_CPU_FEATURES; fi; \
 	  XLA_FLAGS="$$XLA_FLAGS --xla_cpu_max_isa=$$isa" \
-	    $(BIN)/python -m pytest -q -m numerics -n logical --dist worksteal tests || exit; \
+	    $(BIN)/python -m pytest -q -m numerics -n logical --dist worksteal $(NUMERICAL) || exit; \
 	done
 
 fast: $(READY)

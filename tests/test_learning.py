@@ -77,8 +77,8 @@ RATE = 0.1
 START = np.array([[1.0, -2.0], [0.5, 3.0], [4.0, 4.0]], np.float32)
 TARGETS = np.array([[0.0, 1.0], [2.0, 2.0], [1.0, -1.0], [3.0, 0.0]], np.float32)
 
-#: float32 rounding of a step is below this share of the numbers here; steps are below twenty.
-ROUNDING = 20 * 8 * float(np.finfo(np.float32).eps) * 5
+#: At most twenty steps, each of some eight operations on numbers below 5, in float32.
+ROUNDING = 20 * 8 * 5 * float(np.finfo(np.float32).eps)
 
 
 class Pull:
@@ -137,6 +137,7 @@ def adam_by_hand(steps, per_epoch):
     return np.array(path), np.array(losses).reshape(-1, per_epoch).mean(axis=1)
 
 
+@pytest.mark.numerics
 def test_it_takes_adams_steps_and_keeps_each_epochs_mean_loss():
     path, losses = adam_by_hand(12, 3)
     found = learned(Pull(), 4, 3)
@@ -152,6 +153,7 @@ def test_rows_that_are_not_used_stay():
     assert not np.array_equal(learned(Pull(), 4, 3, used=(1, 1, 1)).synthetic[2], START[2])
 
 
+@pytest.mark.numerics
 def test_snapshots_are_v_before_learning_and_after_each_epoch():
     path, _ = adam_by_hand(12, 3)
     found = learned(Pull(), 4, 3, snapshots=True)
