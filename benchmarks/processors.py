@@ -7,15 +7,17 @@ settings stand for any processor: every inner product of frames is off by some u
 at random.
 
 Run: `python -m benchmarks --only processors`; with DKVA_DATA set, the real Breakfast videos are compared too.
+Two real machines: `python -m benchmarks.processors THERE` on the one, and on the other, to which THERE was
+copied, `python -m benchmarks.processors HERE --against THERE`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,9 +153,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
             out = Path(temporary)
             arguments = ["-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else [])]
             fresh_process(*arguments, environment=given, compiles=False)
-            with np.load(out / "similarities.npz", allow_pickle=False) as file:
-                similarities[name] = {key: file[key] for key in file.files}
-            scores[name] = json.loads((out / "scores.json").read_text())
+            similarities[name], scores[name] = _read(out)
     return {
         "settings": {name: dict(SETTINGS[name]) for name in chosen[1:]},
         "compared": {
@@ -207,5 +207,28 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     return lines
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compute what `compute` does, and compare it with what another machine computed if that is at hand."""
+    cli = argparse.ArgumentParser(prog="python -m benchmarks.processors", description=main.__doc__)
+    cli.add_argument("out", type=Path, help="folder for similarities.npz and scores.json")
+    cli.add_argument("--against", type=Path, help="such a folder, of another machine")
+    cli.add_argument("--smoke", action="store_true", help="tiny videos")
+    options = cli.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    compute(options.out, options.smoke)
+    if options.against:
+        (found, scores), (native, native_scores) = _read(options.against), _read(options.out)
+        both = {key: found[key] for key in found if key in native}
+        compared = {f"{options.against}": _compared(both, native, scores, native_scores)}
+        for row in rows({"compared": compared}):
+            print(f"{row.what}: {row.measured}")
+    return 0
+
+
+def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    with np.load(folder / "similarities.npz", allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}, json.loads((folder / "scores.json").read_text())
+
+
 if __name__ == "__main__":
-    compute(Path(sys.argv[1]), "--smoke" in sys.argv)
+    raise SystemExit(main())

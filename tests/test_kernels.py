@@ -235,10 +235,9 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     rounding = gram_bound(kernel, np.asarray(wide), np.asarray(wide), **scales).error
     within(bound.value, exact, 2 * rounding)
     within(found, exact, bound.error + rounding)
-    # Worst cases do not come together: sums of d terms err by the root of d, and digits are lost by luck.
-    assert np.max(np.abs(found - exact) / bound.error) > {"sntk": 0.3 / d, "gaussian": 0.5 / d}.get(
-        name, (0.5 if activation == "relu" else 0.1) / d
-    )
+    # Worst cases do not come together: sums of d terms err by the root of d, digits are lost by luck, and
+    # some processors round less often than others. Two orders of magnitude and d leave room for all of it.
+    assert np.max(np.abs(found - exact) / bound.error) > 0.01 / d
 
 
 @pytest.mark.numerics
