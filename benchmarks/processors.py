@@ -52,7 +52,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 _SMOKE_SETTINGS = ("as it is", "products off by 8 ulp")
 
-_MOVING5_VIDEOS = 10
+_MOVING5_VIDEOS, _WALKS = 10, 2
 
 
 class Video(NamedTuple):
@@ -67,13 +67,16 @@ class Video(NamedTuple):
 
 def videos(smoke: bool = False) -> dict[str, list[Video]]:
     """The videos of each data set, with the settings it is run with."""
-    found = {"Moving5": _moving5(2 if smoke else _MOVING5_VIDEOS)}
-    if not smoke and os.environ.get("DKVA_DATA"):
+    if smoke:
+        return {
+            "random walks": [Video("walk 0", random_walk(120, 4), np.arange(120) // 40, 3, {"epochs": 2})]
+        }
+    found = {"Moving5": _moving5(_MOVING5_VIDEOS)}
+    if os.environ.get("DKVA_DATA"):
         found["Breakfast"] = _breakfast(Path(os.environ["DKVA_DATA"]) / "breakfast_sample")
-    n, d, m = (120, 4, 3) if smoke else (2099, 64, 6)
-    epochs = {"epochs": 2} if smoke else {}
+    n, d, m = 2099, 64, 6
     found["random walks"] = [
-        Video(f"walk {seed}", random_walk(n, d, seed), None, m, epochs) for seed in range(1 if smoke else 2)
+        Video(f"walk {seed}", random_walk(n, d, seed), None, m, {}) for seed in range(_WALKS)
     ]
     return found
 

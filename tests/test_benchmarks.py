@@ -1,5 +1,6 @@
 """The benchmarks run, and the direct implementation they measure against computes what dkva computes."""
 
+import functools
 import json
 
 import jax
@@ -27,6 +28,9 @@ from dkva import Kernel, VideoSegmenter
 from dkva.length_scale import length_scale
 from dkva.mmd import mmd, root
 from dkva.uniform import uniform_edges
+from reproduce import moving5 as tasks_of_moving5
+from reproduce import table2_moving5
+from synthetic import moving5
 
 rng = np.random.default_rng(3)
 BATCH = jnp.asarray(rng.standard_normal((40, 8)), jnp.float32)
@@ -206,3 +210,25 @@ def test_a_long_walk_is_written_in_blocks(tmp_path, monkeypatch):
     steps = np.diff(np.load(tmp_path / "a.npy"), axis=0)
     assert steps.shape == (19, 3)
     assert 0.5 < steps.std() < 1.5  # no jump between blocks
+
+
+def test_moving5_is_compared_as_table_2_has_it(monkeypatch):
+    few = moving5.Settings(videos=2)
+    monkeypatch.setattr(moving5, "generate", functools.partial(moving5.generate, few))
+    first, second = processors._moving5(2)
+    folder, _ = tasks_of_moving5.dataset(few)
+    for index, video in enumerate((first, second)):
+        features, truth = tasks_of_moving5.load_video(folder, "test", index)
+        np.testing.assert_array_equal(video.features, features)
+        np.testing.assert_array_equal(video.truth, truth)
+    assert first.n_segments == tasks_of_moving5.K
+    assert table2_moving5.BASE == {"smoothing": 0}
+    assert first.settings["smoothing"] == 0
+
+
+def test_labels_of_two_machines_are_compared(tmp_path, capsys):
+    assert processors.main([str(tmp_path / "there"), "--smoke"]) == 0
+    assert processors.main([str(tmp_path / "here"), "--smoke", "--against", str(tmp_path / "there")]) == 0
+    text = capsys.readouterr().out
+    assert text.count("all labels equal in 1 of 1 videos, 100.00% of 120 frames") == 2
+    assert "MoF differs by 0.00 points at most" in text

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dkva import KERNELS, VideoSegmenter, segments
-from dkva.cli import _KERNELS, main
+from dkva import VideoSegmenter, segments
+from dkva.cli import main
 
 
 @pytest.fixture
@@ -353,10 +353,6 @@ def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
     assert process.returncode == 130
     assert "stopped; what was done is kept" in errors
     assert (tmp_path / "o/segments.csv").exists()
-
-
-def test_the_choices_are_the_librarys():
-    assert set(_KERNELS) == set(KERNELS)
 
 
 @pytest.mark.parametrize("command", [[], ["segment"]])
