@@ -270,7 +270,7 @@ def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
         # Both sides err: here the angles of equal frames, which learning knows exactly.
         errors = [gram_bound(kernel, *pair, **scales).error.mean() for pair in pairs]
         atol = 2 * mmd_error(distance, *errors, errors[1])
-        assert atol < 0.01 * expected
+        assert atol < 0.05 * expected
         np.testing.assert_allclose(learned.loss_curve[0], expected, rtol=0, atol=atol)
     # Frames have no order but in the initialisation, which here is the same.
     edges = uniform_edges(61, 3)
