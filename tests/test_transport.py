@@ -61,7 +61,6 @@ def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     np.testing.assert_allclose(learned.synthetic, v, rtol=0, atol=atol)
 
 
-@pytest.mark.numerics
 def test_the_first_step_goes_against_the_slope_of_the_divergence():
     x, _ = video(seed=1)
     rate, entropy, h = 1e-3, 0.2, 1e-4
