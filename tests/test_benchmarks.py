@@ -212,11 +212,11 @@ def test_a_long_walk_is_written_in_blocks(tmp_path, monkeypatch):
     assert 0.5 < steps.std() < 1.5  # no jump between blocks
 
 
-def test_moving5_is_compared_as_table_2_has_it(monkeypatch):
+def test_moving5_is_compared_as_table_2_has_it(monkeypatch, tmp_path):
     few = moving5.Settings(videos=2)
+    folder, _ = tasks_of_moving5.dataset(few, tmp_path)
     monkeypatch.setattr(moving5, "generate", functools.partial(moving5.generate, few))
     first, second = processors._moving5(2)
-    folder, _ = tasks_of_moving5.dataset(few)
     for index, video in enumerate((first, second)):
         features, truth = tasks_of_moving5.load_video(folder, "test", index)
         np.testing.assert_array_equal(video.features, features)
