@@ -191,7 +191,7 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         shown = "not told" if device is None else f"{device:.0f} MB"
         lines.append(Row(f"{name}: peak memory, device; host", f"{shown}; {each['host_peak_mb']:.0f} MB"))
         equal = f"{each['videos_equal_to_cpu']} of {each['compared_with_cpu']} videos"
-        share = f"{100 * each['frames_equal_to_cpu']:.5g} % of their frames"
+        share = f"{100 * each['frames_equal_to_cpu']:.7g} % of their frames"
         lines.append(Row(f"{name}: labels equal to the CPU's", f"{equal}, {share}"))
     return lines
 
