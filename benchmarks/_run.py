@@ -108,17 +108,24 @@ def write_text(path: Path, frames: np.ndarray) -> Path:
     return path
 
 
-def fresh_process(*arguments: str, **environment: str) -> str:
+def fresh_process(
+    *arguments: str, environment: Mapping[str, str] | None = None, compiles: bool = True
+) -> str:
     """Run Python with these arguments in a process of its own; what it printed.
 
-    JAX's compilation cache is off there, so that compiling is measured too.
+    Args:
+        arguments: of Python.
+        environment: further variables.
+        compiles: JAX's compilation cache is off there, so that compiling is measured too. A smoke run, whose
+            figures mean nothing, need not.
 
     Raises:
         RuntimeError: it failed; the message ends with its last lines.
     """
+    uncached = {"JAX_ENABLE_COMPILATION_CACHE": "false"} if compiles else {}
     done = subprocess.run(
         [sys.executable, *arguments],
-        env={**os.environ, "JAX_ENABLE_COMPILATION_CACHE": "false", **environment},
+        env={**os.environ, **uncached, **(environment or {})},
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -28,7 +28,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
             attempt = folder / str(next(attempts))
             (attempt / "cache").mkdir(parents=True)
             out, cache = attempt / "out", str(attempt / "cache")
-            fresh_process("-m", "dkva", "segment", str(path), *options, "--out", str(out), DKVA_CACHE=cache)
+            arguments = ["segment", str(path), *options, "--out", str(out)]
+            fresh_process("-m", "dkva", *arguments, environment={"DKVA_CACHE": cache})
             if not list(out.rglob("*.json")):
                 raise RuntimeError("dkva segment wrote no segmentation")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._run import ROOT, Row, fresh_process, random_walk, standardised, timed
+from benchmarks._run import ROOT, SMOKE, Row, fresh_process, random_walk, standardised, timed
 from dkva import approximate_many
 from dkva.datasets import BENCHMARKS
 from dkva.experiment import Method, RowCache, Task
@@ -44,33 +44,34 @@ def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def compiled(truth, labels, n_segments) -> dict[str, float]:
     """Compiled programs of the method in this process, in place of scores."""
-    from dkva import approximation, segmentation
+    from dkva import learning, segmentation
 
     del truth, labels, n_segments
-    jitted: tuple[Any, ...] = (approximation._learn, segmentation._similarity)
+    jitted: tuple[Any, ...] = (learning.run_alone, segmentation._similarity)
     return {"programs": sum(each._cache_size() for each in jitted)}
 
 
 def run(smoke: bool = False) -> dict[str, Any]:
     """Measure."""
-    counts = ((4, 2),) if smoke else ((45, 1), (45, 2), (180, 1), (180, 2), (1460, 2))
+    counts = ((2, 2),) if smoke else ((45, 1), (45, 2), (180, 1), (180, 2), (1460, 2))
     epochs = 1 if smoke else 100
     over = []
     for count, workers in counts:
-        report = fresh_process("-m", "benchmarks.many_videos", str(count), str(workers), str(epochs))
+        sizes = [str(count), str(workers), str(epochs)]
+        report = fresh_process("-m", "benchmarks.many_videos", *sizes, compiles=not smoke)
         over.append({"videos": count, "workers": workers, **json.loads(report)})
     return {
         "note": "Random walks with the lengths and K of the Breakfast-like videos, 64 features, in fresh "
         "processes: start of workers, compilation, smoothing, learning, assignment and the cache of rows.",
         "epochs": epochs,
         "over_processes": over,
-        "groups": _groups(epochs, 4 if smoke else 16, 1 if smoke else 3),
+        "groups": _groups(epochs, 2, 1, SMOKE.frames) if smoke else _groups(epochs, 16, 3, 2100),
     }
 
 
-def _groups(epochs: int, size: int, repeats: int) -> dict[str, Any]:
+def _groups(epochs: int, size: int, repeats: int, n: int) -> dict[str, Any]:
     """The same videos one at a time and as one program mapped over them, in one process."""
-    n, m = 2100, 5
+    m = 5
     frames = [standardised(random_walk(n + 7 * i, _FEATURES, i)) for i in range(size)]
     names = [str(i) for i in range(size)]
     options: dict[str, Any] = {"names": names, "epochs": epochs, "length_scale": 100.0}
@@ -113,7 +114,7 @@ def _all(count: str, workers: str, epochs: str) -> None:
         for seed, (name, n, k) in enumerate(chosen)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        method = Method("learned", segment_video, {"epochs": int(epochs)})
+        method = Method("learned", segment_video, {"epochs": int(epochs)}, id="dkva")
         outcome = run_experiment(
             [method], tasks, RowCache(Path(folder) / "rows.sqlite"), workers=int(workers), progress=False
         )

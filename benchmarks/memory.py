@@ -28,7 +28,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
         path = Path(temporary) / "video.npy"
         for n in lengths:
             np.save(path, random_walk(n, size.features))
-            report = fresh_process("-m", "benchmarks.memory", str(path), str(size.segments))
+            arguments = [str(path), str(size.segments)]
+            report = fresh_process("-m", "benchmarks.memory", *arguments, compiles=not smoke)
             peaks.append({"frames": n, **json.loads(report)})
     growth = [
         {

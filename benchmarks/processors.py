@@ -7,15 +7,17 @@ settings stand for any processor: every inner product of frames is off by some u
 at random.
 
 Run: `python -m benchmarks --only processors`; with DKVA_DATA set, the real Breakfast videos are compared too.
+Two real machines: `python -m benchmarks.processors THERE` on the one, and on the other, to which THERE was
+copied, `python -m benchmarks.processors HERE --against THERE`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +25,8 @@ import numpy as np
 
 from benchmarks._run import Row, fresh_process, random_walk
 from dkva import VideoSegmenter, evaluate, read_features, read_labels
-from dkva.approximation import ESTIMATORS
 from dkva.segmentation import labels_of, margins
+from dkva.settings import ESTIMATORS
 
 _AVX512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
 
@@ -53,7 +55,7 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 _SMOKE_SETTINGS = ("as it is", "products off by 8 ulp")
 
-_MOVING5_VIDEOS = 10
+_MOVING5_VIDEOS, _WALKS = 10, 2
 
 
 class Video(NamedTuple):
@@ -68,13 +70,16 @@ class Video(NamedTuple):
 
 def videos(smoke: bool = False) -> dict[str, list[Video]]:
     """The videos of each data set, with the settings it is run with."""
-    found = {"Moving5": _moving5(2 if smoke else _MOVING5_VIDEOS)}
-    if not smoke and os.environ.get("DKVA_DATA"):
+    if smoke:
+        return {
+            "random walks": [Video("walk 0", random_walk(120, 4), np.arange(120) // 40, 3, {"epochs": 2})]
+        }
+    found = {"Moving5": _moving5(_MOVING5_VIDEOS)}
+    if os.environ.get("DKVA_DATA"):
         found["Breakfast"] = _breakfast(Path(os.environ["DKVA_DATA"]) / "breakfast_sample")
-    n, d, m = (120, 4, 3) if smoke else (2099, 64, 6)
-    epochs = {"epochs": 2} if smoke else {}
+    n, d, m = 2099, 64, 6
     found["random walks"] = [
-        Video(f"walk {seed}", random_walk(n, d, seed), None, m, epochs) for seed in range(1 if smoke else 2)
+        Video(f"walk {seed}", random_walk(n, d, seed), None, m, {}) for seed in range(_WALKS)
     ]
     return found
 
@@ -152,10 +157,9 @@ def run(smoke: bool = False) -> dict[str, Any]:
             given["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {given['XLA_FLAGS']}".strip()
         with tempfile.TemporaryDirectory() as temporary:
             out = Path(temporary)
-            fresh_process("-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else []), **given)
-            with np.load(out / "similarities.npz", allow_pickle=False) as file:
-                similarities[name] = {key: file[key] for key in file.files}
-            scores[name] = json.loads((out / "scores.json").read_text())
+            arguments = ["-m", "benchmarks.processors", str(out), *(["--smoke"] if smoke else [])]
+            fresh_process(*arguments, environment=given, compiles=False)
+            similarities[name], scores[name] = _read(out)
     return {
         "settings": {name: dict(SETTINGS[name]) for name in chosen[1:]},
         "compared": {
@@ -209,5 +213,28 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     return lines
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compute what `compute` does, and compare it with what another machine computed if that is at hand."""
+    cli = argparse.ArgumentParser(prog="python -m benchmarks.processors", description=main.__doc__)
+    cli.add_argument("out", type=Path, help="folder for similarities.npz and scores.json")
+    cli.add_argument("--against", type=Path, help="such a folder, of another machine")
+    cli.add_argument("--smoke", action="store_true", help="tiny videos")
+    options = cli.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    compute(options.out, options.smoke)
+    if options.against:
+        (found, scores), (native, native_scores) = _read(options.against), _read(options.out)
+        both = {key: found[key] for key in found if key in native}
+        compared = {f"{options.against}": _compared(both, native, scores, native_scores)}
+        for row in rows({"compared": compared}):
+            print(f"{row.what}: {row.measured}")
+    return 0
+
+
+def _read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    with np.load(folder / "similarities.npz", allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}, json.loads((folder / "scores.json").read_text())
+
+
 if __name__ == "__main__":
-    compute(Path(sys.argv[1]), "--smoke" in sys.argv)
+    raise SystemExit(main())

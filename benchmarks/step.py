@@ -12,20 +12,20 @@ import jax.numpy as jnp
 import optax
 
 from benchmarks._run import FULL, SMOKE, Row, random_walk, standardised, timed
-from dkva import Kernel, approximate
-from dkva.approximation import _draw, prepare
-from dkva.many import DEFAULTS
+from dkva import Kernel, LearningSettings, approximate
+from dkva.learning import draw
 from dkva.mmd import mmd_squared
+from dkva.prepare import prepare
 
 #: 50 Salads' size, and Breakfast's.
-_SIZES = {"50 Salads": (FULL.frames, FULL.segments), "Breakfast": (2099, 6)}
+_SIZES = {"50 Salads": (FULL.frames, FULL.features, FULL.segments), "Breakfast": (2099, 64, 6)}
 _PARTS = ("sampling", "gather", "kernels and loss", "their gradient", "optimiser")
 
 
 def run(smoke: bool = False) -> dict[str, Any]:
     """Measure."""
     peak, bandwidth = _machine(64 if smoke else 1024, 1 << (14 if smoke else 26))
-    sizes = {"smoke": (SMOKE.frames, SMOKE.segments)} if smoke else _SIZES
+    sizes = {"smoke": (SMOKE.frames, SMOKE.features, SMOKE.segments)} if smoke else _SIZES
     return {
         "note": "Each part is what adding it to a loop of the parts before adds to a step; a part that the "
         "compiler merges into another may come out near 0. The floor is the larger of FLOPs over the rate of "
@@ -33,8 +33,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "gflops": peak / 1e9,
         "gbytes_per_second": bandwidth / 1e9,
         "sizes": {
-            name: _profile(n, m, 2 if smoke else 300, 1 if smoke else 5, peak, bandwidth)
-            for name, (n, m) in sizes.items()
+            name: _profile(n, d, m, 2 if smoke else 300, 1 if smoke else 5, peak, bandwidth)
+            for name, (n, d, m) in sizes.items()
         },
     }
 
@@ -57,13 +57,17 @@ def _machine(side: int, elements: int) -> tuple[float, float]:
     return 2 * side**3 / best["product"], 8 * elements / best["copy"]
 
 
-def _profile(n: int, m: int, steps: int, repeats: int, peak: float, bandwidth: float) -> dict[str, Any]:
-    features = FULL.features
+def _profile(
+    n: int, features: int, m: int, steps: int, repeats: int, peak: float, bandwidth: float
+) -> dict[str, Any]:
     frames = standardised(random_walk(n, features))
-    job = prepare(frames, m, **(DEFAULTS | {"length_scale": 100.0, "name": ""}))
-    padded, start, _, sizes, _, _ = job.arguments
-    slots, batch = job.program.slots, int(sizes.batch)
-    loops = {part: _loop(part, padded, start, sizes, slots, steps) for part in _PARTS}
+    job = prepare(frames, m, LearningSettings(length_scale=100.0))
+    sizes = job.arguments.sizes
+    batch = int(sizes.batch)
+    loops = {
+        part: _loop(part, job.arguments.frames, job.arguments.start, sizes, job.program.slots, steps)
+        for part in _PARTS
+    }
     timings = timed(loops, repeats)
     per_epoch = n // batch
     epochs = max(1, steps // per_epoch)
@@ -113,7 +117,7 @@ def _loop(upto: str, padded, start, sizes, slots: int, steps: int) -> Callable[[
 
     def step(i, state):
         synthetic, moments, total = state
-        drawn = _draw(jax.random.fold_in(jax.random.key(0), i), sizes, slots)
+        drawn = draw(jax.random.fold_in(jax.random.key(0), i), sizes, slots)
         if depth == 0:
             return synthetic, moments, total + drawn[0].astype(jnp.float32) + drawn[-1]
         batch = frames[drawn]

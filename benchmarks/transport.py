@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from benchmarks._run import SMOKE, Row, random_walk, standardised, timed
-from dkva.approximation import ESTIMATORS, prepare, run_alone
-from dkva.many import DEFAULTS
-from dkva.transport import learn_by_transport
+from dkva import LearningSettings
+from dkva.learning import run_alone
+from dkva.prepare import prepare
+from dkva.settings import ESTIMATORS
+from dkva.transport import Sinkhorn, learn_by_transport
 
 #: Breakfast's average video: frames, features, segments.
 _SIZE = (2099, 64, 6)
@@ -22,21 +24,21 @@ def run(smoke: bool = False) -> dict[str, Any]:
     n, d, m = (SMOKE.frames, SMOKE.features, SMOKE.segments) if smoke else _SIZE
     epochs, repeats = (1, 1) if smoke else (10, 5)
     frames = standardised(random_walk(n, d))
-    jobs = {
-        estimator: prepare(
-            frames, m, **(DEFAULTS | {"epochs": epochs, "name": "", "seed": 0, "estimator": estimator})
-        )
-        for estimator in ESTIMATORS
+    settings = {name: LearningSettings(epochs=epochs, estimator=name) for name in ESTIMATORS}
+    jobs = {name: prepare(frames, m, each) for name, each in settings.items()}
+    losses = {
+        f"MMD, {name}": partial(run_alone, job.arguments, program=job.program) for name, job in jobs.items()
     }
-    losses = {f"MMD, {name}": partial(run_alone, job) for name, job in jobs.items()}
     job = jobs["video"]
-    losses |= {_name(entropy): partial(learn_by_transport, job, entropy) for entropy in _ENTROPIES}
+    for entropy in _ENTROPIES:
+        other = prepare(frames, m, settings["video"], loss=Sinkhorn(entropy))
+        losses[_name(entropy)] = partial(learn_by_transport, other)
     timings = timed(losses, repeats)
     return {
         "frames": n,
         "features": d,
         "segments": m,
-        "batch": int(job.arguments[3].batch),
+        "batch": int(job.arguments.sizes.batch),
         "steps": job.steps,
         "note": "MMD, video holds what does not depend on the synthetic frames at its whole-video value; "
         "MMD, batch is the paper's to the letter. Learning alone, from the same start in the same batches. "

@@ -95,14 +95,14 @@ def run(smoke: bool = False) -> dict[str, Any]:
     """Measure."""
     n, d, k, repeats = (200, 4, 3, 1) if smoke else (12_000, 64, 19, 7)
     sizes = [str(size) for size in (n, d, repeats)]
-    comparison = json.loads(fresh_process("-m", "benchmarks.tw_finch", *sizes, **_ONE_THREAD))
+    comparison = json.loads(fresh_process("-m", "benchmarks.tw_finch", *sizes, environment=_ONE_THREAD))
     alone = []
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "video.npy"
         for frames in (n, 2 * n) if smoke else (n, 100_000):
             for name, video in _VIDEOS.items():
                 np.save(path, video(frames, d))
-                report = json.loads(fresh_process("-c", _ALONE, str(path), str(k), **_ONE_THREAD))
+                report = json.loads(fresh_process("-c", _ALONE, str(path), str(k), environment=_ONE_THREAD))
                 alone.append({"video": name, "frames": frames, **report})
     return {
         "frames": n,

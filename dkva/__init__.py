@@ -12,23 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dkva.approximation import Approximation, approximate
     from dkva.datasets import DataError, FeatureFolder, Video, read_features, read_labels
-    from dkva.kernels import (
-        ACTIVATIONS,
-        KERNELS,
-        Kernel,
-        gauss_ntk,
-        gauss_ntk_sphere,
-        gaussian,
-        nngp,
-        ntk,
-        ntk_sphere,
-        sntk,
-    )
+    from dkva.kernel_parts import KERNELS
+    from dkva.kernels import Kernel
     from dkva.many import approximate_many, fit_many, segment_many
     from dkva.metrics import Scores, evaluate
     from dkva.preprocessing import Standardiser, smooth
     from dkva.runs import Segment, segments
     from dkva.segmentation import VideoSegmenter
+    from dkva.settings import ACTIVATIONS, LearningSettings, Settings
 
 __version__ = "0.1.0"
 
@@ -39,8 +30,10 @@ __all__ = [
     "DataError",
     "FeatureFolder",
     "Kernel",
+    "LearningSettings",
     "Scores",
     "Segment",
+    "Settings",
     "Standardiser",
     "Video",
     "VideoSegmenter",
@@ -48,29 +41,24 @@ __all__ = [
     "approximate_many",
     "evaluate",
     "fit_many",
-    "gauss_ntk",
-    "gauss_ntk_sphere",
-    "gaussian",
-    "nngp",
-    "ntk",
-    "ntk_sphere",
     "read_features",
     "read_labels",
     "segment_many",
     "segments",
     "smooth",
-    "sntk",
 ]
 
 _MODULES = (
     "approximation",
     "datasets",
+    "kernel_parts",
     "kernels",
     "many",
     "metrics",
     "preprocessing",
     "runs",
     "segmentation",
+    "settings",
 )
 
 

@@ -11,11 +11,12 @@ import numpy as np
 __all__ = ["check_choice", "check_features", "check_number", "check_segments", "check_whole"]
 
 
-def check_choice(argument: str, value, choices: Iterable[str]) -> None:
-    """Raise ValueError where `value` is none of the names in `choices`, and list them."""
+def check_choice(argument: str, value, choices: Iterable[str], *, or_else: str | None = None) -> None:
+    """Raise ValueError if `value` is none of the names in `choices`; the message lists them and `or_else`."""
     known = list(choices)
     if value not in known:
-        raise ValueError(f"unknown {argument} {value!r}: choose one of {', '.join(known)}")
+        listed = ", ".join(known if or_else is None else [*known, or_else])
+        raise ValueError(f"unknown {argument} {value!r}: choose one of {listed}")
 
 
 def check_features(features) -> np.ndarray:

@@ -19,8 +19,10 @@ from dkva import __version__
 from dkva.cli_check import check
 from dkva.cli_data import data
 from dkva.cli_report import report
+from dkva.cli_settings import setting_options
 from dkva.cli_video import Cut, Reading, VideoInput, cut
 from dkva.schedulers import PROCESSES, SCHEDULER_HELP, check_scheduler
+from dkva.settings import MAX_SEED
 from dkva.terminal import complain, console, printable
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from dkva.metrics import Scores
 
 __all__ = ["main"]
-
-_KERNELS = ("gauss_ntk", "gauss_ntk_sphere", "gaussian", "nngp", "ntk", "ntk_sphere", "sntk")
 
 # The CSV is written anew after this many seconds, so that a killed run loses no more.
 _CSV_SECONDS = 2.0
@@ -99,45 +99,8 @@ _dkva.add_command(report)
     help="More or fewer labels than frames: refuse, cut the longer, repeat the last of the shorter, or fit "
     "the labels to the frames as the paper's program does.",
 )
-@click.option(
-    "--kernel",
-    type=click.Choice(_KERNELS),
-    default="gauss_ntk",
-    show_default=True,
-    help="Similarity of frames.",
-)
-@click.option(
-    "--reading",
-    type=click.Choice(["paper", "authors"]),
-    default="paper",
-    show_default=True,
-    help="Of ntk_sphere, gauss_ntk_sphere and sntk: the paper's, or its authors' program's.",
-)
-@click.option(
-    "--smoothing",
-    type=float,
-    default=2.5,
-    show_default=True,
-    help="Window over time, in uniform segments (a·frames/k); 0 for none.",
-)
-@click.option(
-    "--epochs", type=click.IntRange(0), default=100, show_default=True, help="Passes over each video."
-)
-@click.option("--estimator", type=click.Choice(["video", "batch"]), default="video", show_default=True)
-@click.option(
-    "--init", type=click.Choice(["uniform", "kmeans", "random"]), default="uniform", show_default=True
-)
-@click.option("--length-scale", default="median_squared", show_default=True, help="Or: median, or a number.")
-@click.option("--learning-rate", type=float, default=0.05, show_default=True)
-@click.option("--weight-decay", type=float, default=1e-3, show_default=True)
-@click.option(
-    "--tolerance",
-    type=float,
-    default=0.0,
-    show_default=True,
-    help="Stop early where the loss falls by no more than this share in five epochs; 0: never.",
-)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@setting_options
+@click.option("--seed", type=click.IntRange(0, MAX_SEED), default=0, show_default=True)
 @click.option("--transposed", is_flag=True, help="Feature files hold one column a frame.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)
 @click.option(
@@ -203,8 +166,6 @@ class _Run:
     ):
         if n_segments < 1:
             raise click.ClickException(f"-k is {n_segments}: ask for at least 1 segment")
-        with contextlib.suppress(ValueError):
-            method["length_scale"] = float(method["length_scale"])
         self.settings = {"n_segments": n_segments, "random_state": method.pop("seed"), **method}
         self.lengths, self.mapping_path, self.ignore = lengths, mapping, list(ignore)
         self.out, self.form, self.plot, self.force = out, form, plot, force
@@ -501,7 +462,7 @@ def _score_table(scores: dict[str, Scores]):
 
 def _interval(values: np.ndarray) -> str:
     """Percentile bootstrap over videos, low to high; nothing where fewer than two have the score."""
-    from dkva.metrics import bootstrap_interval
+    from dkva.bootstrap import bootstrap_interval
 
     if len(values) < 2:
         return "–"

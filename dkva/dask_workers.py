@@ -11,7 +11,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class DaskCrew(Crew):
         with ExitStack() as stack:
             if scheduler == DASK:
                 cluster = _local_cluster(self._dask, workers)
-                stack.callback(cluster.close, timeout=_CLOSE_SECONDS)
+                stack.callback(_end, cluster)
                 self._client = self._connected(address=cluster)
                 self.size = self.capacity = workers
             else:
@@ -159,6 +159,12 @@ def _local_cluster(dask, workers: int):
         )
     except (OSError, RuntimeError, TimeoutError) as error:
         raise SchedulerError(f"the local Dask cluster does not start ({described(error)})") from error
+
+
+def _end(cluster) -> None:
+    """End a local cluster; what it did is here, so that a busy machine's slow workers are no error."""
+    with suppress(TimeoutError):
+        cluster.close(timeout=_CLOSE_SECONDS)
 
 
 def _address(scheduler: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Experiments: methods × videos × seeds in, rows of scores out; each row is computed once.
 
 Rows are kept in a `RowCache` as they come, so that a run that is stopped, or killed, goes on where it was.
-A row is found again by the hash of all that decides it: the method's function, settings and source code, the
-scoring's source code, the video's data and name, the number of segments and the seed.
+A row is found again by the hash of all that decides it: the method's id, settings and code, the scoring's
+code, the video's data and name, the number of segments and the seed. Code counts by what it means and by all
+that it reaches (`dkva.code_version`): comments, formatting and the file that it lies in do not.
 """
 
 from __future__ import annotations
@@ -44,22 +45,24 @@ class Method:
             given the keywords `seed` and `name` (the video's) where it takes them.
         settings: further keywords, plain enough for JSON.
         seeded: whether labels depend on the seed; None means: where the function takes one.
+        id: what its rows are kept under, whatever the function is called and wherever it lies; "" means the
+            function's own name.
     """
 
     name: str
     segment: Callable[..., np.ndarray]
     settings: Mapping[str, object] = field(default_factory=dict)
     seeded: bool | None = None
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", getattr(self.segment, "__name__", ""))
 
     @property
     def uses_seed(self) -> bool:
         """Whether there is a row a seed, or one in all."""
         return self._takes("seed") if self.seeded is None else self.seeded
-
-    @property
-    def function(self) -> str:
-        """Module and name of the function."""
-        return f"{self.segment.__module__}.{self.segment.__qualname__}"
 
     def labels(self, features: np.ndarray, n_segments: int, seed: int | None, video: str) -> np.ndarray:
         """Labels [n] of one video."""
@@ -107,7 +110,7 @@ class Outcome:
     Attributes:
         rows: one a task × method × seed, in that order: the task's columns, video, method, seed (None where
             the method has none), n_segments, and what was measured.
-        provenance: methods with settings and code versions, seeds, a digest of the data, and of the runs
+        provenance: methods with ids, settings and code versions, seeds, a digest of the data, and of the runs
             that computed the rows: when, versions, device, commit, wall time, and of these rows number and
             seconds of work.
         computed: rows computed now; the others came from the cache.
@@ -138,22 +141,23 @@ class _Job:
     code: str
 
     def check_code(self) -> None:
-        """Refuse a worker that has, or loaded, another source of the method."""
-        module = self.method.segment.__module__
-        if module != "__main__" and code_version(module) != self.code:
-            raise RuntimeError(f"the worker has another source of {module}: start the workers again")
+        """Refuse a worker that has, or loaded, other code of the method."""
+        segment = self.method.segment
+        if segment.__module__ != "__main__" and code_version(segment) != self.code:
+            where = f"{segment.__module__}.{segment.__qualname__}"
+            raise RuntimeError(f"the worker has other code of {where}: start the workers again")
 
 
 def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
     jobs = []
     for method in methods:
-        code = code_version(method.segment.__module__)
+        code = code_version(method.segment)
         for seed in task.seeds if method.uses_seed else (None,):
             decisive = {
-                "function": method.function,
+                "method": method.id,
                 "settings": dict(method.settings),
                 "code": code,
-                "measure": [task.measure.__qualname__, code_version(task.measure.__module__)],
+                "measure": code_version(task.measure),
                 "data": task.checksum,
                 "video": task.video,
                 "n_segments": task.n_segments,
@@ -330,9 +334,9 @@ def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str
     return {
         "methods": {
             method.name: {
-                "function": method.function,
+                "id": method.id,
                 "settings": dict(method.settings),
-                "code": code_version(method.segment.__module__),
+                "code": code_version(method.segment),
             }
             for method in methods
         },

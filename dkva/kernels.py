@@ -9,31 +9,22 @@ for ReLU and Williams 1997 for erf). Names follow section 4.2 of Pintea & Dijkst
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-from dkva.checks import check_choice, check_number, check_whole
+from dkva.kernel_parts import KERNELS
 from dkva.median import masked_median
+from dkva.settings import KernelSettings
+from dkva.views import VIEWS, Projection, View, safe_root
 
-__all__ = [
-    "ACTIVATIONS",
-    "KERNELS",
-    "READINGS",
-    "Kernel",
-    "gauss_ntk",
-    "gauss_ntk_sphere",
-    "gaussian",
-    "nngp",
-    "ntk",
-    "ntk_sphere",
-    "sntk",
-]
+__all__ = ["Factors", "Kernel", "combine", "rescaling"]
 
 Frames = Float[Array, "n d"]
 Gram = Float[Array, "n m"]
@@ -73,11 +64,6 @@ def _on_diagonal(same: bool, value: float, matrix: Gram) -> Gram:
     if not same:
         return matrix
     return jnp.where(jnp.eye(matrix.shape[0], dtype=bool), jnp.asarray(value, matrix.dtype), matrix)
-
-
-def _root(squares: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """Square root whose gradient at 0 is 0, not infinite."""
-    return jnp.sqrt(jnp.maximum(squares, jnp.finfo(squares.dtype).tiny))
 
 
 # --- the angle -------------------------------------------------------------------------------------
@@ -159,7 +145,7 @@ class Activation(NamedTuple):
 
 
 def _relu_expectations(s: _Layer, same: bool) -> tuple[Array, Array]:
-    scale = _root(s.xx)[:, None] * _root(s.yy)[None, :]
+    scale = safe_root(s.xx)[:, None] * safe_root(s.yy)[None, :]
     cosine = _on_diagonal(same, 1.0, jnp.clip(s.xy / scale, -1, 1))
     return scale * _arc_cosine_1(cosine), _arc_cosine_0(cosine)
 
@@ -180,8 +166,8 @@ def _erf_variance(variance: Array) -> Array:
     return (2 / jnp.pi) * jnp.arcsin(2 * variance / (1 + 2 * variance))
 
 
-#: Activations of the infinitely wide networks, by name.
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
+# Of the infinitely wide networks, by the names in `dkva.settings`.
+_ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
         "relu": Activation(_relu_expectations, lambda variance: variance / 2),
         "erf": Activation(_erf_expectations, _erf_variance),
@@ -192,33 +178,20 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 # --- infinitely wide networks ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Network:
-    depth: int = 1
-    activation: str = "relu"
-    weight_std: float = 2.0
-    bias_std: float = 0.1
-
-    def __post_init__(self):
-        check_choice("activation", self.activation, ACTIVATIONS)
-        check_whole("depth", self.depth, least=1)
-        check_number("weight_std", self.weight_std, positive=True)
-        check_number("bias_std", self.bias_std)
-
-    def kernels(self, products: _Products) -> tuple[Array, Array]:
-        """NNGP and NTK [n, m] (method: section 3; paper Eq. 4 in the infinite-width limit)."""
-        w, c = self.weight_std**2, self.bias_std**2
-        activation = ACTIVATIONS[self.activation]
-        s = _Layer(*(w * p / products.dim + c for p in (products.xy, products.xx, products.yy)))
-        tangent = s.xy
-        for _ in range(self.depth):
-            expectation, derivative = activation.expectations(s, products.same)
-            s_next = _Layer(
-                w * expectation + c, w * activation.variance(s.xx) + c, w * activation.variance(s.yy) + c
-            )
-            tangent = s_next.xy + w * tangent * derivative
-            s = s_next
-        return s.xy, tangent
+def _network_kernels(network: KernelSettings, products: _Products) -> tuple[Array, Array]:
+    """NNGP and NTK [n, m] (method: section 3; paper Eq. 4 in the infinite-width limit)."""
+    w, c = network.weight_std**2, network.bias_std**2
+    activation = _ACTIVATIONS[network.activation]
+    s = _Layer(*(w * p / products.dim + c for p in (products.xy, products.xx, products.yy)))
+    tangent = s.xy
+    for _ in range(network.depth):
+        expectation, derivative = activation.expectations(s, products.same)
+        s_next = _Layer(
+            w * expectation + c, w * activation.variance(s.xx) + c, w * activation.variance(s.yy) + c
+        )
+        tangent = s_next.xy + w * tangent * derivative
+        s = s_next
+    return s.xy, tangent
 
 
 def _sphere(p: _Products) -> _Products:
@@ -246,27 +219,6 @@ def _gaussian(p: _Products, length_scale: float | Array) -> Gram:
     return jnp.exp(-(_squared_distances(p) * inverse * inverse))
 
 
-class _Projection(NamedTuple):
-    """Random cosine features (SNTK): frequencies [d, d] and phases [d]."""
-
-    frequencies: Float[Array, "d d"]
-    phases: Float[Array, " d"]
-
-
-def _draw_projection(dim: int, seed: int | Array, draw: int, dtype) -> _Projection:
-    key = jax.random.key(seed, impl="threefry2x32")
-    frequencies, phases = jax.random.split(jax.random.fold_in(key, draw) if draw else key)
-    return _Projection(
-        0.1 * jax.random.normal(frequencies, (dim, dim), dtype),
-        jax.random.uniform(phases, (dim,), dtype, maxval=2 * jnp.pi),
-    )
-
-
-def _cosine_features(x: Frames, projection: _Projection) -> Frames:
-    product = jnp.matmul(x, projection.frequencies, precision=jax.lax.Precision.HIGHEST)
-    return (0.1 / x.shape[1]) ** 0.5 * jnp.cos(product + projection.phases[None, :])
-
-
 # --- the named kernels -----------------------------------------------------------------------------
 
 
@@ -277,85 +229,41 @@ class Factors(NamedTuple):
     neural: Gram | None
 
 
-class _Parts(NamedTuple):
-    """What a named kernel is made of: an optional Gaussian times an optional neural kernel."""
-
-    gaussian: bool
-    neural: str | None  # "nngp" or "ntk"
-    sphere: bool = False
-    cosine_features: bool = False
-
-
-#: Names of the kernels of section 4.2 of the paper, and what each is made of.
-KERNELS: Mapping[str, _Parts] = MappingProxyType(
-    {
-        "gauss_ntk": _Parts(gaussian=True, neural="ntk"),
-        "gauss_ntk_sphere": _Parts(gaussian=True, neural="ntk", sphere=True),
-        "gaussian": _Parts(gaussian=True, neural=None),
-        "nngp": _Parts(gaussian=False, neural="nngp"),
-        "ntk": _Parts(gaussian=False, neural="ntk"),
-        "ntk_sphere": _Parts(gaussian=False, neural="ntk", sphere=True),
-        "sntk": _Parts(gaussian=False, neural="ntk", cosine_features=True),
-    }
-)
-
-
-#: Whose reading of "sphere" and of SNTK's random features: the paper's, or that of the authors' program.
-READINGS = ("paper", "authors")
-
-
 @dataclass(frozen=True)
-class Kernel:
+class Kernel(KernelSettings):
     """A named kernel with its settings. Hashable, so that compiled programs can be keyed by it.
 
-    The authors' program departs from their paper in three kernels (method: section 10), and `reading` says
-    which is meant. Its "ntk_sphere" divides each feature of a batch by its norm over the batch and leaves the
-    synthetic frames as they are; its "gauss_ntk_sphere" is "gauss_ntk"; its "sntk" draws its random features
-    once for learning and anew for assignment. A kernel evaluated by itself takes its first argument for the
-    batch. All other kernels are the same in both.
-
-    Attributes:
-        name: one of `KERNELS`.
-        depth: number of hidden layers of the infinitely wide network, at least 1.
-        activation: one of `ACTIVATIONS`.
-        weight_std: standard deviation of the network's weights (paper: 2).
-        bias_std: standard deviation of the network's biases (paper: 0.1).
-        reading: one of `READINGS`.
+    The attributes, their checks and defaults are those of `dkva.settings.KernelSettings`. A kernel that sees
+    divided batches takes the first argument of a call for the batch.
 
     Raises:
         ValueError: an unknown name (the choices are listed) or a setting out of range.
+
+    Examples:
+        >>> import numpy as np
+        >>> from dkva import Kernel
+        >>> frames = np.eye(3, dtype=np.float32)
+        >>> Kernel("ntk", depth=2)(frames).shape
+        (3, 3)
     """
 
-    name: str = "gauss_ntk"
-    depth: int = 1
-    activation: str = "relu"
-    weight_std: float = 2.0
-    bias_std: float = 0.1
-    reading: str = "paper"
-
-    def __post_init__(self):
-        check_choice("kernel", self.name, KERNELS)
-        check_choice("reading", self.reading, READINGS)
-        self._network()  # its settings are checked here, at the door
-
-    def _network(self) -> _Network:
-        return _Network(self.depth, self.activation, self.weight_std, self.bias_std)
+    @classmethod
+    def of(cls, settings: KernelSettings) -> Kernel:
+        """The kernel of these settings."""
+        return cls(**asdict(settings))
 
     @property
-    def divides_batches(self) -> bool:
-        """Whether it sees a batch with each feature divided by its norm over the batch."""
-        return self.name == "ntk_sphere" and self.reading == "authors"
+    def _view(self) -> View:
+        return VIEWS[KERNELS[self.name].view]
 
     def projection(
         self, dim: int, seed: int | Array, dtype=jnp.float32, *, assigning: bool = False
-    ) -> _Projection | None:
+    ) -> Projection | None:
         """The random draws this kernel needs for frames of `dim` features; None for most kernels.
 
-        Those of assignment are others than those of learning under the authors' reading alone.
+        Those of assignment are the same as those of learning, but for "sntk_authors".
         """
-        if not KERNELS[self.name].cosine_features:
-            return None
-        return _draw_projection(dim, seed, int(assigning and self.reading == "authors"), dtype)
+        return self._view.draw(dim, seed, dtype, assigning=assigning)
 
     def batch(self, x: Frames, mask: Array | None = None, size: float | Array | None = None) -> Frames:
         """A batch of frames [n, d] as this kernel sees it: with divided features, or x itself.
@@ -365,17 +273,23 @@ class Kernel:
             mask: which of them count [n]; None means all.
             size: of the batch that they stand for; None means as many as count.
         """
-        if not self.divides_batches:
-            return x
-        counted = jnp.ones(len(x), x.dtype) if mask is None else mask.astype(x.dtype)
-        share = 1 if size is None else size / jnp.sum(counted)
-        squares = share * jnp.sum(counted[:, None] * x * x, axis=0)
-        # A feature that is 0 throughout stays so.
-        return jnp.where(squares[None, :] > 0, x / _root(squares)[None, :], 0)
+        return self._view.batch(x, mask, size)
 
-    def embed(self, x: Frames, projection: _Projection | None) -> Frames:
+    def embed(self, x: Frames, projection: Projection | None) -> Frames:
         """Frames [n, d] as this kernel's network sees them: random cosine features or x itself."""
-        return x if projection is None else _cosine_features(x, projection)
+        return self._view.embed(x, projection)
+
+    def assigned(
+        self, frames: Float[np.ndarray, "n d"], rows: slice, batch_size: int
+    ) -> Float[np.ndarray, "b d"]:
+        """Some of a video's frames [n, d] as assignment sees them, before they are embedded.
+
+        Args:
+            frames: of the whole video; may be memory-mapped.
+            rows: which of them.
+            batch_size: b of learning, which divided batches have in assignment too.
+        """
+        return self._view.assigned(frames, rows, batch_size)
 
     def factors(
         self, x: Frames, y: Float[Array, "m d"] | None = None, *, length_scale: float | Array
@@ -386,8 +300,7 @@ class Kernel:
         gauss = _gaussian(products, length_scale) if parts.gaussian else None
         if parts.neural is None:
             return Factors(gauss, None)
-        sphere = parts.sphere and self.reading == "paper"
-        nngp_gram, ntk_gram = self._network().kernels(_sphere(products) if sphere else products)
+        nngp_gram, ntk_gram = _network_kernels(self, _sphere(products) if parts.sphere else products)
         return Factors(gauss, nngp_gram if parts.neural == "nngp" else ntk_gram)
 
     def gram(
@@ -412,8 +325,17 @@ class Kernel:
     ) -> Gram:
         """k(x, y) [n, m] of frames x [n, d] and y [m, d]; y=None means y = x.
 
-        `rescale=None` takes r from the medians over x's own Gram matrices (paper Eq. 5); `seed` draws the
-        random cosine features of "sntk".
+        Args:
+            x: frames, float32 or float64.
+            y: frames of as many features.
+            length_scale: l of the Gaussian, in the units of the frames; unused by kernels without one.
+            rescale: r of a product of two kernels; None takes it from the medians over x's own Gram matrices
+                (paper Eq. 5).
+            seed: draws the random cosine features of "sntk".
+
+        Raises:
+            ValueError: frames that are not two-dimensional floating-point numbers, or of different numbers
+                of features.
         """
         return _evaluate(self, x, y, length_scale, rescale, seed)
 
@@ -458,148 +380,3 @@ def rescaling(factors: Factors, mask: Array | None = None) -> float | Float[Arra
     ratio = jnp.abs(masked_median(gauss, mask)), jnp.abs(masked_median(neural, mask))
     usable = mask.any() & (ratio[0] > 0) & (ratio[1] > 0)
     return jnp.where(usable, ratio[0] / jnp.where(usable, ratio[1], 1), 1)
-
-
-def gaussian(x: Frames, y: Float[Array, "m d"] | None = None, *, length_scale: float | Array) -> Gram:
-    """Gaussian kernel exp(-|x - y|² / l²) (paper, before Eq. 5).
-
-    Args:
-        x: frames [n, d].
-        y: frames [m, d]; None means y = x.
-        length_scale: l, in the units of the frames; positive.
-
-    Returns:
-        Gram matrix [n, m].
-
-    Raises:
-        ValueError: frames that are not two-dimensional, or of different numbers of features.
-    """
-    return Kernel("gaussian")(x, y, length_scale=length_scale)
-
-
-def nngp(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-) -> Gram:
-    """Neural network Gaussian process kernel (Lee et al. 2018; paper section 4.2).
-
-    Args and errors as `ntk`.
-
-    Returns:
-        Gram matrix [n, m].
-    """
-    return Kernel("nngp", depth, activation, weight_std, bias_std)(x, y)
-
-
-def ntk(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-) -> Gram:
-    """Neural tangent kernel of an infinitely wide network (Jacot et al. 2018; paper Eq. 4).
-
-    Args:
-        x: frames [n, d].
-        y: frames [m, d]; None means y = x.
-        depth: number of hidden layers.
-        activation: "relu" or "erf".
-        weight_std: standard deviation of the weights.
-        bias_std: standard deviation of the biases.
-
-    Returns:
-        Gram matrix [n, m].
-
-    Raises:
-        ValueError: an unknown activation, a setting out of range, frames that are not two-dimensional or
-            of different numbers of features.
-    """
-    return Kernel("ntk", depth, activation, weight_std, bias_std)(x, y)
-
-
-def ntk_sphere(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-) -> Gram:
-    """NTK of frames projected onto the unit sphere (Geifman et al. 2020; paper section 4.2).
-
-    Departs from the authors' program, whose reading is `Kernel("ntk_sphere", reading="authors")`. An all-zero
-    frame stays zero. Args and errors as `ntk`.
-
-    Returns:
-        Gram matrix [n, m].
-    """
-    return Kernel("ntk_sphere", depth, activation, weight_std, bias_std)(x, y)
-
-
-def sntk(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-    *,
-    seed: int = 0,
-) -> Gram:
-    """NTK of random cosine features sqrt(0.1/d)·cos(xW + u), W ~ N(0, 0.1²), u ~ U(0, 2 pi).
-
-    The shift-invariant NTK of paper section 4.2. W and u are drawn once from `seed`; with
-    `Kernel("sntk", reading="authors")` they are drawn anew for assignment. Other args and errors as `ntk`.
-
-    Returns:
-        Gram matrix [n, m].
-    """
-    return Kernel("sntk", depth, activation, weight_std, bias_std)(x, y, seed=seed)
-
-
-def gauss_ntk(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-    *,
-    length_scale: float | Array,
-    rescale: float | Array | None = None,
-) -> Gram:
-    """The paper's kernel, Gauss × r·NTK (paper Eq. 5).
-
-    `length_scale` is l of the Gaussian; `rescale` is r, and None takes |median Gauss(x, x) / median
-    NTK(x, x)|. The other arguments and the errors are those of `ntk`.
-
-    Returns:
-        Gram matrix [n, m].
-    """
-    kernel = Kernel("gauss_ntk", depth, activation, weight_std, bias_std)
-    return kernel(x, y, length_scale=length_scale, rescale=rescale)
-
-
-def gauss_ntk_sphere(
-    x: Frames,
-    y: Float[Array, "m d"] | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    weight_std: float = 2.0,
-    bias_std: float = 0.1,
-    *,
-    length_scale: float | Array,
-    rescale: float | Array | None = None,
-) -> Gram:
-    """Gauss × r·NTK with the NTK's frames projected onto the unit sphere (paper Eq. 5, section 4.2).
-
-    The Gaussian sees the frames as they are. Args, errors and result as `gauss_ntk`.
-    """
-    kernel = Kernel("gauss_ntk_sphere", depth, activation, weight_std, bias_std)
-    return kernel(x, y, length_scale=length_scale, rescale=rescale)

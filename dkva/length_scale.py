@@ -9,9 +9,9 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float
 
-from dkva.checks import check_choice, check_number
+from dkva.settings import LENGTH_SCALE
 
-__all__ = ["LENGTH_SCALES", "MAX_FRAMES", "length_scale"]
+__all__ = ["MAX_FRAMES", "length_scale"]
 
 #: Frames compared at most: longer videos are thinned with an even stride (method: section 2, step 4).
 MAX_FRAMES = 5000
@@ -20,8 +20,8 @@ _BLOCK = 256
 
 _SAMPLE = 4096
 
-#: Readings of the length scale by name: what to do with the median of the squared distances.
-LENGTH_SCALES: Mapping[str, Callable[[float], float]] = MappingProxyType(
+# What becomes of the median of the squared distances, by the names in `dkva.settings`.
+_LENGTH_SCALES: Mapping[str, Callable[[float], float]] = MappingProxyType(
     {"median_squared": lambda squared: squared, "median": math.sqrt}
 )
 
@@ -44,7 +44,7 @@ def length_scale(
     Raises:
         ValueError: an unknown rule, or a number that is not positive and finite.
     """
-    check_length_scale(rule)
+    LENGTH_SCALE.check("length_scale", rule)
     if not isinstance(rule, str):
         return float(rule)
     thinned = frames[:: -(-len(frames) // max_frames)]
@@ -52,16 +52,8 @@ def length_scale(
     if not squared.size:
         return 1.0
     median = _median(squared)
-    value = LENGTH_SCALES[rule](median or float(squared.mean(dtype=np.float64)))
+    value = _LENGTH_SCALES[rule](median or float(squared.mean(dtype=np.float64)))
     return value or 1.0
-
-
-def check_length_scale(rule: str | float) -> None:
-    """Raise ValueError where `rule` names no reading and is no positive finite number."""
-    if isinstance(rule, str):
-        check_choice("length_scale", rule, LENGTH_SCALES)
-    else:
-        check_number("length_scale", rule, positive=True)
 
 
 def _median(values: Float[np.ndarray, " n"]) -> float:

@@ -7,37 +7,32 @@ busy, a group holds one video, and the numbers are those of `approximate` to the
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from dkva.approximation import Approximation, Job, Program, approximate, learn, prepare, run_alone
+from dkva.approximation import Approximation, approximation_of
 from dkva.checks import check_whole
+from dkva.learning import Learned, Program, learn_video, run_alone
 from dkva.padding import bucket
+from dkva.prepare import Job, prepare
 from dkva.segmentation import VideoSegmenter
+from dkva.settings import LearningSettings
 
-__all__ = ["DEFAULTS", "GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]
+__all__ = ["GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]
 
 #: Most videos of a group on an accelerator: by then its units are busy and a step is no longer launch-bound.
 GROUP = 64
 
 # Share of an accelerator's memory that a group's frames and Gram matrices may take.
 _MEMORY_SHARE = 0.4
-
-#: Settings of `approximate` and what they are where they are not given.
-DEFAULTS = {
-    name: parameter.default
-    for name, parameter in inspect.signature(approximate).parameters.items()
-    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-}
 
 T = TypeVar("T", bound=Hashable)
 
@@ -86,27 +81,24 @@ def _key(job: Job) -> _Key:
 @lru_cache(maxsize=64)
 def _program(program: Program):
     """Learning of a group: each argument has one more axis, the videos'."""
-
-    def one(*arguments):
-        return learn(*arguments, **program._asdict())
-
-    return jax.jit(jax.vmap(one))
+    return jax.jit(jax.vmap(partial(learn_video, program=program)))
 
 
-def _run(jobs: Sequence[Job], size: int):
+def _run(jobs: Sequence[Job], size: int) -> Learned:
     """Start learning a group, filled up to `size` with videos of no steps; arrays that come when ready."""
+    first = jobs[0]
     if size == 1:
-        return [part[None] for part in run_alone(jobs[0])]
-    frames, start, sample, sizes, *rest = jobs[0].arguments
-    idle = (frames, start, sample, sizes._replace(epochs=np.zeros_like(sizes.epochs)), *rest)
+        return jax.tree.map(lambda part: part[None], run_alone(first.arguments, program=first.program))
+    sizes = first.arguments.sizes
+    idle = first.arguments._replace(sizes=sizes._replace(epochs=np.zeros_like(sizes.epochs)))
     filled = [job.arguments for job in jobs] + [idle] * (size - len(jobs))
-    return _program(jobs[0].program)(*jax.tree.map(lambda *leaves: np.stack(leaves), *filled))
+    return _program(first.program)(jax.tree.map(lambda *leaves: np.stack(leaves), *filled))
 
 
 def _grouped(jobs: Iterable[tuple[T, Job]], group_size: int | None) -> Iterator[tuple[T, Approximation]]:
     """Approximations as they come; one group is learned while the next is gathered."""
     waiting: dict[_Key, list[tuple[T, Job]]] = {}
-    running: deque[tuple[list[tuple[T, Job]], list]] = deque()
+    running: deque[tuple[list[tuple[T, Job]], Learned]] = deque()
 
     def start(group: list[tuple[T, Job]], size: int) -> Iterator[tuple[T, Approximation]]:
         running.append((group, _run([job for _, job in group], size)))
@@ -114,10 +106,10 @@ def _grouped(jobs: Iterable[tuple[T, Job]], group_size: int | None) -> Iterator[
             yield from finish()
 
     def finish() -> Iterator[tuple[T, Approximation]]:
-        group, parts = running.popleft()
-        arrays = [np.asarray(part) for part in parts]
+        group, learned = running.popleft()
+        arrays = jax.tree.map(np.asarray, learned)
         for index, (label, job) in enumerate(group):
-            yield label, job.result(*(array[index] for array in arrays))
+            yield label, approximation_of(job, jax.tree.map(lambda array, i=index: array[i], arrays))
 
     sizes: dict[_Key, int] = {}
     for label, job in jobs:
@@ -136,10 +128,13 @@ def _grouped(jobs: Iterable[tuple[T, Job]], group_size: int | None) -> Iterator[
 def approximate_many(
     videos: Sequence[Float[np.ndarray, "_ _"]],
     n_segments: int | Sequence[int],
+    settings: LearningSettings | None = None,
     *,
     names: Sequence[str] | None = None,
     group_size: int | None = None,
-    **settings,
+    seed: int = 0,
+    pad: bool = True,
+    **changed,
 ) -> list[Approximation]:
     """Approximations of many videos; each is what `approximate` gives for it, whatever runs beside it.
 
@@ -148,7 +143,10 @@ def approximate_many(
         n_segments: M of each, or one M for all.
         names: of the videos, on which their batches depend; None means no names.
         group_size: videos that run as one program; None means by device and memory, see `group_size_of`.
-        settings: those of `approximate`, for all videos.
+        settings: for all videos; None means the defaults of `LearningSettings`.
+        seed: as in `approximate`; so is `pad`.
+        pad: round sizes up to shared buckets.
+        changed: settings by name that differ from `settings`.
 
     Raises:
         ValueError: numbers of segments or names that are not one a video, an unknown setting, or what
@@ -157,12 +155,9 @@ def approximate_many(
     each = _one_each("n_segments", n_segments, len(videos))
     named = _one_each("names", "" if names is None else names, len(videos))
     _check_group_size(group_size)
-    unknown = [name for name in settings if name not in DEFAULTS or name == "name"]
-    if unknown:
-        known = ", ".join(name for name in DEFAULTS if name != "name")
-        raise ValueError(f"unknown setting {unknown[0]!r}: choose of {known}")
+    chosen = LearningSettings.of(settings, **changed)
     jobs = (
-        (index, prepare(frames, m, **(DEFAULTS | settings | {"name": name})))
+        (index, prepare(frames, m, chosen, seed=seed, name=name, pad=pad))
         for index, (frames, m, name) in enumerate(zip(videos, each, named, strict=True))
     )
     found = dict(_grouped(jobs, group_size))
@@ -196,8 +191,8 @@ def fit_many(
     that are being gathered or learned are held.
 
     Args:
-        videos: name, frames [n, d] and number of segments of each; may be a generator. In place of frames a
-            function of no arguments may stand that gives them, and is called in one of the threads.
+        videos: name, frames [n, d] and number of segments of each; may be a generator. Pass a function of no
+            arguments instead of frames to load them lazily, in one of the threads.
         group_size: see `approximate_many`.
         threads: that prepare videos.
         settings: of `VideoSegmenter`, but for n_segments.

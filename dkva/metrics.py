@@ -10,13 +10,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import bootstrap
 from sklearn.metrics import f1_score
 from sklearn.metrics.cluster import contingency_matrix
 
 from dkva.runs import segments
 
-__all__ = ["Scores", "bootstrap_interval", "evaluate", "score_row"]
+__all__ = ["Scores", "evaluate", "score_row"]
 
 _THRESHOLDS = (0.10, 0.25, 0.50)
 
@@ -137,13 +136,6 @@ def score_row(truth, predicted, n_clusters: int, **options) -> dict[str, float]:
     row = asdict(evaluate(truth, predicted, n_clusters=n_clusters, **options))
     del row["matching"]
     return {"found": len(np.unique(predicted)), **row}
-
-
-def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
-    """95 % interval of the mean of values [n], n >= 2, by percentile bootstrap over them (9999 resamples)."""
-    rng = np.random.default_rng(seed)
-    interval = bootstrap((np.asarray(values),), np.mean, method="percentile", rng=rng).confidence_interval
-    return float(interval.low), float(interval.high)
 
 
 def _ignored(ignore, truth) -> list:

@@ -11,9 +11,6 @@ from scipy.signal import oaconvolve
 
 __all__ = ["Standardiser", "smooth", "smooth_and_standardise", "smoothing_window"]
 
-#: Largest smoothing strength; its window is a hundred uniform segments long.
-MAX_SMOOTHING = 100.0
-
 _EPSILON = 1e-7
 _COLUMNS_BYTES = 1 << 26
 

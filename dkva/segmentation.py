@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import partial
 
 import jax
@@ -12,17 +13,18 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dkva.approximation import MAX_SEED, Approximation, Job, check_settings, prepare, run_alone
-from dkva.checks import check_choice, check_number, check_whole
-from dkva.kernels import Kernel
-from dkva.length_scale import check_length_scale
+from dkva.approximation import Approximation, approximation_of
+from dkva.checks import check_whole
+from dkva.learning import run_alone
+from dkva.losses import Loss
 from dkva.padding import synthetic_bucket
-from dkva.preprocessing import MAX_SMOOTHING, smooth_and_standardise, smoothing_window
+from dkva.prepare import Job, check_video, prepare
+from dkva.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.settings import MAX_SEED, Settings
 
-__all__ = ["ASSIGNMENTS", "VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
+__all__ = ["VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
 
-#: How a frame finds its synthetic frame: by kernel similarity (paper Eq. 6) or, to compare, by distance.
-ASSIGNMENTS = ("kernel", "l2")
+_DEFAULT = Settings()
 
 _BLOCK = 512
 
@@ -60,43 +62,26 @@ def similarity(
     """Kernel k(x_i, v_m) of each frame and each synthetic frame [n, m] (paper Eq. 6).
 
     Args:
-        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given. In the
-            authors' reading of "ntk_sphere" a frame's similarity depends on the batch that it lies in.
+        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given. With
+            "ntk_sphere_authors" a frame's similarity depends on the batch that it lies in.
         approximation: of M synthetic frames [m, d].
         pad: share the compiled program with other numbers of synthetic frames.
     """
-    synthetic = approximation.synthetic
+    synthetic, kernel = approximation.synthetic, approximation.kernel
     m, d = synthetic.shape
     dtype = synthetic.dtype
     padded = np.zeros((synthetic_bucket(m) if pad else m, d), dtype)
     padded[:m] = synthetic
     scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
     seed = np.uint32(approximation.seed)
-    divided = approximation.kernel.divides_batches
     out = np.empty((len(frames), m), dtype)
     block = np.zeros((_BLOCK, d), dtype)
     for start in range(0, len(frames), _BLOCK):
-        rows = frames[start : start + _BLOCK]
-        if divided:
-            rows = rows / _batch_norms(frames, start, len(rows), approximation.batch_size)
-        block[: len(rows)] = rows
-        gram = _similarity(block, padded, *scales, seed, kernel=approximation.kernel)
-        out[start : start + _BLOCK] = np.asarray(gram)[: len(rows), :m]
-    return out
-
-
-def _batch_norms(
-    frames: Float[np.ndarray, "n d"], start: int, rows: int, size: int
-) -> Float[np.ndarray, "rows d"]:
-    """Norm of each feature over the batch that each of some frames lies in, 1 where it is 0.
-
-    Batches are consecutive; the last one reaches back to be full.
-    """
-    out = np.empty((rows, frames.shape[1]), frames.dtype)
-    for first in range(start - start % size, start + rows, size):
-        batch = frames[max(min(first, len(frames) - size), 0) :][:size]
-        norms = np.linalg.norm(batch, axis=0)
-        out[max(first - start, 0) : first + size - start] = np.where(norms > 0, norms, 1)
+        rows = slice(start, min(start + _BLOCK, len(frames)))
+        count = rows.stop - start
+        block[:count] = kernel.assigned(frames, rows, approximation.batch_size)
+        gram = _similarity(block, padded, *scales, seed, kernel=kernel)
+        out[rows] = np.asarray(gram)[:count, :m]
     return out
 
 
@@ -126,9 +111,11 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         batch_size: frames a step; None means the paper's min(512, N // M), "video" every frame once.
         assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares
             in its Table 2.
-        tolerance: stop learning where the loss falls by no more than this share in five epochs; 0 takes all
+        tolerance: stop learning if the loss falls by no more than this share in five epochs; 0 takes all
             epochs, as the paper does.
-        reading: of "sphere" and of "sntk": "paper", or "authors" for their program's; see `dkva.Kernel`.
+
+    All but `n_segments` and `random_state` are the fields of `dkva.Settings`, which holds their defaults and
+    checks them.
 
     Attributes:
         labels_: index of each frame's synthetic frame [n].
@@ -152,24 +139,23 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
     def __init__(
         self,
         n_segments,
-        kernel="gauss_ntk",
-        smoothing=2.5,
-        epochs=100,
-        estimator="video",
+        kernel=_DEFAULT.kernel,
+        smoothing=_DEFAULT.smoothing,
+        epochs=_DEFAULT.epochs,
+        estimator=_DEFAULT.estimator,
         random_state=0,
         *,
-        learning_rate=0.05,
-        weight_decay=1e-3,
-        init="uniform",
-        length_scale="median_squared",
-        depth=1,
-        activation="relu",
-        weight_std=2.0,
-        bias_std=0.1,
-        batch_size=None,
-        assignment="kernel",
-        tolerance=0.0,
-        reading="paper",
+        learning_rate=_DEFAULT.learning_rate,
+        weight_decay=_DEFAULT.weight_decay,
+        init=_DEFAULT.init,
+        length_scale=_DEFAULT.length_scale,
+        depth=_DEFAULT.depth,
+        activation=_DEFAULT.activation,
+        weight_std=_DEFAULT.weight_std,
+        bias_std=_DEFAULT.bias_std,
+        batch_size=_DEFAULT.batch_size,
+        assignment=_DEFAULT.assignment,
+        tolerance=_DEFAULT.tolerance,
     ):
         self.n_segments = n_segments
         self.kernel = kernel
@@ -188,7 +174,6 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.batch_size = batch_size
         self.assignment = assignment
         self.tolerance = tolerance
-        self.reading = reading
 
     def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
         """Learn the approximation of one video and label its frames.
@@ -208,31 +193,27 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         """
         del y
         frames, job = self.prepare(X, name)
-        return self.finish(frames, job.result(*run_alone(job)))
+        return self.finish(frames, approximation_of(job, run_alone(job.arguments, program=job.program)))
 
-    def prepare(self, X, name: str = "") -> tuple[np.ndarray, Job]:  # noqa: N803 -- scikit-learn's name
-        """The first part of `fit`: standardised frames [n, d], and the video ready to be learned."""
+    def prepare(
+        self,
+        X,  # noqa: N803 -- scikit-learn's name
+        name: str = "",
+        loss: Loss | None = None,
+    ) -> tuple[np.ndarray, Job]:
+        """The first part of `fit`: standardised frames [n, d], and the video ready to be learned.
+
+        Args:
+            X: frames in order of time [n, d].
+            name: the video's name.
+            loss: to minimise; None means the MMD by the estimator.
+        """
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
-        seed, kernel = self.check_settings(len(X))
+        seed, settings = self.check_settings(len(X))
         dtype = jax.dtypes.canonicalize_dtype(np.float64)
-        self.window_ = smoothing_window(len(X), self.n_segments, self.smoothing)
+        self.window_ = smoothing_window(len(X), self.n_segments, settings.smoothing)
         self._standardiser, frames = smooth_and_standardise(X, self.window_, dtype)
-        return frames, prepare(
-            frames,
-            self.n_segments,
-            kernel=kernel,
-            estimator=self.estimator,
-            epochs=self.epochs,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            init=self.init,
-            length_scale=self.length_scale,
-            batch_size=self.batch_size,
-            tolerance=self.tolerance,
-            seed=seed,
-            name=name,
-            pad=True,
-        )
+        return frames, prepare(frames, self.n_segments, settings, seed=seed, name=name, loss=loss)
 
     def finish(self, frames: np.ndarray, learned: Approximation) -> VideoSegmenter:
         """The last part of `fit`: labels of standardised frames [n, d] under what was learned."""
@@ -273,8 +254,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             return -euclidean_distances(frames, self._learned.synthetic)
         return similarity(frames, self._learned)
 
-    def check_settings(self, n_frames: int) -> tuple[int, Kernel]:
-        """Seed and kernel for a video of N frames, after every setting has been checked.
+    def check_settings(self, n_frames: int) -> tuple[int, Settings]:
+        """Seed and settings for a video of N frames, all of them checked.
 
         Raises:
             ValueError: a setting that is unknown or out of range, or more segments than frames.
@@ -283,24 +264,9 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
         check_whole("random_state", seed, least=0, most=MAX_SEED)
-        check_number("smoothing", self.smoothing, most=MAX_SMOOTHING)
-        check_length_scale(self.length_scale)
-        check_number("tolerance", self.tolerance)
-        check_settings(
-            self.n_segments,
-            n_frames,
-            self.estimator,
-            self.epochs,
-            self.learning_rate,
-            self.weight_decay,
-            self.init,
-            seed,
-            self.batch_size,
-        )
-        check_choice("assignment", self.assignment, ASSIGNMENTS)
-        return int(seed), Kernel(
-            self.kernel, self.depth, self.activation, self.weight_std, self.bias_std, self.reading
-        )
+        settings = Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        check_video(settings, self.n_segments, n_frames, seed)
+        return int(seed), settings
 
 
 def segment_video(

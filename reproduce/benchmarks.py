@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,6 @@ from dkva.documents import source_of
 from dkva.experiment import Task
 from reproduce import basic_motions
 from reproduce.basic_motions import SEQUENCES
-from reproduce.draws import random_k
 from reproduce.options import parser
 from reproduce.paths import data_root
 from reproduce.store import chosen
@@ -28,6 +28,7 @@ __all__ = [
     "needs",
     "open_all",
     "options_of",
+    "random_k",
     "smoothing_of",
     "variant",
     "wanted",
@@ -228,6 +229,15 @@ def needs(absent: Sequence[Source], command: str) -> str:
     """What brings the lines that are not there."""
     listed = "\n".join(f"needs data: {source.title}: {source.needs}" for source in absent)
     return f"{listed}\nfill these lines with: {command} --data-root DATA"
+
+
+def random_k(name: str, k: int, draw: int) -> int:
+    """M = max(2, K + r) with r uniform in -K … K: one of a video's draws, the same for every method.
+
+    See the paper's sections 4.1 and 4.3; `name` is the video's.
+    """
+    rng = np.random.default_rng([zlib.crc32(name.encode(errors="surrogatepass")), draw])
+    return max(2, k + int(rng.integers(-k, k + 1)))
 
 
 def with_random_k(tasks: Sequence[Task]) -> list[Task]:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from dkva.code_version import code_version
 from dkva.datasets import BENCHMARKS
 from dkva.experiment import Task
 from reproduce.paths import GENERATED
-from synthetic.breakfast_labels import LabelSet, load_label_set
-from synthetic.breakfast_like import Settings, load_video, read_facts, save
+from synthetic.breakfast_labels import LabelSet, Video, load_label_set
+from synthetic.breakfast_like import Settings, chosen_videos, features_of, load_video, read_facts, save
 
-__all__ = ["dataset", "n_segments", "tasks", "title"]
+__all__ = ["dataset", "digest", "n_segments", "tasks", "title"]
 
 
 def title(labels_source: str) -> str:
@@ -59,6 +60,16 @@ def dataset(
     return place
 
 
+def digest(video: Video, settings: Settings) -> str:
+    """sha256 of all that decides a video's features and labels: its segments, the settings, the generator.
+
+    Not of the features: the last bits of some differ from one processor to another.
+    """
+    decisive = asdict(settings) | {"videos": None, "code": code_version(features_of)}  # others do not matter
+    text = json.dumps([video.name, video.segments, decisive], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def tasks(
     settings: Settings | None = None,
     *,
@@ -68,17 +79,19 @@ def tasks(
     columns: dict | None = None,
 ) -> list[Task]:
     """The videos with K by activity, their frames and labels as they are in `dataset`."""
+    settings = settings or Settings()
+    labels = labels or load_label_set()
     place = dataset(settings, folder, labels)
-    facts = read_facts(place)
-    named = {"dataset": title(facts["labels"]["source"])} | (columns or {})
+    written = read_facts(place)["sha256"]
+    named = {"dataset": title(labels.source)} | (columns or {})
     return [
         Task(
-            name,
-            functools.partial(load_video, place, name, digest),
-            digest,
-            n_segments(name),
+            video.name,
+            functools.partial(load_video, place, video.name, written[video.name]),
+            digest(video, settings),
+            n_segments(video.name),
             tuple(seeds),
             named,
         )
-        for name, digest in facts["sha256"].items()
+        for video in chosen_videos(labels.videos, settings)
     ]

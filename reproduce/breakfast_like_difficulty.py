@@ -22,17 +22,18 @@ from pathlib import Path
 import numpy as np
 
 from dkva.baselines import tw_finch
-from dkva.experiment import Method, Outcome, Task
-from reproduce.breakfast_like import n_segments
+from dkva.experiment import Outcome, Task
+from reproduce.breakfast_like import digest, n_segments
+from reproduce.methods import method
 from reproduce.options import compute, console, parser
 from reproduce.paper import TABLES
 from reproduce.show import lines
 from reproduce.store import Table, publish, read_rows
 from synthetic.breakfast_labels import LabelSet, Video, find_label_file, from_grammar, read_label_set
-from synthetic.breakfast_like import Settings, chosen_videos, features_of, video_digest
+from synthetic.breakfast_like import Settings, chosen_videos, features_of
 
 COMMAND = "python -m reproduce.breakfast_like_difficulty"
-METHOD = Method("TW-FINCH", tw_finch)
+METHOD = method("TW-FINCH", tw_finch)
 TABLE = Table(
     "breakfast_like_difficulty",
     "Breakfast-like (synthetic features on real label sequences): TW-FINCH by difficulty",
@@ -76,7 +77,7 @@ def tasks(labels: LabelSet, difficulties: Sequence[float], videos: int) -> list[
                 load = functools.partial(frames_and_labels, video, settings)
                 columns: dict[str, str | int | float] = {"dataset": name, "difficulty": difficulty}
                 k = n_segments(video.name)
-                out.append(Task(video.name, load, video_digest(*load()), k, columns=columns))
+                out.append(Task(video.name, load, digest(video, settings), k, columns=columns))
     return out
 
 

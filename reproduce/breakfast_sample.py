@@ -10,14 +10,16 @@ option has no effect there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from dkva import FeatureFolder
 from dkva.documents import source_of
-from dkva.experiment import Method, Task
+from dkva.experiment import Task
 from dkva.segmentation import segment_video
+from reproduce.methods import method
 from reproduce.options import compute, console, parser
 from reproduce.paper import number
 from reproduce.paths import data_root
@@ -36,7 +38,7 @@ VIDEOS = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee"
 K = 4
 SETTINGS: dict[str, object] = {"kernel": "gauss_ntk", "smoothing": 2.5, "epochs": 100}
 METHODS = tuple(
-    Method(f'"{estimator}"', segment_video, SETTINGS | {"estimator": estimator})
+    method(f'"{estimator}"', segment_video, SETTINGS | {"estimator": estimator})
     for estimator in ("video", "batch")
 )
 
@@ -69,8 +71,8 @@ def table(rows: Sequence[dict]):
 def cells(rows: Sequence[dict], name: str) -> list[str]:
     """A video's scores for each estimator."""
     out = []
-    for method in METHODS:
-        chosen = [row for row in rows if row["video"] == name and row["method"] == method.name]
+    for each in METHODS:
+        chosen = [row for row in rows if row["video"] == name and row["method"] == each.name]
         values = 100 * np.array([[row[measure] for measure in TABLE.measures] for row in chosen])
         spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
         means = (f"{m:.1f}±{s:.1f}" for m, s in zip(values.mean(axis=0), spread, strict=True))
@@ -90,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     methods = METHODS
     if options.smoke:
-        methods = tuple(Method(m.name, m.segment, dict(m.settings) | {"epochs": 1}) for m in METHODS)
+        methods = tuple(replace(each, settings=dict(each.settings) | {"epochs": 1}) for each in METHODS)
     outcome = compute(methods, tasks(root, range(1 if options.smoke else options.seeds)), options)
     if not options.smoke:
         publish(TABLE, outcome, {"n_segments": K})

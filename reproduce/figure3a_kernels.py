@@ -11,9 +11,9 @@ scale of the paper's Gauss is fixed and lost from its text, so that several are 
 squared distances as in the product.
 
 One seed; of SNTK three, as its random features are drawn. "NTK sphere" and "SNTK" come a second time as the
-authors' program has them (`dkva.Kernel` with reading="authors"). Its "GaussNTK sphere" is "GaussNTK" and is
-not run again. What the reading moves is printed at the end. `--datasets` runs less, without Moving5. How far
-from 1 the Gaussian factor is, says `reproduce.gaussian_factor`.
+authors' program has them (`dkva.KERNELS`, names ending with "_authors"). Its "GaussNTK sphere" is "GaussNTK"
+and is not run again. What the reading moves is printed at the end. `--datasets` runs less, without Moving5.
+How far from 1 the Gaussian factor is, says `reproduce.gaussian_factor`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from dkva.segmentation import segment_video
 from reproduce import moving5, table2_moving5
 from reproduce.benchmarks import Opened, options_of, smoothing_of
 from reproduce.effects import effect, paired
+from reproduce.methods import method
 from reproduce.options import compute, console
 from reproduce.show import lines
 from reproduce.store import Table, chosen
@@ -56,8 +57,8 @@ KERNELS: Mapping[str, dict] = {
     "Gauss, l = median squared": {"kernel": "gaussian"},
     "GaussNTK sphere": {"kernel": "gauss_ntk_sphere"},
     "GaussNTK": {},
-    "NTK sphere (authors' program)": {"kernel": "ntk_sphere", "reading": "authors"},
-    "SNTK (authors' program)": {"kernel": "sntk", "reading": "authors"},
+    "NTK sphere (authors' program)": {"kernel": "ntk_sphere_authors"},
+    "SNTK (authors' program)": {"kernel": "sntk_authors"},
 }
 
 #: What the names of the kernels in the authors' reading end with.
@@ -72,7 +73,7 @@ SMOKE = ("NTK sphere", "GaussNTK", "NTK sphere (authors' program)")
 
 def methods(settings: Mapping[str, object], names: Iterable[str] = KERNELS) -> list[Method]:
     """One a kernel, called by its name."""
-    return [Method(name, segment_video, dict(settings) | KERNELS[name]) for name in names]
+    return [method(name, segment_video, dict(settings) | KERNELS[name]) for name in names]
 
 
 def _moving5_settings(smoke: bool) -> dict:

@@ -17,11 +17,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dkva.experiment import Method, Outcome, merged
+import numpy as np
+
+from dkva.experiment import Outcome, merged
+from dkva.metrics import score_row
+from dkva.runs import segments
 from dkva.segmentation import segment_video
 from reproduce.benchmarks import Opened, options_of
+from reproduce.methods import method
 from reproduce.options import compute, console
-from reproduce.pieces import measure
 from reproduce.smoothing_rule import rule_table
 from reproduce.store import Table
 from reproduce.studies import LEARNED, end_study, open_studied, with_columns
@@ -45,11 +49,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int, **scoring) -> dict[str, float]:
+    """All scores; `pieces`, the runs of equal labels, and `pieces_per_asked`, these over M."""
+    pieces = len(segments(labels))
+    return score_row(truth, labels, n_segments, **scoring) | {
+        "pieces": pieces,
+        "pieces_per_asked": pieces / n_segments,
+    }
+
+
 def scores(opened: Opened, smoothings: Sequence[float], epochs: int, options) -> Outcome:
     """Rows of one data set, each strength of smoothing on every video."""
     named = {f"smoothing {smoothing:g}": smoothing for smoothing in smoothings}
     methods = [
-        Method(name, segment_video, {"smoothing": smoothing, "epochs": epochs})
+        method(name, segment_video, {"smoothing": smoothing, "epochs": epochs})
         for name, smoothing in named.items()
     ]
     outcome = compute(methods, [replace(task, measure=measure) for task in opened.tasks], options)

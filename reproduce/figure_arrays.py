@@ -34,7 +34,7 @@ from reproduce.paths import RESULTS, ROWS, data_root
 from reproduce.store import chosen, read_rows, write_arrays
 from synthetic.moving5 import DIGITS
 
-__all__ = ["ARRAYS", "FAILURES", "METHOD", "arrays", "main", "way"]
+__all__ = ["ARRAYS", "FAILURES", "METHOD", "arrays", "main"]
 
 ARRAYS = "figures.npz"
 
@@ -43,21 +43,6 @@ _MADE = ROWS.parent / "figure_arrays.json"
 
 #: The method whose worst videos are shown, and how many.
 METHOD, FAILURES = "learned, kernel", 3
-
-
-def way(frames: np.ndarray, n_segments: int, epochs: int, **settings) -> tuple[np.ndarray, np.ndarray]:
-    """Synthetic frames before learning and after each epoch [epochs + 1, m, d], and the loss [epochs].
-
-    Learning keeps no snapshots, but with the same seed and name fewer epochs are the beginning of more.
-
-    Args:
-        frames: standardised [n, d].
-        n_segments: m.
-        epochs: how far.
-        settings: of `dkva.approximate`.
-    """
-    stops = [approximate(frames, n_segments, epochs=e, **settings) for e in range(epochs + 1)]
-    return np.stack([stop.synthetic for stop in stops]), stops[-1].loss_curve
 
 
 def _standard(features: np.ndarray) -> np.ndarray:
@@ -80,7 +65,9 @@ def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndar
     features, truth = task.load()
     frames = _standard(features)
     segmenter = _segmenter(epochs, weight_decay).fit(features, name=task.video)
-    snapshots, _ = way(frames, moving5.K, epochs, weight_decay=weight_decay, seed=0, name=task.video)
+    learned = approximate(
+        frames, moving5.K, epochs=epochs, weight_decay=weight_decay, name=task.video, snapshots=True
+    )
     points = _directions(frames)
     components, shares = _plane(points)
     centre = points.mean(axis=0)
@@ -88,7 +75,7 @@ def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndar
         "truth": truth.astype(np.uint8),
         "similarity": segmenter.similarity_.astype(np.float32),
         "frames": ((points - centre) @ components).astype(np.float32),
-        "path": ((_directions(snapshots) - centre) @ components).astype(np.float32),
+        "path": ((_directions(np.asarray(learned.path)) - centre) @ components).astype(np.float32),
         "shares": shares.astype(np.float32),
     }
 
@@ -103,7 +90,7 @@ def _grams(task: Task) -> dict[str, np.ndarray]:
     frames = _standard(task.load()[0])
     scale = approximate(frames, moving5.K, epochs=0).length_scale
     out: dict[str, np.ndarray] = {}
-    for name in KERNELS:
+    for name in (name for name, parts in KERNELS.items() if not parts.authors):
         gram = np.asarray(Kernel(name)(jnp.asarray(frames), length_scale=scale), np.float64)
         low, high = np.percentile(gram, (1, 99))
         steps = 255 * (np.clip(gram, low, high) - low) / (high - low)
@@ -192,13 +179,9 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
 def _decisive() -> str:
     """All that decides the arrays, as text."""
     scripts = (table2_moving5, basic_motions)
-    codes = [
-        code_version(name)
-        for name in ("reproduce.figure_arrays", "reproduce.moving5_figures", "dkva.segmentation")
-    ]
     failing = worst(read_rows(table2_moving5.TABLE.name), METHOD, FAILURES)
     choices = [chosen(script.CHOICE) for script in scripts]
-    return json.dumps([choices, codes, moving5.dataset()[1], failing, str(data_root(None))])
+    return json.dumps([choices, code_version(arrays), moving5.dataset()[1], failing, str(data_root(None))])
 
 
 def _as_before(old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]) -> bool:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from dkva.code_version import code_version
 from dkva.experiment import Task
-from reproduce.draws import random_k
-from reproduce.moving5_measures import measure
+from dkva.metrics import evaluate, score_row
+from dkva.runs import segments
+from reproduce.benchmarks import random_k
 from reproduce.paths import GENERATED
 from synthetic import moving5
 from synthetic.authors_pickle import read_authors_pickle, split_indices
@@ -67,6 +69,30 @@ def load_video(folder: Path, split: str, index: int) -> tuple[np.ndarray, np.nda
     frames, labels, starts = _arrays(folder, split)
     part = slice(starts[index], starts[index + 1])
     return features_of(frames[part]), np.asarray(labels[part])
+
+
+def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:
+    """All scores, and three of this data set.
+
+    `boundary_f1` is the harmonic mean of boundary accuracy and precision. `repeats_joined` is, of the further
+    appearances of the digit that comes back, the share that most of its frames are labelled as that digit:
+    0 where each appearance has a label of its own, NaN where the digit does not come back. `unused` is the
+    share of synthetic frames (clusters asked for) that get no frame.
+    """
+    row = score_row(truth, labels, n_segments)
+    accuracy, precision = row["boundary_accuracy"], np.nan_to_num(row["boundary_precision"])
+    both = accuracy + precision
+    row["boundary_f1"] = 2 * accuracy * precision / both if both else 0.0
+    row["unused"] = 1 - row["found"] / n_segments
+    matching = evaluate(truth, labels, n_clusters=n_segments).matching
+    named = np.array([matching.get(label, -1) for label in labels.tolist()])
+    shows = [
+        np.mean(named[run.start : run.end] == moving5.REPEATED) > 0.5
+        for run in segments(truth)
+        if run.label == moving5.REPEATED
+    ]
+    row["repeats_joined"] = max(sum(shows) - 1, 0) / (len(shows) - 1) if len(shows) > 1 else float("nan")
+    return row
 
 
 def tasks(
@@ -126,6 +152,7 @@ def authors_tasks(
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    code = code_version(load_authors_video)
     out = []
     for index in split_indices(len(_authors(path)))[split].tolist():
         name, load = f"video{index}", functools.partial(load_authors_video, path, index)
@@ -133,13 +160,15 @@ def authors_tasks(
             n_segments = K if seed is None else random_k(name, K, seed)
             mine = tuple(seeds) if seed is None else (seed,)
             columns = {} if seed is None else {"draw": seed}
-            out.append(Task(name, load, f"{digest}/{index}", n_segments, mine, columns, measure=measure))
+            checksum = f"{digest}/{index}/{code}"
+            out.append(Task(name, load, checksum, n_segments, mine, columns, measure=measure))
     return out
 
 
 def _videos(settings: moving5.Settings | None, split: str, videos: int | None):
     settings = settings or moving5.Settings()
     folder, checksum = dataset(settings)
+    code = code_version(load_video)
     for index in range(min(settings.videos, videos or settings.videos)):
         load = functools.partial(load_video, folder, split, index)
-        yield f"{split}{index + 1:02d}", load, f"{checksum}/{split}/{index}"
+        yield f"{split}{index + 1:02d}", load, f"{checksum}/{split}/{index}/{code}"

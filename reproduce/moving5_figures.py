@@ -16,7 +16,7 @@ from dkva import VideoSegmenter, evaluate
 from dkva.atomic import write_atomically
 from dkva.experiment import code_version
 from reproduce import moving5, table2_moving5, table3_moving5_random_k
-from reproduce.draws import random_k
+from reproduce.benchmarks import random_k
 from reproduce.options import console, parser
 from reproduce.paths import RESULTS, ROWS
 from reproduce.store import chosen, write_arrays
@@ -64,11 +64,7 @@ def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
 def _decisive() -> str:
     """All that decides the arrays, as text."""
     choices = [chosen(script.CHOICE) for script in (table2_moving5, table3_moving5_random_k)]
-    codes = [
-        code_version(name)
-        for name in ("reproduce.moving5_figures", "dkva.segmentation", "dkva.baselines.twfinch")
-    ]
-    return json.dumps([choices, codes, moving5.dataset()[1], VIDEOS])
+    return json.dumps([choices, code_version(arrays), moving5.dataset()[1], VIDEOS])
 
 
 def named(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:

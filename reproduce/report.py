@@ -113,7 +113,7 @@ def _table(table: Mapping, facts: Mapping) -> dict:
         "methods": [
             {
                 "name": name,
-                "function": each["function"],
+                "id": each["id"] if "id" in each else each["function"],  # before there were ids
                 "code": each["code"],
                 "settings": ", ".join(f"{k} = {v}" for k, v in each["settings"].items()) or "none",
             }

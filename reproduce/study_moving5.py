@@ -19,6 +19,7 @@ from dkva.experiment import Method, Outcome, Task, merged
 from dkva.segmentation import segment_video
 from reproduce import moving5, table2_moving5
 from reproduce.claims import verdicts
+from reproduce.methods import method
 from reproduce.options import compute, console, parser
 from reproduce.show import lines, summary_table
 from reproduce.store import Table, chosen, publish
@@ -53,13 +54,13 @@ def methods(epochs: int, weight_decay: float) -> list[Method]:
     learned = settings | {"epochs": epochs}
     more = settings | {"epochs": table2_moving5.MORE * epochs}
     return [
-        Method("uniform split", uniform),
-        Method("TW-FINCH", tw_finch),
-        Method("initial, L2", segment_video, settings | {"epochs": 0, "assignment": "l2"}, seeded=False),
-        Method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
-        Method("learned, L2", segment_video, learned | {"assignment": "l2"}),
-        Method("learned, kernel", segment_video, learned),
-        Method(f"learned, kernel: {table2_moving5.MORE} × epochs", segment_video, more),
+        method("uniform split", uniform),
+        method("TW-FINCH", tw_finch),
+        method("initial, L2", segment_video, settings | {"epochs": 0, "assignment": "l2"}, seeded=False),
+        method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
+        method("learned, L2", segment_video, learned | {"assignment": "l2"}),
+        method("learned, kernel", segment_video, learned),
+        method(f"learned, kernel: {table2_moving5.MORE} × epochs", segment_video, more),
     ]
 
 

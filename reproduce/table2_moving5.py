@@ -19,6 +19,7 @@ from dkva.baselines import kmeans, tw_finch, uniform
 from dkva.experiment import Method, Outcome, Task
 from dkva.segmentation import segment_video
 from reproduce import moving5
+from reproduce.methods import method
 from reproduce.options import add_authors_pickle, authors_videos, compute, console, parser, select_methods
 from reproduce.show import summary_table
 from reproduce.store import Table, chosen, publish
@@ -56,12 +57,12 @@ def methods(epochs: int, weight_decay: float) -> list[Method]:
     learned = settings | {"epochs": epochs}
 
     def approximation(name: str, seeded: bool = True, **changed) -> Method:
-        return Method(name, segment_video, learned | changed, seeded)
+        return method(name, segment_video, learned | changed, seeded)
 
     return [
-        Method("uniform split", uniform),
-        Method("k-means", kmeans),
-        Method("TW-FINCH", tw_finch),
+        method("uniform split", uniform),
+        method("k-means", kmeans),
+        method("TW-FINCH", tw_finch),
         approximation("initial, L2", False, epochs=0, assignment="l2"),
         approximation("initial, kernel", False, epochs=0),
         approximation("learned, L2", assignment="l2"),
@@ -80,7 +81,7 @@ def select(tasks: Sequence[Task], options) -> Outcome:
     grid = [(epochs, decay) for decay in WEIGHT_DECAYS for epochs in EPOCHS]
     named = {f"{epochs} epochs, weight decay {decay:g}": (epochs, decay) for epochs, decay in grid}
     candidates = [
-        Method(name, segment_video, BASE | {"epochs": epochs, "weight_decay": decay})
+        method(name, segment_video, BASE | {"epochs": epochs, "weight_decay": decay})
         for name, (epochs, decay) in named.items()
     ]
     outcome = compute(candidates, tasks, options)

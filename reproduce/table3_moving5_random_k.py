@@ -21,6 +21,7 @@ from dkva.baselines import kmeans, tw_finch, uniform
 from dkva.experiment import Method
 from dkva.segmentation import segment_video
 from reproduce import moving5
+from reproduce.methods import method
 from reproduce.options import add_authors_pickle, authors_videos, compute, console, parser
 from reproduce.show import summary_table
 from reproduce.store import Table, best, chosen, publish, read_facts
@@ -52,13 +53,13 @@ def methods() -> list[Method]:
     chosen_decay = chosen(CHOICE)["weight_decay"]
     by_accuracy = best(read_facts(CHOICE.name)["table"], "boundary_accuracy")["weight_decay"]
     return [
-        Method("uniform split", uniform),
-        Method("k-means", kmeans),
-        Method("TW-FINCH", tw_finch),
-        Method("initial, kernel", segment_video, SETTINGS | {"epochs": 0}, seeded=False),
-        Method("learned, weight decay 1e-3", segment_video, SETTINGS | {"weight_decay": USUAL}),
-        Method("learned, chosen weight decay", segment_video, SETTINGS | {"weight_decay": chosen_decay}),
-        Method("learned, most accurate boundaries", segment_video, SETTINGS | {"weight_decay": by_accuracy}),
+        method("uniform split", uniform),
+        method("k-means", kmeans),
+        method("TW-FINCH", tw_finch),
+        method("initial, kernel", segment_video, SETTINGS | {"epochs": 0}, seeded=False),
+        method("learned, weight decay 1e-3", segment_video, SETTINGS | {"weight_decay": USUAL}),
+        method("learned, chosen weight decay", segment_video, SETTINGS | {"weight_decay": chosen_decay}),
+        method("learned, most accurate boundaries", segment_video, SETTINGS | {"weight_decay": by_accuracy}),
     ]
 
 
@@ -72,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.select:
         table = CHOICE
         named = {f"weight decay {decay:g}": decay for decay in WEIGHT_DECAYS}
-        rows = [Method(n, segment_video, SETTINGS | {"weight_decay": d}) for n, d in named.items()]
+        rows = [method(n, segment_video, SETTINGS | {"weight_decay": d}) for n, d in named.items()]
         outcome = compute(
             rows, moving5.random_k_tasks(split="validation", draws=draws, videos=videos), options
         )

@@ -20,6 +20,7 @@ from dkva.experiment import Method, Outcome
 from dkva.segmentation import segment_video
 from reproduce.benchmark_tables import BenchmarkTable, kept, run, show_scores
 from reproduce.benchmarks import Opened, options_of, smoothing_of
+from reproduce.methods import method
 from reproduce.options import compute, select_methods
 
 COMMAND = "python -m reproduce.table4_benchmarks"
@@ -31,12 +32,12 @@ def methods(smoothing: float, epochs: int = EPOCHS) -> list[Method]:
     """The table's rows for one data set."""
     settings = {"smoothing": smoothing, "epochs": epochs}
     return [
-        Method("uniform split", uniform),
-        Method("k-means", kmeans, {"n_init": 1}),
-        Method("kernel change points", kernel_change_points),
-        Method("TW-FINCH", tw_finch),
-        Method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
-        Method("learned, kernel", segment_video, settings),
+        method("uniform split", uniform),
+        method("k-means", kmeans, {"n_init": 1}),
+        method("kernel change points", kernel_change_points),
+        method("TW-FINCH", tw_finch),
+        method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
+        method("learned, kernel", segment_video, settings),
     ]
 
 

@@ -19,6 +19,7 @@ from dkva.experiment import Method, Outcome
 from dkva.segmentation import segment_video
 from reproduce.benchmark_tables import BenchmarkTable, kept, run, show_scores
 from reproduce.benchmarks import Opened, options_of, smoothing_of, with_random_k
+from reproduce.methods import method
 from reproduce.options import compute, console, select_methods
 from reproduce.show import summary_table
 from reproduce.store import Table, chosen, publish
@@ -41,9 +42,9 @@ def methods(smoothing: float, weight_decay: float, epochs: int = EPOCHS) -> list
     """The table's rows for one data set."""
     settings = {"smoothing": smoothing, "epochs": epochs, "weight_decay": weight_decay}
     return [
-        Method("uniform split", uniform),
-        Method("TW-FINCH", tw_finch),
-        Method("learned, kernel", segment_video, settings),
+        method("uniform split", uniform),
+        method("TW-FINCH", tw_finch),
+        method("learned, kernel", segment_video, settings),
     ]
 
 
@@ -61,7 +62,7 @@ def select(options) -> int:
     tasks = with_random_k(half[::stride])
     named = {f"weight decay {decay:g}": decay for decay in WEIGHT_DECAYS}
     settings = {"smoothing": 2.5, "epochs": 1 if options.smoke else EPOCHS}
-    candidates = [Method(n, segment_video, settings | {"weight_decay": d}) for n, d in named.items()]
+    candidates = [method(n, segment_video, settings | {"weight_decay": d}) for n, d in named.items()]
     outcome = compute(candidates, tasks, options)
     for row in outcome.rows:
         row["weight_decay"] = named[row["method"]]

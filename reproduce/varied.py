@@ -10,6 +10,7 @@ import numpy as np
 from dkva.experiment import Method, Outcome, merged
 from dkva.segmentation import segment_video
 from reproduce.benchmarks import Opened, options_of, smoothing_of
+from reproduce.methods import method
 from reproduce.options import compute
 from reproduce.store import Table
 from reproduce.studies import LEARNED, end_study, open_studied, with_columns
@@ -53,7 +54,7 @@ def table(name: str, title: str, by: tuple[str, ...] = ("dataset", "factor", "va
 def methods(factors: Factors, settings: Mapping[str, object]) -> list[Method]:
     """One a value, called "factor: value"."""
     return [
-        Method(f"{factor}: {name}", value.segment, dict(settings) | dict(value.changed))
+        method(f"{factor}: {name}", value.segment, dict(settings) | dict(value.changed))
         for factor, values in factors.items()
         for name, value in values.items()
     ]

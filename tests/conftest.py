@@ -1,7 +1,9 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
 import os
+import shutil
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -28,6 +30,25 @@ settings.load_profile("dkva")
 matplotlib.use("Agg")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+#: Where programs of XLA are kept for the other processes of this run: workers of pytest-xdist, commands,
+#: notebooks. Compiling costs more than all else; and nothing outlives the run, or the source it was made of.
+PROGRAMS = None
+if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
+    PROGRAMS = tempfile.mkdtemp(prefix="dkva-programs-")
+    for name, value in {
+        "jax_compilation_cache_dir": PROGRAMS,
+        "jax_enable_compilation_cache": True,
+        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }.items():
+        os.environ[name.upper()] = str(value)
+        jax.config.update(name, value)
+
+
+def pytest_unconfigure():
+    if PROGRAMS:
+        shutil.rmtree(PROGRAMS, ignore_errors=True)
 
 
 def enable_x64():
@@ -98,7 +119,7 @@ def unchecked(monkeypatch):
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     """The package, importable here and in other processes; its modules by name."""
-    from dkva.code_version import code_version
+    from dkva.code_version import forget
 
     folder = tmp_path / "packages" / "made"
     folder.mkdir(parents=True)
@@ -106,13 +127,37 @@ def made(tmp_path, monkeypatch):
         (folder / f"{name}.py").write_text(textwrap.dedent(source))
     monkeypatch.syspath_prepend(folder.parent)
     monkeypatch.setenv("PYTHONPATH", f"{folder.parent}{os.pathsep}{ROOT}")
-    code_version.cache_clear()
+    forget()
     import made.measures
     import made.methods
     import made.plan
     import made.videos
 
     yield made
-    code_version.cache_clear()
+    forget()
     for name in [name for name in sys.modules if name.split(".")[0] == "made"]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Write modules of a package `own`, and give the version of `own.start.f`, or of what is named."""
+    from dkva import code_version
+
+    folder = tmp_path / "packages" / "own"
+    monkeypatch.syspath_prepend(folder.parent)
+
+    def version(start, name="f", **modules):
+        for old in folder.rglob("*.py"):
+            old.unlink()
+        for place, source in {"__init__": "", "start": start, **modules}.items():
+            path = folder / f"{place.replace('__in__', '/')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(source))
+        code_version.forget()
+        return code_version._version("own.start", name)
+
+    yield version
+    code_version.forget()
+    for loaded in [name for name in sys.modules if name.split(".")[0] == "own"]:
+        del sys.modules[loaded]

@@ -1,5 +1,6 @@
 """The benchmarks run, and the direct implementation they measure against computes what dkva computes."""
 
+import functools
 import json
 
 import jax
@@ -23,10 +24,13 @@ from benchmarks import (
     tw_finch,
 )
 from benchmarks.__main__ import main
-from dkva import VideoSegmenter, gauss_ntk, gaussian, ntk
+from dkva import Kernel, VideoSegmenter
 from dkva.length_scale import length_scale
 from dkva.mmd import mmd, root
 from dkva.uniform import uniform_edges
+from reproduce import moving5 as tasks_of_moving5
+from reproduce import table2_moving5
+from synthetic import moving5
 
 rng = np.random.default_rng(3)
 BATCH = jnp.asarray(rng.standard_normal((40, 8)), jnp.float32)
@@ -45,18 +49,18 @@ def lenient():
 @pytest.mark.parametrize("y", [BATCH, SYNTHETIC])
 def test_reference_kernels_are_dkvas(y):
     # The diagonal's angle keeps half the digits of float32.
-    np.testing.assert_allclose(reference.ntk(BATCH, y), ntk(BATCH, y), rtol=5e-4, atol=1e-6)
+    np.testing.assert_allclose(reference.ntk(BATCH, y), Kernel("ntk")(BATCH, y), rtol=5e-4, atol=1e-6)
     np.testing.assert_allclose(
-        reference.gauss(BATCH, y, SCALE), gaussian(BATCH, y, length_scale=SCALE), rtol=1e-5
+        reference.gauss(BATCH, y, SCALE), Kernel("gaussian")(BATCH, y, length_scale=SCALE), rtol=1e-5
     )
 
 
 @pytest.mark.fast
 def test_reference_loss_is_dkvas():
-    own = gauss_ntk(BATCH, BATCH, length_scale=SCALE)
+    own = Kernel()(BATCH, BATCH, length_scale=SCALE)
     ratio = reference.median_ratio(BATCH, SCALE)
-    between = gauss_ntk(BATCH, SYNTHETIC, length_scale=SCALE, rescale=ratio)
-    synthetic = gauss_ntk(SYNTHETIC, length_scale=SCALE, rescale=ratio)
+    between = Kernel()(BATCH, SYNTHETIC, length_scale=SCALE, rescale=ratio)
+    synthetic = Kernel()(SYNTHETIC, length_scale=SCALE, rescale=ratio)
     expected = mmd(own, between, synthetic) + 1e-3 * np.linalg.norm(SYNTHETIC)
     np.testing.assert_allclose(reference.loss(SYNTHETIC, BATCH, SCALE), expected, rtol=2e-4)
 
@@ -66,9 +70,9 @@ def test_reference_gradient_is_finite_and_dkvas():
     def loss(synthetic):
         ratio = reference.median_ratio(BATCH, SCALE)
         grams = (
-            gauss_ntk(BATCH, length_scale=SCALE, rescale=ratio),
-            gauss_ntk(BATCH, synthetic, length_scale=SCALE, rescale=ratio),
-            gauss_ntk(synthetic, length_scale=SCALE, rescale=ratio),
+            Kernel()(BATCH, length_scale=SCALE, rescale=ratio),
+            Kernel()(BATCH, synthetic, length_scale=SCALE, rescale=ratio),
+            Kernel()(synthetic, length_scale=SCALE, rescale=ratio),
         )
         size = (synthetic**2).sum()
         return mmd(*grams) + 1e-3 * root(size, size)
@@ -155,7 +159,8 @@ def test_only_keeps_the_other_benchmarks_lines(tmp_path):
 
 def test_the_gpu_benchmark_runs_on_a_cpu(tmp_path, capsys):
     out = tmp_path / "gpu.json"
-    assert gpu.main(["--scale", "0.001", "--epochs", "1", "--group-size", "2", "--out", str(out)]) == 0
+    sizes = ["--smoke", "--scale", "0.001", "--epochs", "1", "--group-size", "2"]
+    assert gpu.main([*sizes, "--out", str(out)]) == 0
     record = json.loads(out.read_text())
     runs = record["figures"]["runs"]
     assert set(runs) == {"50 Salads", "Table 4"}
@@ -205,3 +210,25 @@ def test_a_long_walk_is_written_in_blocks(tmp_path, monkeypatch):
     steps = np.diff(np.load(tmp_path / "a.npy"), axis=0)
     assert steps.shape == (19, 3)
     assert 0.5 < steps.std() < 1.5  # no jump between blocks
+
+
+def test_moving5_is_compared_as_table_2_has_it(monkeypatch, tmp_path):
+    few = moving5.Settings(videos=2)
+    folder, _ = tasks_of_moving5.dataset(few, tmp_path)
+    monkeypatch.setattr(moving5, "generate", functools.partial(moving5.generate, few))
+    first, second = processors._moving5(2)
+    for index, video in enumerate((first, second)):
+        features, truth = tasks_of_moving5.load_video(folder, "test", index)
+        np.testing.assert_array_equal(video.features, features)
+        np.testing.assert_array_equal(video.truth, truth)
+    assert first.n_segments == tasks_of_moving5.K
+    assert table2_moving5.BASE == {"smoothing": 0}
+    assert first.settings["smoothing"] == 0
+
+
+def test_labels_of_two_machines_are_compared(tmp_path, capsys):
+    assert processors.main([str(tmp_path / "there"), "--smoke"]) == 0
+    assert processors.main([str(tmp_path / "here"), "--smoke", "--against", str(tmp_path / "there")]) == 0
+    text = capsys.readouterr().out
+    assert text.count("all labels equal in 1 of 1 videos, 100.00% of 120 frames") == 2
+    assert "MoF differs by 0.00 points at most" in text

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dkva import KERNELS, VideoSegmenter, segments
-from dkva.cli import _KERNELS, main
+from dkva import VideoSegmenter, segments
+from dkva.cli import main
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_folder_in_documents_a_table_and_pictures_out(dkva, folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"kernel": "sntk", "reading": "authors", "init": "random"}], ids=["default", "authors"]
+    "given", [{}, {"kernel": "sntk_authors", "init": "random"}], ids=["default", "authors"]
 )
 def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path, given):
     options = [word for name, value in given.items() for word in (f"--{name}", value)]
@@ -218,7 +218,7 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["{root}", "-k", "3", "--labels", "{root}/mapping/mapping.txt"], "one file for 3 videos"),
         (["{root}", "-k", "3", "--smoothing", "-1"], "smoothing is -1"),
         (["{root}", "-k", "3", "--smoothing", "nan"], "smoothing is nan"),
-        (["{root}", "-k", "3", "--epochs", "-1"], "'--epochs': -1 is not in the range"),
+        (["{root}", "-k", "3", "--epochs", "-1"], "epochs is -1"),
         (["{root}", "-k", "3", "--seed", "-1"], "'--seed': -1 is not in the range"),
         (["{root}", "-k", "3", "--learning-rate", "0"], "learning_rate is 0"),
         (["{root}", "-k", "3", "--length-scale", "mean"], "median_squared, median"),
@@ -355,10 +355,6 @@ def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
     assert (tmp_path / "o/segments.csv").exists()
 
 
-def test_the_choices_are_the_librarys():
-    assert set(_KERNELS) == set(KERNELS)
-
-
 @pytest.mark.parametrize("command", [[], ["segment"]])
 def test_help_has_an_example(dkva, command):
     code, text, _ = dkva(*command, "--help")
@@ -397,7 +393,8 @@ def test_any_array_gives_segments_or_one_line(dkva, tmp_path_factory, frames, k)
 def test_a_killed_run_loses_only_the_videos_in_flight(dkva, tmp_path, form):
     root, out = tmp_path / "many", tmp_path / "out"
     root.mkdir()
-    for i in range(400):
+    count = 150 if form == "both" else 400  # the CSV is written every few seconds
+    for i in range(count):
         np.save(root / f"v{i:03}.npy", video(seed=i))
     command = ["segment", str(root), "-k", "3", "--out", str(out), "--format", form, *FAST]
     process = subprocess.Popen([sys.executable, "-m", "dkva", *command], stdout=subprocess.DEVNULL)
@@ -417,14 +414,14 @@ def test_a_killed_run_loses_only_the_videos_in_flight(dkva, tmp_path, form):
     process.send_signal(signal.SIGKILL)
     process.wait()
     kept = done()
-    assert 5 <= kept < 400, "the run was not caught in the middle"
+    assert 5 <= kept < count, "the run was not caught in the middle"
     for path in out.glob("*.json"):
         json.loads(path.read_text())
-    if form == "csv":  # the CSV is written every few seconds; the JSON of each video at once
+    if form == "csv":
         assert os.path.getsize(out / "segments.csv") > 0
     _, text, _ = dkva(*command)
     assert f"kept {kept} " in text
-    assert f"segmented {400 - kept};" in text
+    assert f"segmented {count - kept};" in text
 
 
 @pytest.mark.data

@@ -1,6 +1,8 @@
 """Rows once computed are kept and found again, whatever ends a run; and no row is served for another one."""
 
+import ast
 import functools
+import importlib
 import json
 import signal
 import sqlite3
@@ -16,7 +18,7 @@ import numpy as np
 import psutil
 import pytest
 
-from dkva import evaluate, experiment
+from dkva import code_version, evaluate, experiment
 from dkva.experiment import ExperimentError, Method, Outcome, RowCache, Task, merged, run
 from dkva.metrics import score_row
 from dkva.segmentation import segment_video
@@ -132,14 +134,46 @@ def test_the_same_task_twice_is_computed_once_and_given_twice(made, cache):
     assert outcome.rows[:2] == outcome.rows[2:]
 
 
-def edited(name):
+def edited(name, old="", new="# changed\n"):
+    """One place of a module is changed; "" is its beginning."""
+
     def edit(made, method, task):
         path = Path(made.__file__).parent / f"{name}.py"
-        path.write_text(path.read_text() + "# changed\n")
-        experiment.code_version.cache_clear()
+        source = path.read_text()
+        assert old in source
+        path.write_text(source.replace(old, new, 1))
+        code_version.forget()
         return method, task
 
     return edit
+
+
+def reformatted(name):
+    def edit(made, method, task):
+        path = Path(made.__file__).parent / f"{name}.py"
+        path.write_text(ast.unparse(ast.parse(path.read_text())))
+        code_version.forget()
+        return method, task
+
+    return edit
+
+
+def moved(made, method, task):
+    """The function that the method calls lies in another file, which the method's own imports."""
+    folder = Path(made.__file__).parent
+    (folder / "elsewhere.py").write_text((folder / "parts.py").read_text())
+    (folder / "parts.py").write_text("from .elsewhere import uniform\n")
+    code_version.forget()
+    return method, task
+
+
+def moved_itself(made, method, task):
+    """The method's function lies in another file, with all that it needs."""
+    folder = Path(made.__file__).parent
+    (folder / "new_home.py").write_text((folder / "methods.py").read_text())
+    code_version.forget()
+    home = importlib.import_module("made.new_home")
+    return replace(method, segment=home.noisy), task
 
 
 def with_task(**changes):
@@ -152,6 +186,7 @@ def with_method(**changes):
 
 DECISIVE = {
     "function": lambda made, method, task: (replace(method, segment=made.methods.noisy_too), task),
+    "id": with_method(id="another"),
     "a setting": with_method(settings={"share": 0.5}),
     "no setting": with_method(settings={}),
     "whether it is seeded": with_method(seeded=False),
@@ -161,17 +196,43 @@ DECISIVE = {
     "seed": with_task(seeds=(8,)),
     "scoring": with_task(scoring={"ignore": 1}),
     "measure": lambda made, method, task: (method, replace(task, measure=made.measures.twin)),
-    "code of the method": edited("methods"),
-    "code that it imports": edited("parts"),
-    "code that it imports when it is called": edited("far"),
-    "code of the measure": edited("measures"),
+    "code of the method: an operator": edited(
+        "methods", "rng.random(len(labels)) <", "rng.random(len(labels)) <="
+    ),
+    "code of the method: a default": edited("methods", "share=None", "share=0.2"),
+    "code of the method: a decorator": edited("methods", "def noisy(", "@functools.cache\ndef noisy("),
+    "code of the method: a package": edited("methods", "import numpy as np", "import jax.numpy as np"),
+    "code that it imports": edited("parts", "m // n", "m // (n + 1)"),
+    "code that it imports when it is called": edited("far", "0.25", "0.5"),
+    "code of the measure": edited("measures", 'row["mof"]', 'row["f1"]'),
+    "code that changes what it imports": edited(
+        "parts", "def uniform", "def more(f): return f\nuniform = more(uniform)\ndef uniform"
+    ),
 }
 
 INDIFFERENT = {
     "name of the method": with_method(name="another"),
     "columns": with_task(columns={"part": 2}),
-    "code that it does not import": edited("other"),
-    "code of the videos": edited("videos"),
+    "code that it does not import": edited("other", "UNUSED = 1", "UNUSED = 2"),
+    "code of the videos": edited("videos", "1.5", "2.5"),
+    "code beside it": edited("methods", "np.minimum(", "np.maximum("),
+    "a comment of the method": edited("methods"),
+    "a comment within the method": edited("methods", "rng = np", "# changed\n    rng = np"),
+    "a docstring": edited("methods", "import made.far", '"""What it does."""\n    import made.far'),
+    "the docstring of the module": edited("methods", "", '"""What it holds."""\n'),
+    "an annotation": edited(
+        "methods", "*, seed, name, share=None", "*, seed: int, name: str, share: float=None"
+    ),
+    "the style of an import": edited(
+        "methods", "from made.parts import uniform", "from .parts import uniform"
+    ),
+    "the place of an import": edited("methods", "import made.far as far", "from made import far"),
+    "a comment of what it imports": edited("parts"),
+    "a comment of the measure": edited("measures"),
+    "the format of the method": reformatted("methods"),
+    "the format of the measure": reformatted("measures"),
+    "the file of what it calls": moved,
+    "the file of the method": moved_itself,
     "how the video is loaded": lambda made, method, task: (
         method,
         replace(task, load=functools.partial(made.videos.gone, "nowhere")),
@@ -192,7 +253,7 @@ def test_what_decides_a_row_is_never_served_an_old_one(made, cache, name):
     before = quiet([method], [task], cache)
     other_method, other_task = DECISIVE[name](made, method, task)
     assert quiet([other_method], [other_task], cache).computed == 1
-    if "code" not in name:
+    if not name.startswith("code"):
         again = quiet([method], [task], cache)
         assert (again.computed, text(again.rows)) == (0, text(before.rows))
 
@@ -209,6 +270,22 @@ def test_what_does_not_decide_a_row_does_not_lose_it(made, cache, name):
     assert after.rows[0]["share"] == before.rows[0]["share"]
 
 
+def test_an_id_stands_for_a_method_that_is_renamed_or_moved(made, cache):
+    assert Method("m", made.methods.noisy).id == "noisy"
+    one, other = (
+        Method("m", segment, {"share": 0.2}, id="noise")
+        for segment in (made.methods.noisy, made.methods.noisy_too)
+    )
+    tasks = tasks_of(made, 1)
+    assert [quiet([method], tasks, cache).computed for method in (one, other, one)] == [1, 1, 0]
+    folder = Path(made.__file__).parent
+    source = (folder / "methods.py").read_text().replace("def noisy(", "def renamed(")
+    (folder / "renamed_home.py").write_text(source)
+    code_version.forget()
+    home = importlib.import_module("made.renamed_home")
+    assert quiet([replace(one, segment=home.renamed)], tasks, cache).computed == 0
+
+
 def test_settings_in_another_order_are_the_same(made, cache):
     settings = {"share": 0.1, "seed": 1}
     for given in (settings, dict(reversed(settings.items()))):
@@ -222,16 +299,17 @@ def test_method_of_the_script_that_runs_is_taken_and_one_of_no_file_refused(made
         textwrap.dedent("""
             import sys
             from pathlib import Path
-            from dkva.experiment import Method, RowCache, code_version, run
+            from dkva.code_version import forget
+            from dkva.experiment import Method, RowCache, run
             from made.methods import split
             from made.plan import TASKS
 
             def own(features, n_segments):
                 return split(features, n_segments)
 
-            for change in ("", "", "# changed"):
-                Path(__file__).write_text(Path(__file__).read_text() + change)
-                code_version.cache_clear()
+            for old, new in (("", ""), ("", "# changed\\n"), ("return split", "return 1 - split")):
+                Path(__file__).write_text(Path(__file__).read_text().replace(old, new, 1))
+                forget()
                 outcome = run([Method("own", own)], TASKS[:2], RowCache(Path(sys.argv[1])), progress=False)
                 print(outcome.computed)
         """)
@@ -267,9 +345,9 @@ def test_provenance_says_what_made_the_rows(made, cache):
     tasks = tasks_of(made, seeds=(2, 0))
     provenance = quiet(methods, tasks, cache).provenance
     assert provenance["methods"]["noisy"] == {
-        "function": "made.methods.noisy",
+        "id": "noisy",
         "settings": {"share": 0.3},
-        "code": experiment.code_version("made.methods"),
+        "code": experiment.code_version(made.methods.noisy),
     }
     assert list(provenance["methods"]) == ["noisy", "split"]
     assert (provenance["seeds"], provenance["videos"]) == ([0, 2], 3)
@@ -449,7 +527,7 @@ def test_a_worker_with_another_source_of_the_method_is_refused(made):
     done = experiment._work((task, [replace(job, code="another")]))
     assert done.rows == {}
     (problem,) = done.problems
-    assert problem.endswith("the worker has another source of made.methods: start the workers again")
+    assert problem.endswith("the worker has other code of made.methods.split: start the workers again")
     assert experiment._work((task, [job])).rows.keys() == {job.key}
 
 

@@ -11,7 +11,7 @@ from scipy.special import erf
 from tolerances import eps, gram_bound, sum_error
 
 from dkva import ACTIVATIONS, KERNELS, Kernel
-from dkva.kernels import READINGS, Factors, rescaling
+from dkva.kernels import Factors, rescaling
 
 GOLDEN = Path(__file__).parent / "golden" / "neural_tangents.npz"
 CASES = [
@@ -235,10 +235,9 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     rounding = gram_bound(kernel, np.asarray(wide), np.asarray(wide), **scales).error
     within(bound.value, exact, 2 * rounding)
     within(found, exact, bound.error + rounding)
-    # Worst cases do not come together: sums of d terms err by the root of d, and digits are lost by luck.
-    assert np.max(np.abs(found - exact) / bound.error) > {"sntk": 0.3 / d, "gaussian": 0.5 / d}.get(
-        name, (0.5 if activation == "relu" else 0.1) / d
-    )
+    # Worst cases do not come together: sums of d terms err by the root of d, digits are lost by luck, and
+    # some processors round less often than others. Two orders of magnitude and d leave room for all of it.
+    assert np.max(np.abs(found - exact) / bound.error) > 0.01 / d
 
 
 @pytest.mark.numerics
@@ -453,11 +452,7 @@ def test_sntk_repeats_by_seed_alone():
     assert not np.allclose(kernel(x, seed=3), kernel(x, seed=4), rtol=0.01)
 
 
-# --- the authors' reading ---------------------------------------------------------------------------
-
-
-def authors(name):
-    return Kernel(name, reading="authors")
+# --- the authors' program ---------------------------------------------------------------------------
 
 
 @pytest.mark.numerics
@@ -473,15 +468,15 @@ def test_authors_sphere_divides_the_features_of_the_batch_alone(x64):
     for second in (y, None):
         # The frames are divided by norms that are sums of 6, before the products are.
         error = 2 * gram_bound(ntk, divided, second, inputs=sum_error(6, np.float64)).error
-        within(authors("ntk_sphere")(x, second), ntk(divided, second), error)
-    assert not np.allclose(authors("ntk_sphere")(x, y), Kernel("ntk_sphere")(x, y), rtol=0.01)
+        within(Kernel("ntk_sphere_authors")(x, second), ntk(divided, second), error)
+    assert not np.allclose(Kernel("ntk_sphere_authors")(x, y), Kernel("ntk_sphere")(x, y), rtol=0.01)
 
 
 @pytest.mark.fast
 def test_authors_batch_counts_masked_frames_and_stands_for_its_size(x64):
     x = np.array(frames(6, 5, dtype=np.float64))
     mask = np.array([True] * 4 + [False] * 2)
-    kernel = authors("ntk_sphere")
+    kernel = Kernel("ntk_sphere_authors")
     expected = x / np.linalg.norm(x[:4], axis=0)
     rtol = sum_error(6, np.float64)  # a norm is a sum of 6, and its root and the division round
     np.testing.assert_allclose(kernel.batch(jnp.asarray(x), jnp.asarray(mask)), expected, rtol=rtol)
@@ -492,39 +487,29 @@ def test_authors_batch_counts_masked_frames_and_stands_for_its_size(x64):
 @pytest.mark.fast
 def test_authors_sntk_draws_anew_for_assignment():
     draws = {
-        (reading, assigning): np.asarray(
-            Kernel("sntk", reading=reading).projection(5, 3, assigning=assigning).frequencies
-        )
-        for reading in READINGS
+        (name, assigning): np.asarray(Kernel(name).projection(5, 3, assigning=assigning).frequencies)
+        for name in ("sntk", "sntk_authors")
         for assigning in (False, True)
     }
-    once = draws["paper", False]
-    np.testing.assert_array_equal(draws["paper", True], once)
-    np.testing.assert_array_equal(draws["authors", False], once)
-    assert np.abs(draws["authors", True] - once).min() > 1e-4
+    once = draws["sntk", False]
+    np.testing.assert_array_equal(draws["sntk", True], once)
+    np.testing.assert_array_equal(draws["sntk_authors", False], once)
+    assert np.abs(draws["sntk_authors", True] - once).min() > 1e-4
 
 
 @pytest.mark.numerics
 @pytest.mark.fast
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "ntk_sphere"])
-def test_authors_other_kernels_are_the_papers_and_gauss_sphere_falls_back(name):
+def test_authors_sntk_is_the_papers_where_it_is_evaluated_by_itself():
     x, y = frames(6, 5), frames(4, 5, seed=1)
-    paper = Kernel("gauss_ntk" if name == "gauss_ntk_sphere" else name)
     for pair in ((x,), (x, y)):
         # The same operations in the same order, so the same numbers.
-        np.testing.assert_array_equal(authors(name)(*pair, length_scale=2.0), paper(*pair, length_scale=2.0))
-
-
-@pytest.mark.fast
-def test_unknown_reading_lists_the_choices():
-    with pytest.raises(ValueError, match="unknown reading 'program': choose one of paper, authors"):
-        Kernel("ntk", reading="program")
+        np.testing.assert_array_equal(Kernel("sntk_authors")(*pair), Kernel("sntk")(*pair))
 
 
 # --- what no kernel does ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n != "sntk"])
+@pytest.mark.parametrize("name", [n for n in NAMES if not n.startswith("sntk")])
 def test_other_kernels_ignore_the_seed(name):
     x = frames(6, 5)
     np.testing.assert_array_equal(*(Kernel(name)(x, length_scale=2.0, seed=seed) for seed in (0, 1)))

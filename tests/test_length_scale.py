@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 from tolerances import eps
 
-from dkva.length_scale import _SAMPLE, LENGTH_SCALES, _median, check_length_scale, length_scale
+from dkva.length_scale import _LENGTH_SCALES, _SAMPLE, _median, length_scale
+from dkva.settings import LENGTH_SCALES
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -49,7 +50,7 @@ def test_long_videos_are_thinned_with_an_even_stride():
     np.testing.assert_allclose(length_scale(x, max_frames=40), length_scale(x), rtol=0.1)  # of sampling
 
 
-@pytest.mark.parametrize("rule", sorted(LENGTH_SCALES))
+@pytest.mark.parametrize("rule", LENGTH_SCALES)
 @pytest.mark.parametrize("x", [np.zeros((5, 3)), np.full((5, 3), 7.0), np.ones((1, 3))])
 def test_frames_without_distances_give_one(rule, x):
     assert length_scale(x, rule) == 1
@@ -79,6 +80,10 @@ def test_frames_are_not_written():
     np.testing.assert_array_equal(x, before)
 
 
+def test_there_is_a_reading_for_every_name():
+    assert tuple(_LENGTH_SCALES) == LENGTH_SCALES
+
+
 def test_unknown_rule_lists_the_choices():
     with pytest.raises(ValueError, match="unknown length_scale 'mean': choose one of median_squared, median"):
         length_scale(frames(5), "mean")
@@ -87,7 +92,7 @@ def test_unknown_rule_lists_the_choices():
 @pytest.mark.parametrize("rule", [0, -1.0, float("nan"), float("inf")])
 def test_number_must_be_positive_and_finite(rule, unchecked):
     with pytest.raises(ValueError, match="length_scale is"):
-        check_length_scale(rule)
+        length_scale(frames(5), rule)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 4096, 4097, 20_000, 20_001])

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from tolerances import RATE, adam_error, assert_learned_alike, falls_short
 
 from dkva import VideoSegmenter, approximate, approximate_many, fit_many, segment_many
-from dkva.approximation import TOLERANCE_EPOCHS, Job, prepare
-from dkva.many import DEFAULTS, GROUP, _key, group_size_of
+from dkva.learning import TOLERANCE_EPOCHS
+from dkva.many import GROUP, _key, group_size_of
+from dkva.prepare import Job, prepare
 from dkva.preprocessing import Standardiser
 from dkva.segmentation import margins
+from dkva.settings import LearningSettings
 
 EPOCHS = 6
 
@@ -183,8 +185,7 @@ def test_early_stopping_in_a_group_stops_each_by_itself():
 
 def job(n, m, epochs=1, d=64):
     frames = np.zeros((n, d), np.float32)
-    given = DEFAULTS | {"epochs": epochs, "length_scale": 1.0, "name": ""}
-    return prepare(frames, m, **given)
+    return prepare(frames, m, LearningSettings(epochs=epochs, length_scale=1.0))
 
 
 @pytest.mark.fast

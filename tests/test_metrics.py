@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, jaccard_score
 
 from dkva import Scores, evaluate
-from dkva.metrics import _edit, bootstrap_interval, score_row
+from dkva.metrics import _edit, score_row
 
 pytestmark = pytest.mark.fast
 
@@ -279,15 +279,6 @@ def test_row_hands_on_what_is_ignored_and_coarse_classes():
         score_row(truth, predicted, 2)
     with pytest.raises(TypeError):
         score_row(truth, predicted)
-
-
-@pytest.mark.fast
-def test_interval_lies_around_the_mean():
-    values = np.random.default_rng(0).normal(5, 1, 100)
-    low, high = bootstrap_interval(values)
-    assert low < values.mean() < high
-    assert abs((high - low) / 2 - 1.96 * values.std() / 10) < 0.02
-    assert bootstrap_interval(values) == (low, high)
 
 
 class TestCoarse:

@@ -60,7 +60,7 @@ def assert_ntk_of(divided, found, learned, size):
 @pytest.mark.numerics
 def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_back():
     x = video(50, 4, seed=3)
-    fitted = VideoSegmenter(3, kernel="ntk_sphere", reading="authors", smoothing=0, epochs=2).fit(x)
+    fitted = VideoSegmenter(3, kernel="ntk_sphere_authors", smoothing=0, epochs=2).fit(x)
     frames = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7)
     batches = [frames[i : i + 16] / np.linalg.norm(frames[i : i + 16], axis=0) for i in (0, 16, 32, 34)]
     divided = np.concatenate([*batches[:3], batches[3][-2:]])
@@ -75,8 +75,7 @@ def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_b
 @pytest.mark.parametrize(("size", "n"), [(349, 1500), (600, 1500), (7, 520), (520, 520)])
 def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, n):
     x = ((video(n) - 100) / 5).astype(np.float32)
-    kernel = Kernel("ntk_sphere", reading="authors")
-    learned = approximate(x, 3, kernel=kernel, epochs=0, batch_size=size)
+    learned = approximate(x, 3, kernel="ntk_sphere_authors", epochs=0, batch_size=size)
     firsts = range(0, n, size)
     batches = [x[min(first, n - size) :][:size] for first in firsts]
     divided = np.concatenate(
@@ -91,8 +90,7 @@ def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, 
 def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
     x = video(50, 4, seed=3)
     paper, theirs = (
-        VideoSegmenter(3, kernel="sntk", reading=reading, smoothing=0, epochs=2).fit(x)
-        for reading in ("paper", "authors")
+        VideoSegmenter(3, kernel=kernel, smoothing=0, epochs=2).fit(x) for kernel in ("sntk", "sntk_authors")
     )
     np.testing.assert_array_equal(paper.approximation_, theirs.approximation_)
     assert not np.allclose(paper.similarity_, theirs.similarity_, rtol=0.01)
@@ -247,7 +245,7 @@ def test_clone_carries_every_setting():
         "n_segments": 4, "kernel": "ntk", "smoothing": 1.0, "epochs": 3, "estimator": "batch",
         "random_state": 7, "learning_rate": 0.1, "weight_decay": 0.0, "init": "kmeans",
         "length_scale": "median", "depth": 2, "activation": "erf", "weight_std": 1.5, "bias_std": 0.2,
-        "batch_size": 12, "assignment": "l2", "tolerance": 0.1, "reading": "authors",
+        "batch_size": 12, "assignment": "l2", "tolerance": 0.1,
     }  # fmt: skip
     model = VideoSegmenter(**changed)
     assert model.get_params() == changed

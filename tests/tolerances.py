@@ -167,11 +167,15 @@ def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dty
     product errs by the sum of its factors' errors, each times the other factor, and r relatively by as much
     as the two medians do. `inputs` is the relative error that the frames bring with them.
     """
-    from dkva.kernels import KERNELS
+    from dkva.kernel_parts import KERNELS
 
     dtype = np.dtype(dtype or np.asarray(x).dtype)
     parts = KERNELS[kernel.name]
     x = np.asarray(x, np.float64)
+    if parts.view == "divided_batches":  # x is the batch; each norm is a sum over its frames
+        lengths = np.linalg.norm(x, axis=0)
+        x = x / np.where(lengths > 0, lengths, 1)
+        inputs = inputs + sum_error(len(x), dtype)
     y = x if y is None else np.asarray(y, np.float64)
 
     def factors(a, b):
@@ -181,7 +185,7 @@ def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dty
         gauss = gaussian_bound(xy, xx, yy, length_scale, d, dtype) if parts.gaussian else None
         if parts.neural is None:
             return gauss, None
-        if parts.sphere and kernel.reading == "paper":
+        if parts.sphere:
             long, long_b = (v > np.finfo(dtype).tiny ** 0.5 for v in (xx, yy))
             size, size_b = (np.sqrt(np.where(k, v, 1)) for k, v in ((long, xx), (long_b, yy)))
             xy = np.where(long[:, None] & long_b[None, :], xy / (size[:, None] * size_b[None, :]), 0)

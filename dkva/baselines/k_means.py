@@ -9,11 +9,9 @@ from jaxtyping import Int, Real
 
 from dkva.checks import check_features, check_segments, check_whole
 from dkva.runs import renumbered
+from dkva.settings import MAX_SEED
 
 __all__ = ["kmeans"]
-
-#: Largest seed.
-MAX_SEED = 2**32 - 1
 
 
 def kmeans(

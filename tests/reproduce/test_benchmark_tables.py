@@ -5,8 +5,7 @@ import pytest
 
 from dkva.datasets import BENCHMARKS
 from reproduce import benchmark_tables, table1_datasets, table4_benchmarks, table5_random_k
-from reproduce.benchmarks import SOURCES, open_all, options_of, with_random_k
-from reproduce.draws import random_k
+from reproduce.benchmarks import SOURCES, open_all, options_of, random_k, with_random_k
 from reproduce.paper import TABLES
 from reproduce.paths import RESULTS
 from reproduce.show import with_interval

@@ -3,22 +3,11 @@ import pytest
 
 from dkva import approximate
 from reproduce import moving5
-from reproduce.figure_arrays import _directions, _plane, _standard, way
+from reproduce.figure_arrays import _directions, _plane, _standard
 from reproduce.paths import RESULTS
 from reproduce.pictures.base import ARRAYS, arrays
 from reproduce.store import chosen
 from reproduce.table2_moving5 import CHOICE
-
-
-def test_fewer_epochs_are_the_beginning_of_more():
-    frames = np.random.default_rng(0).normal(size=(40, 6)).astype(np.float32)
-    path, losses = way(frames, 3, 4, seed=1, name="v")
-    assert path.shape == (5, 3, 6)
-    for epochs in range(5):
-        stop = approximate(frames, 3, epochs=epochs, seed=1, name="v")
-        np.testing.assert_array_equal(stop.loss_curve, losses[:epochs])
-        np.testing.assert_array_equal(stop.synthetic, path[epochs])
-    np.testing.assert_array_equal(path[0], approximate(frames, 3, epochs=4, seed=1, name="v").initial)
 
 
 def test_the_stored_way_comes_out_again():

@@ -29,7 +29,7 @@ from reproduce import (
     table3_moving5_random_k,
 )
 from reproduce import options as options_module
-from reproduce.draws import random_k
+from reproduce.benchmarks import random_k
 from reproduce.paths import GENERATED, RENDERED, RESULTS
 from reproduce.show import with_interval
 from reproduce.store import best, chosen, read_facts, read_rows, summarise

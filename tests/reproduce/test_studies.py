@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dkva.experiment import Outcome, Task
+from dkva.experiment import Method, Outcome, Task
 from dkva.segmentation import segment_video
 from reproduce import (
     figure3a_kernels,
@@ -20,11 +20,12 @@ from reproduce import (
 )
 from reproduce.benchmarks import options_of
 from reproduce.claim_tests import CHARACTERISTIC, GAUSS, PRODUCT
-from reproduce.equal_steps import epochs_of, segment_in_equal_steps
-from reproduce.pieces import measure
+from reproduce.figure3b_smoothing import measure
+from reproduce.methods import IDS, method
 from reproduce.smoothing_rule import by_rule, rule
 from reproduce.store import Table, read_facts, read_rows
 from reproduce.studies import LEARNED, open_studied, store, subset
+from reproduce.study_batches import epochs_of, segment_in_equal_steps
 from reproduce.table4_benchmarks import EPOCHS
 from reproduce.table4_benchmarks import methods as table4_methods
 
@@ -54,6 +55,16 @@ def test_a_subset_is_drawn_once_and_keeps_the_order():
     assert len(drawn) == 100
     assert drawn[-1] > "v250"
     assert subset(tasks[:5], 100) == tasks[:5]
+
+
+def test_methods_of_the_library_have_ids_of_their_own():
+    assert len(set(IDS.values())) == len(IDS)
+    assert {m.id for m in table4_methods(2.5)} == {*IDS.values()} - {"sinkhorn"}
+    assert {m.id for m in varied.methods(study_transport.FACTORS, {})} == {"dkva", "sinkhorn"}
+    assert {m.id for m in varied.methods(study_batches.FACTORS, {})} == {"dkva", "segment_in_equal_steps"}
+    assert method("m", segment_video, {"epochs": 1}, False) == Method(
+        "m", segment_video, {"epochs": 1}, False, id="dkva"
+    )
 
 
 def test_pieces_are_runs_of_labels():
