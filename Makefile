@@ -100,4 +100,4 @@ $(ORACLE_VENV)/.ready: pyproject.toml
 
 oracle: $(READY) $(ORACLE_VENV)/.ready
 	$(ORACLE_VENV)/bin/python tests/oracle.py tests/golden/neural_tangents.npz
-	$(BIN)/python -m pytest tests/test_kernels.py
+	$(BIN)/python -m pytest tests/approximation/test_kernels.py

@@ -17,7 +17,7 @@ import jax
 import numpy as np
 
 from dkva import Standardiser
-from dkva.provenance import commit, versions
+from dkva.base.provenance import commit, versions
 
 __all__ = [
     "FULL",

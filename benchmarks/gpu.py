@@ -25,8 +25,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks._run import SMOKE, Row, provenance
+from dkva.approximation.batched import fit_many
 from dkva.baselines import tw_finch
-from dkva.many import fit_many
 
 _GOAL_SECONDS = 60
 _COMPARED = 8

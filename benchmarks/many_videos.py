@@ -15,10 +15,10 @@ import numpy as np
 
 from benchmarks._run import ROOT, SMOKE, Row, fresh_process, random_walk, standardised, timed
 from dkva import approximate_many
+from dkva.approximation.segmenter import segment_video
 from dkva.datasets import BENCHMARKS
-from dkva.experiment import Method, RowCache, Task
-from dkva.experiment import run as run_experiment
-from dkva.segmentation import segment_video
+from dkva.experiments.experiment import Method, RowCache, Task
+from dkva.experiments.experiment import run as run_experiment
 
 _GOAL_SECONDS, _GOAL_PROGRAMS = 240, 12
 _FEATURES = 64
@@ -44,7 +44,8 @@ def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def compiled(truth, labels, n_segments) -> dict[str, float]:
     """Compiled programs of the method in this process, in place of scores."""
-    from dkva import learning, segmentation
+    from dkva.approximation import learning
+    from dkva.approximation import segmenter as segmentation
 
     del truth, labels, n_segments
     jitted: tuple[Any, ...] = (learning.run_alone, segmentation._similarity)

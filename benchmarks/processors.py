@@ -25,8 +25,8 @@ import numpy as np
 
 from benchmarks._run import Row, fresh_process, random_walk
 from dkva import VideoSegmenter, evaluate, read_features, read_labels
-from dkva.segmentation import labels_of, margins
-from dkva.settings import ESTIMATORS
+from dkva.approximation.segmenter import labels_of, margins
+from dkva.approximation.settings import ESTIMATORS
 
 _AVX512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
 
@@ -114,7 +114,7 @@ def _jitter(ulps: int) -> None:
     import jax
     import jax.numpy as jnp
 
-    import dkva.kernels as kernels
+    import dkva.approximation.kernels as kernels
 
     exact = kernels._products
 

@@ -13,9 +13,9 @@ import optax
 
 from benchmarks._run import FULL, SMOKE, Row, random_walk, standardised, timed
 from dkva import Kernel, LearningSettings, approximate
-from dkva.learning import draw
-from dkva.mmd import mmd_squared
-from dkva.prepare import prepare
+from dkva.approximation.learning import draw
+from dkva.approximation.mmd import mmd_squared
+from dkva.approximation.prepare import prepare
 
 #: 50 Salads' size, and Breakfast's.
 _SIZES = {"50 Salads": (FULL.frames, FULL.features, FULL.segments), "Breakfast": (2099, 64, 6)}

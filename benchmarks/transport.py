@@ -7,10 +7,10 @@ from typing import Any
 
 from benchmarks._run import SMOKE, Row, random_walk, standardised, timed
 from dkva import LearningSettings
-from dkva.learning import run_alone
-from dkva.prepare import prepare
-from dkva.settings import ESTIMATORS
-from dkva.transport import Sinkhorn, learn_by_transport
+from dkva.approximation.learning import run_alone
+from dkva.approximation.prepare import prepare
+from dkva.approximation.settings import ESTIMATORS
+from dkva.approximation.sinkhorn import Sinkhorn, learn_by_transport
 
 #: Breakfast's average video: frames, features, segments.
 _SIZE = (2099, 64, 6)

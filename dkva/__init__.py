@@ -10,16 +10,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dkva.approximation import Approximation, approximate
+    from dkva.approximation.approximate import Approximation, approximate
+    from dkva.approximation.batched import approximate_many, fit_many, segment_many
+    from dkva.approximation.kernels import Kernel
+    from dkva.approximation.preprocessing import Standardiser, smooth
+    from dkva.approximation.segmenter import VideoSegmenter
+    from dkva.approximation.settings import ACTIVATIONS, LearningSettings, Settings
+    from dkva.base.kernel_parts import KERNELS
+    from dkva.base.segments import Segment, segments
     from dkva.datasets import DataError, FeatureFolder, Video, read_features, read_labels
-    from dkva.kernel_parts import KERNELS
-    from dkva.kernels import Kernel
-    from dkva.many import approximate_many, fit_many, segment_many
-    from dkva.metrics import Scores, evaluate
-    from dkva.preprocessing import Standardiser, smooth
-    from dkva.runs import Segment, segments
-    from dkva.segmentation import VideoSegmenter
-    from dkva.settings import ACTIVATIONS, LearningSettings, Settings
+    from dkva.metrics.segmentation import Scores, evaluate
 
 __version__ = "0.1.0"
 
@@ -48,27 +48,36 @@ __all__ = [
     "smooth",
 ]
 
-_MODULES = (
-    "approximation",
-    "datasets",
-    "kernel_parts",
-    "kernels",
-    "many",
-    "metrics",
-    "preprocessing",
-    "runs",
-    "segmentation",
-    "settings",
-)
+_MODULES = {
+    "ACTIVATIONS": "approximation.settings",
+    "KERNELS": "base.kernel_parts",
+    "Approximation": "approximation.approximate",
+    "DataError": "datasets",
+    "FeatureFolder": "datasets",
+    "Kernel": "approximation.kernels",
+    "LearningSettings": "approximation.settings",
+    "Scores": "metrics.segmentation",
+    "Segment": "base.segments",
+    "Settings": "approximation.settings",
+    "Standardiser": "approximation.preprocessing",
+    "Video": "datasets",
+    "VideoSegmenter": "approximation.segmenter",
+    "approximate": "approximation.approximate",
+    "approximate_many": "approximation.batched",
+    "evaluate": "metrics.segmentation",
+    "fit_many": "approximation.batched",
+    "read_features": "datasets",
+    "read_labels": "datasets",
+    "segment_many": "approximation.batched",
+    "segments": "base.segments",
+    "smooth": "approximation.preprocessing",
+}
 
 
 def __getattr__(name: str):
     """Import a public name when it is first used: JAX takes seconds, `dkva --help` should not."""
-    if name in __all__:
-        for module in _MODULES:
-            loaded = importlib.import_module(f"dkva.{module}")
-            if name in loaded.__all__:
-                return getattr(loaded, name)
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"dkva.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'dkva' has no attribute {name!r}")
 
 

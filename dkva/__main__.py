@@ -1,6 +1,6 @@
 """`python -m dkva` is the command `dkva`."""
 
-from dkva.cli import main
+from dkva.cli.segment import main
 
 if __name__ == "__main__":
     main()

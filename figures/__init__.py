@@ -1,6 +1,6 @@
 """One function a figure: arrays in, matplotlib figure out; nothing is computed or saved here."""
 
-from dkva.timeline import timeline
+from dkva.export.timeline import timeline
 from figures.failures import Case, failure_cases
 from figures.learning import loss_curves, motion
 from figures.matrices import gram_matrices, similarity_map

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from dkva.runs import segments
-from dkva.timeline import styles
+from dkva.base.segments import segments
+from dkva.export.timeline import styles
 from figures.style import entitle
 
 __all__ = ["Case", "failure_cases"]

@@ -17,7 +17,7 @@ from reproduce import (
     table2_moving5,
     table3_moving5_random_k,
 )
-from reproduce.options import console, parser
+from reproduce.base.options import console, parser
 
 SCRIPTS = (
     table2_moving5,

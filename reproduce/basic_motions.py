@@ -19,15 +19,15 @@ import itertools
 
 import numpy as np
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import uniform
-from dkva.code_version import code_version
-from dkva.experiment import Method, Task
-from dkva.segmentation import segment_video
-from reproduce.effects import effect, paired
-from reproduce.methods import method
-from reproduce.options import compute, console, parser
-from reproduce.show import lines, percent, summary_table, with_interval
-from reproduce.store import Table, best, publish, summarise
+from dkva.experiments.code_version import code_version
+from dkva.experiments.experiment import Method, Task
+from reproduce.base.effects import effect, paired
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console, parser
+from reproduce.base.show import lines, percent, summary_table, with_interval
+from reproduce.base.store import Table, best, publish, summarise
 
 COMMAND = "python -m reproduce.basic_motions"
 TABLE = Table("basic_motions", "BasicMotions (real sensor readings), 10 test sequences", COMMAND)

@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 
 from dkva.baselines import tw_finch
-from dkva.experiment import Outcome, Task
-from reproduce.breakfast_like import digest, n_segments
-from reproduce.methods import method
-from reproduce.options import compute, console, parser
-from reproduce.paper import TABLES
-from reproduce.show import lines
-from reproduce.store import Table, publish, read_rows
+from dkva.experiments.experiment import Outcome, Task
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console, parser
+from reproduce.base.show import lines
+from reproduce.base.store import Table, publish, read_rows
+from reproduce.collections.breakfast_like import digest, n_segments
+from reproduce.ledger.paper import TABLES
 from synthetic.breakfast_labels import LabelSet, Video, find_label_file, from_grammar, read_label_set
 from synthetic.breakfast_like import Settings, chosen_videos, features_of
 

@@ -3,8 +3,8 @@
 Run: `python -m reproduce.breakfast_sample --data-root DATA`, where DATA/breakfast_sample holds features/,
 groundTruth/ and mapping/ of P03, P05 and P09 (cam01, coffee); or set DKVA_DATA. Half a minute on two cores.
 Writes results/breakfast_sample.csv and .json. K = 4, smoothing 2.5, 100 epochs, Gauss × NTK, seeds 0 to 4,
-both estimators. The authors' figures (`reproduce.paper`) are of one run of their program each: its seed
-option has no effect there.
+both estimators. The authors' figures (`ledger.paper`) are of one run of their program each: its seed option
+has no effect there.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from dkva import FeatureFolder
-from dkva.documents import source_of
-from dkva.experiment import Task
-from dkva.segmentation import segment_video
-from reproduce.methods import method
-from reproduce.options import compute, console, parser
-from reproduce.paper import number
-from reproduce.paths import data_root
-from reproduce.show import lines
-from reproduce.store import Table, publish, read_rows
+from dkva.approximation.segmenter import segment_video
+from dkva.experiments.experiment import Task
+from dkva.export.documents import source_of
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console, parser
+from reproduce.base.paths import data_root
+from reproduce.base.show import lines
+from reproduce.base.store import Table, publish, read_rows
+from reproduce.ledger.paper import number
 
 COMMAND = "python -m reproduce.breakfast_sample --data-root DATA"
 TABLE = Table(

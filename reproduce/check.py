@@ -16,12 +16,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reproduce.base.options import console
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import LABELS, lines
+from reproduce.base.store import best, read_facts, read_rows, summarise
 from reproduce.claims import LEDGER, ledger_table, stored
-from reproduce.options import console
-from reproduce.paper import number
-from reproduce.paths import RESULTS
-from reproduce.show import LABELS, lines
-from reproduce.store import best, read_facts, read_rows, summarise
+from reproduce.ledger.paper import number
 
 __all__ = ["compared", "main", "report"]
 

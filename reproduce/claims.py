@@ -16,14 +16,14 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from dkva.atomic import write_atomically
-from reproduce.claim_tests import STUDIED, STUDY, TESTS, Place, Test
-from reproduce.effects import NEEDS_DATA, Effect, effect, verdict
-from reproduce.options import console
-from reproduce.paper import CLAIMS
-from reproduce.paths import RESULTS
-from reproduce.show import lines
-from reproduce.store import read_rows
+from dkva.base.files import write_atomically
+from reproduce.base.effects import NEEDS_DATA, Effect, effect, verdict
+from reproduce.base.options import console
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import lines
+from reproduce.base.store import read_rows
+from reproduce.ledger.claim_tests import STUDIED, STUDY, TESTS, Place, Test
+from reproduce.ledger.paper import CLAIMS
 
 __all__ = [
     "LEDGER",

@@ -23,17 +23,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dkva.experiment import Method, Outcome, Task, merged
-from dkva.segmentation import segment_video
-from reproduce import moving5, table2_moving5
-from reproduce.benchmarks import Opened, options_of, smoothing_of
-from reproduce.effects import effect, paired
-from reproduce.methods import method
-from reproduce.options import compute, console
-from reproduce.show import lines
-from reproduce.store import Table, chosen
-from reproduce.studies import LEARNED, end_study, open_studied, with_columns
+from dkva.approximation.segmenter import segment_video
+from dkva.experiments.experiment import Method, Outcome, Task, merged
+from reproduce import table2_moving5
+from reproduce.base.effects import effect, paired
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console
+from reproduce.base.show import lines
+from reproduce.base.store import Table, chosen
+from reproduce.collections import moving5
+from reproduce.collections.benchmarks import Opened, options_of, smoothing_of
 from reproduce.table4_benchmarks import EPOCHS
+from reproduce.tables.studies import LEARNED, end_study, open_studied, with_columns
 
 COMMAND = "python -m reproduce.figure3a_kernels"
 TABLE = Table("figure3a_kernels", "Figure 3a: kernels", COMMAND, by=("dataset", "kernel"))

@@ -9,7 +9,7 @@ their place: three real Breakfast videos, 100 Breakfast-like ones (synthetic fea
 readings. Moving5 is never smoothed. The paper says that without smoothing videos are cut into far too many
 pieces: "pieces_per_asked" is the number of runs of equal labels over the number of segments asked for.
 All else is as in Table 4. Printed at the end: the strength that the paper's rule of long and short videos
-chooses, and what it costs against the best one tried (`reproduce.smoothing_rule`).
+chooses, and what it costs against the best one tried (`reproduce.tables.smoothing_rule`).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from dkva.experiment import Outcome, merged
-from dkva.metrics import score_row
-from dkva.runs import segments
-from dkva.segmentation import segment_video
-from reproduce.benchmarks import Opened, options_of
-from reproduce.methods import method
-from reproduce.options import compute, console
-from reproduce.smoothing_rule import rule_table
-from reproduce.store import Table
-from reproduce.studies import LEARNED, end_study, open_studied, with_columns
+from dkva.approximation.segmenter import segment_video
+from dkva.base.segments import segments
+from dkva.experiments.experiment import Outcome, merged
+from dkva.metrics.segmentation import score_row
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console
+from reproduce.base.store import Table
+from reproduce.collections.benchmarks import Opened, options_of
 from reproduce.table4_benchmarks import EPOCHS
+from reproduce.tables.smoothing_rule import rule_table
+from reproduce.tables.studies import LEARNED, end_study, open_studied, with_columns
 
 COMMAND = "python -m reproduce.figure3b_smoothing"
 TABLE = Table(

@@ -24,14 +24,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from dkva import KERNELS, Kernel, Standardiser, VideoSegmenter, approximate, evaluate
-from dkva.atomic import write_atomically
-from dkva.experiment import Task, code_version
-from reproduce import basic_motions, breakfast_sample, moving5, table2_moving5
-from reproduce.failures import worst
+from dkva.base.files import write_atomically
+from dkva.experiments.experiment import Task, code_version
+from reproduce import basic_motions, breakfast_sample, table2_moving5
+from reproduce.base.options import console, parser
+from reproduce.base.paths import RESULTS, ROWS, data_root
+from reproduce.base.store import chosen, read_rows, write_arrays
+from reproduce.collections import moving5
 from reproduce.moving5_figures import VIDEOS, named, pictures
-from reproduce.options import console, parser
-from reproduce.paths import RESULTS, ROWS, data_root
-from reproduce.store import chosen, read_rows, write_arrays
+from reproduce.pictures.failures import worst
 from synthetic.moving5 import DIGITS
 
 __all__ = ["ARRAYS", "FAILURES", "METHOD", "arrays", "main"]

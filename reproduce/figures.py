@@ -19,10 +19,10 @@ import matplotlib
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dkva.atomic import write_atomically
+from dkva.base.files import write_atomically
 from reproduce import pictures
-from reproduce.options import console, parser
-from reproduce.paths import RENDERED, RESULTS, ROOT, ROWS
+from reproduce.base.options import console, parser
+from reproduce.base.paths import RENDERED, RESULTS, ROOT, ROWS
 
 __all__ = ["INDEX", "animation", "main", "render", "rendered"]
 
@@ -117,7 +117,11 @@ def _remove_others(index: Sequence[Mapping]) -> None:
 def _state() -> str:
     """Checksum of all that decides the files, and of the files."""
     digest = hashlib.sha256(matplotlib.__version__.encode())
-    code = [*(ROOT / "figures").glob("*.py"), *(ROOT / "reproduce").rglob("*.py"), ROOT / "dkva/timeline.py"]
+    code = [
+        *(ROOT / "figures").glob("*.py"),
+        *(ROOT / "reproduce").rglob("*.py"),
+        ROOT / "dkva/export/timeline.py",
+    ]
     for path in sorted([*code, *RESULTS.rglob("*"), *RENDERED.iterdir()]):
         if path.is_file():
             digest.update(path.name.encode() + path.read_bytes())

@@ -18,14 +18,14 @@ from itertools import pairwise
 import numpy as np
 from scipy.spatial.distance import pdist
 
-from dkva.experiment import Outcome, Task, merged
-from dkva.length_scale import length_scale
-from dkva.preprocessing import smooth_and_standardise, smoothing_window
-from dkva.provenance import versions
+from dkva.approximation.length_scale import length_scale
+from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.base.provenance import versions
+from dkva.experiments.experiment import Outcome, Task, merged
 from reproduce import figure3a_kernels
-from reproduce.benchmarks import options_of
-from reproduce.store import Table
-from reproduce.studies import end_study, open_studied
+from reproduce.base.store import Table
+from reproduce.collections.benchmarks import options_of
+from reproduce.tables.studies import end_study, open_studied
 
 COMMAND = "python -m reproduce.gaussian_factor"
 

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from dkva import VideoSegmenter, evaluate
-from dkva.atomic import write_atomically
-from dkva.experiment import code_version
-from reproduce import moving5, table2_moving5, table3_moving5_random_k
-from reproduce.benchmarks import random_k
-from reproduce.options import console, parser
-from reproduce.paths import RESULTS, ROWS
-from reproduce.store import chosen, write_arrays
+from dkva.base.files import write_atomically
+from dkva.experiments.experiment import code_version
+from reproduce import table2_moving5, table3_moving5_random_k
+from reproduce.base.options import console, parser
+from reproduce.base.paths import RESULTS, ROWS
+from reproduce.base.store import chosen, write_arrays
+from reproduce.collections import moving5
+from reproduce.collections.benchmarks import random_k
 from synthetic.moving5 import DIGITS
 
 __all__ = ["arrays", "main", "named", "pictures"]

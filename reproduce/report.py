@@ -16,14 +16,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dkva.atomic import write_atomically
+from dkva.base.files import write_atomically
 from reproduce import check
-from reproduce.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, UNDECIDED
+from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, UNDECIDED
+from reproduce.base.options import console
+from reproduce.base.paths import RENDERED, RESULTS, ROOT
+from reproduce.base.show import LABELS
+from reproduce.base.store import read_facts
 from reproduce.figures import INDEX
-from reproduce.options import console
-from reproduce.paths import RENDERED, RESULTS, ROOT
-from reproduce.show import LABELS
-from reproduce.store import read_facts
 
 __all__ = ["content", "main", "page"]
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dkva.prepare import batch_size_of
-from dkva.segmentation import segment_video
-from reproduce import varied
-from reproduce.varied import Value
+from dkva.approximation.prepare import batch_size_of
+from dkva.approximation.segmenter import segment_video
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 
 def epochs_of(n_frames: int, n_segments: int, batch_size: int | str, epochs: int) -> int:

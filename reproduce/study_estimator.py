@@ -12,8 +12,8 @@ Table 2 has both on Moving5.
 
 from __future__ import annotations
 
-from reproduce import varied
-from reproduce.varied import Value
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 TABLE = varied.table("study_estimator", "Estimator of the loss")
 FACTORS = {"estimator": {"video": Value(), "batch": Value({"estimator": "batch"})}}

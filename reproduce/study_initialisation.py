@@ -11,8 +11,8 @@ random frames know no time. Each is scored before learning and after it, on thre
 
 from __future__ import annotations
 
-from reproduce import varied
-from reproduce.varied import Value
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 INITIAL = "initial, kernel"
 TABLE = varied.table("study_initialisation", "Initialisation, before and after learning")

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import tw_finch, uniform
-from dkva.experiment import Method, Outcome, Task, merged
-from dkva.segmentation import segment_video
-from reproduce import moving5, table2_moving5
+from dkva.experiments.experiment import Method, Outcome, Task, merged
+from reproduce import table2_moving5
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console, parser
+from reproduce.base.show import lines, summary_table
+from reproduce.base.store import Table, chosen, publish
 from reproduce.claims import verdicts
-from reproduce.methods import method
-from reproduce.options import compute, console, parser
-from reproduce.show import lines, summary_table
-from reproduce.store import Table, chosen, publish
+from reproduce.collections import moving5
 from synthetic.moving5 import Settings
 
 COMMAND = "python -m reproduce.study_moving5"

@@ -10,8 +10,8 @@ Breakfast-like ones (synthetic features), all else as in Table 4.
 
 from __future__ import annotations
 
-from reproduce import varied
-from reproduce.varied import Value
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 TABLE = varied.table("study_network", "Hidden layers and activation")
 FACTORS = {

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reproduce import varied
-from reproduce.varied import Value
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 SEEDS = 50
 DATASETS = ("breakfast_sample", "basic_motions")

@@ -13,9 +13,9 @@ Breakfast-like ones (synthetic features), all else as in Table 4.
 
 from __future__ import annotations
 
-from dkva.transport import segment_by_transport
-from reproduce import varied
-from reproduce.varied import Value
+from dkva.approximation.sinkhorn import segment_by_transport
+from reproduce.tables import varied
+from reproduce.tables.varied import Value
 
 TABLE = varied.table("study_transport", "MMD against optimal transport as the loss")
 MMD = "MMD"

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dkva.experiment import Outcome
-from dkva.provenance import versions
-from dkva.runs import segments
-from reproduce.benchmark_tables import BenchmarkTable, Part, run
-from reproduce.benchmarks import Opened, Source, options_of
-from reproduce.options import console
-from reproduce.paper import number
-from reproduce.show import lines
+from dkva.base.provenance import versions
+from dkva.base.segments import segments
+from dkva.experiments.experiment import Outcome
+from reproduce.base.options import console
+from reproduce.base.show import lines
+from reproduce.collections.benchmarks import Opened, Source, options_of
+from reproduce.ledger.paper import number
+from reproduce.tables.benchmark_tables import BenchmarkTable, Part, run
 
 COMMAND = "python -m reproduce.table1_datasets"
 MEASURES = ("frames", "actions", "segments", "features")

@@ -15,14 +15,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import kmeans, tw_finch, uniform
-from dkva.experiment import Method, Outcome, Task
-from dkva.segmentation import segment_video
-from reproduce import moving5
-from reproduce.methods import method
-from reproduce.options import add_authors_pickle, authors_videos, compute, console, parser, select_methods
-from reproduce.show import summary_table
-from reproduce.store import Table, chosen, publish
+from dkva.experiments.experiment import Method, Outcome, Task
+from reproduce.base.methods import method
+from reproduce.base.options import (
+    add_authors_pickle,
+    authors_videos,
+    compute,
+    console,
+    parser,
+    select_methods,
+)
+from reproduce.base.show import summary_table
+from reproduce.base.store import Table, chosen, publish
+from reproduce.collections import moving5
 
 COMMAND = "python -m reproduce.table2_moving5"
 TABLE = Table(

@@ -17,14 +17,14 @@ are not in the text.
 
 from __future__ import annotations
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import kmeans, tw_finch, uniform
-from dkva.experiment import Method
-from dkva.segmentation import segment_video
-from reproduce import moving5
-from reproduce.methods import method
-from reproduce.options import add_authors_pickle, authors_videos, compute, console, parser
-from reproduce.show import summary_table
-from reproduce.store import Table, best, chosen, publish, read_facts
+from dkva.experiments.experiment import Method
+from reproduce.base.methods import method
+from reproduce.base.options import add_authors_pickle, authors_videos, compute, console, parser
+from reproduce.base.show import summary_table
+from reproduce.base.store import Table, best, chosen, publish, read_facts
+from reproduce.collections import moving5
 
 COMMAND = "python -m reproduce.table3_moving5_random_k"
 TABLE = Table(

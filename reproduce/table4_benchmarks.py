@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import kernel_change_points, kmeans, tw_finch, uniform
-from dkva.experiment import Method, Outcome
-from dkva.segmentation import segment_video
-from reproduce.benchmark_tables import BenchmarkTable, kept, run, show_scores
-from reproduce.benchmarks import Opened, options_of, smoothing_of
-from reproduce.methods import method
-from reproduce.options import compute, select_methods
+from dkva.experiments.experiment import Method, Outcome
+from reproduce.base.methods import method
+from reproduce.base.options import compute, select_methods
+from reproduce.collections.benchmarks import Opened, options_of, smoothing_of
+from reproduce.tables.benchmark_tables import BenchmarkTable, kept, run, show_scores
 
 COMMAND = "python -m reproduce.table4_benchmarks"
 TABLE = BenchmarkTable("table4", "Table 4", COMMAND, "average number of actions")

@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from functools import partial
 
+from dkva.approximation.segmenter import segment_video
 from dkva.baselines import tw_finch, uniform
-from dkva.experiment import Method, Outcome
-from dkva.segmentation import segment_video
-from reproduce.benchmark_tables import BenchmarkTable, kept, run, show_scores
-from reproduce.benchmarks import Opened, options_of, smoothing_of, with_random_k
-from reproduce.methods import method
-from reproduce.options import compute, console, select_methods
-from reproduce.show import summary_table
-from reproduce.store import Table, chosen, publish
+from dkva.experiments.experiment import Method, Outcome
+from reproduce.base.methods import method
+from reproduce.base.options import compute, console, select_methods
+from reproduce.base.show import summary_table
+from reproduce.base.store import Table, chosen, publish
+from reproduce.collections.benchmarks import Opened, options_of, smoothing_of, with_random_k
+from reproduce.tables.benchmark_tables import BenchmarkTable, kept, run, show_scores
 
 COMMAND = "python -m reproduce.table5_random_k"
 TABLE = BenchmarkTable("table5", "Table 5", COMMAND, "random number of segments")
@@ -55,7 +55,7 @@ def odd_subject(video: str) -> bool:
 
 def select(options) -> int:
     """Choose the weight decay on Breakfast-like videos of the half of the subjects that it was made on."""
-    from reproduce import breakfast_like
+    from reproduce.collections import breakfast_like
 
     half = [task for task in breakfast_like.tasks(seeds=(0,)) if odd_subject(task.video)]
     stride = max(1, len(half) // (2 if options.smoke else SELECT_VIDEOS))

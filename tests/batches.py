@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dkva.learning import Sizes
-from dkva.padding import MAX_BATCH
-from dkva.uniform import uniform_edges
+from dkva.approximation.learning import Sizes
+from dkva.approximation.padding import MAX_BATCH
+from dkva.base.uniform import uniform_edges
 
 
 def sizes(n, m, spare=0, batch=None):

@@ -119,7 +119,7 @@ def unchecked(monkeypatch):
 @pytest.fixture
 def made(tmp_path, monkeypatch):
     """The package, importable here and in other processes; its modules by name."""
-    from dkva.code_version import forget
+    from dkva.experiments.code_version import forget
 
     folder = tmp_path / "packages" / "made"
     folder.mkdir(parents=True)
@@ -142,7 +142,7 @@ def made(tmp_path, monkeypatch):
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Write modules of a package `own`, and give the version of `own.start.f`, or of what is named."""
-    from dkva import code_version
+    from dkva.experiments import code_version
 
     folder = tmp_path / "packages" / "own"
     monkeypatch.syspath_prepend(folder.parent)

@@ -83,7 +83,7 @@ PACKAGE = {
     "plan": """
         from functools import partial
 
-        from dkva.experiment import Method, Task
+        from dkva.experiments.experiment import Method, Task
         from made.methods import slow, split
         from made.videos import load
 
@@ -93,7 +93,7 @@ PACKAGE = {
     "measures": """
         import numpy as np
 
-        from dkva.metrics import score_row
+        from dkva.metrics.segmentation import score_row
 
         def share(truth, labels, n_segments, **options):
             row = score_row(truth, labels, n_segments, **options)

@@ -25,11 +25,11 @@ from benchmarks import (
 )
 from benchmarks.__main__ import main
 from dkva import Kernel, VideoSegmenter
-from dkva.length_scale import length_scale
-from dkva.mmd import mmd, root
-from dkva.uniform import uniform_edges
-from reproduce import moving5 as tasks_of_moving5
+from dkva.approximation.length_scale import length_scale
+from dkva.approximation.mmd import mmd, root
+from dkva.base.uniform import uniform_edges
 from reproduce import table2_moving5
+from reproduce.collections import moving5 as tasks_of_moving5
 from synthetic import moving5
 
 rng = np.random.default_rng(3)

@@ -59,7 +59,7 @@ def test_public_names_are_documented(name):
 def test_every_module_lists_its_public_names():
     for path in (ROOT / "dkva").rglob("*.py"):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        if path.name != "__main__.py":
+        if path.name != "__main__.py" and len(ast.parse(path.read_text()).body) > 1:  # more than a docstring
             module = importlib.import_module(name)
             assert all(hasattr(module, public) for public in module.__all__), name
 

@@ -167,7 +167,7 @@ def gram_bound(kernel, x, y=None, *, length_scale=1.0, rescale=None, seed=0, dty
     product errs by the sum of its factors' errors, each times the other factor, and r relatively by as much
     as the two medians do. `inputs` is the relative error that the frames bring with them.
     """
-    from dkva.kernel_parts import KERNELS
+    from dkva.base.kernel_parts import KERNELS
 
     dtype = np.dtype(dtype or np.asarray(x).dtype)
     parts = KERNELS[kernel.name]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int, Real
 
-from dkva.checks import check_choice, check_features, check_segments, check_whole
-from dkva.length_scale import length_scale
+from dkva.approximation.length_scale import length_scale
+from dkva.base.checks import check_choice, check_features, check_segments, check_whole
 
 __all__ = ["KERNELS", "kernel_change_points"]
 

@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 from jaxtyping import Int, Real
 
-from dkva.checks import check_features, check_segments, check_whole
-from dkva.runs import renumbered
-from dkva.settings import MAX_SEED
+from dkva.approximation.settings import MAX_SEED
+from dkva.base.checks import check_features, check_segments, check_whole
+from dkva.base.segments import renumbered
 
 __all__ = ["kmeans"]
 

@@ -19,6 +19,8 @@ from jaxtyping import Float, Int, Real
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from dkva.base.checks import check_features, check_segments
+from dkva.base.segments import renumbered
 from dkva.baselines.first_neighbours import (
     Points,
     first_neighbours,
@@ -26,8 +28,6 @@ from dkva.baselines.first_neighbours import (
     mean_points,
     pair_distances,
 )
-from dkva.checks import check_features, check_segments
-from dkva.runs import renumbered
 
 __all__ = ["tw_finch", "tw_finch_partitions"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Int, Real
 
-from dkva.checks import check_features, check_segments
-from dkva.uniform import uniform_edges
+from dkva.base.checks import check_features, check_segments
+from dkva.base.uniform import uniform_edges
 
 __all__ = ["uniform"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, overload
 
-from dkva.checks import check_choice
+from dkva.base.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.folder import FeatureFolder, Video
 from dkva.datasets.granularity import find_coarse, read_coarse

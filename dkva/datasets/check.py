@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from dkva.checks import check_choice
+from dkva.base.checks import check_choice
 from dkva.datasets.benchmarks import BENCHMARKS, Benchmark
 from dkva.datasets.errors import DataError
 from dkva.datasets.folder import Video

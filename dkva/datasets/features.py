@@ -15,7 +15,7 @@ import numpy as np
 import platformdirs
 from jaxtyping import Float32
 
-from dkva.atomic import write_atomically
+from dkva.base.files import write_atomically
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import parse_text, unreadable
 

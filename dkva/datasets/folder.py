@@ -14,7 +14,7 @@ from typing import overload
 
 import numpy as np
 
-from dkva.checks import check_choice
+from dkva.base.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.features import read_features, stem_of
 from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping

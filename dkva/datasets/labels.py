@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from dkva.checks import check_choice
+from dkva.base.checks import check_choice
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import read_bytes
 

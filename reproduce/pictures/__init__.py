@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
 from reproduce.pictures.base import Picture
 from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, transport, tw_finch
 from reproduce.pictures.failure_cases import failures

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import figures
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
 from reproduce.pictures.base import Picture, listed
 
 __all__ = ["many_videos", "memory", "reading", "scaling", "speed", "transport", "tw_finch"]

@@ -9,11 +9,11 @@ import numpy as np
 
 import figures
 from figures import Case
-from reproduce.effects import per_video
-from reproduce.failures import faults, in_words, worst
-from reproduce.paths import RESULTS
+from reproduce.base.effects import per_video
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import read_rows
 from reproduce.pictures.base import ARRAYS, DIGITS, Picture, arrays, digits
-from reproduce.store import read_rows
+from reproduce.pictures.failures import faults, in_words, worst
 
 __all__ = ["failures", "likeness_ranks"]
 

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import figures
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import read_facts
 from reproduce.pictures.base import ARRAYS, DIGITS, MOVING5, Picture, arrays, boundaries, digits
-from reproduce.store import read_facts
 
 __all__ = ["gram", "losses", "motion", "moving5_frames", "similarity"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import figures
 from figures import Score
-from reproduce.paper import number
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import LABELS
+from reproduce.base.store import read_facts
+from reproduce.ledger.paper import number
 from reproduce.pictures.base import Picture
-from reproduce.show import LABELS
-from reproduce.store import read_facts
 
 __all__ = ["score_of", "table_bars"]
 

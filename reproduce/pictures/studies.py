@@ -8,12 +8,12 @@ from pathlib import Path
 
 import figures
 from figures import Score
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import LABELS
+from reproduce.base.store import read_facts, read_rows, summarise
 from reproduce.pictures.base import Picture, listed
 from reproduce.pictures.scores import score_of
-from reproduce.show import LABELS
-from reproduce.smoothing_rule import by_rule
-from reproduce.store import read_facts, read_rows, summarise
+from reproduce.tables.smoothing_rule import by_rule
 
 __all__ = ["gaussian_factor", "kernels", "seeds", "settings_study", "smoothing", "study"]
 

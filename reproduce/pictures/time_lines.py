@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 import figures
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import read_rows
 from reproduce.pictures.base import ARRAYS, MOVING5, Picture, arrays, digits, listed
-from reproduce.store import read_rows
 
 __all__ = ["breakfast_seeds", "moving5_time_lines", "recording"]
 

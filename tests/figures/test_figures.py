@@ -10,7 +10,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 import figures
-from dkva.timeline import styles
+from dkva.export.timeline import styles
 from figures import Case, Score
 from figures.style import COLOURS, OTHERS, OURS, line_style
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from dkva.datasets import BENCHMARKS
-from reproduce import benchmark_tables, table1_datasets, table4_benchmarks, table5_random_k
-from reproduce.benchmarks import SOURCES, open_all, options_of, random_k, with_random_k
-from reproduce.paper import TABLES
-from reproduce.paths import RESULTS
-from reproduce.show import with_interval
-from reproduce.store import best, read_facts, read_rows, summarise
+from reproduce import table1_datasets, table4_benchmarks, table5_random_k
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import with_interval
+from reproduce.base.store import best, read_facts, read_rows, summarise
+from reproduce.collections.benchmarks import SOURCES, open_all, options_of, random_k, with_random_k
+from reproduce.ledger.paper import TABLES
+from reproduce.tables import benchmark_tables
 
 TABLE_SCRIPTS = (table1_datasets, table4_benchmarks, table5_random_k)
 
@@ -84,7 +85,7 @@ def test_skipped_videos_are_in_the_provenance(tmp_path, monkeypatch):
     monkeypatch.setattr(
         benchmark_tables, "publish", lambda table, outcome, settings: written.update({table.name: settings})
     )
-    monkeypatch.setattr("reproduce.options.ROWS", tmp_path / "rows.sqlite")
+    monkeypatch.setattr("reproduce.base.options.ROWS", tmp_path / "rows.sqlite")
     monkeypatch.setattr(table4_benchmarks, "EPOCHS", 2)
     arguments = ["--data-root", str(tmp_path / "data"), "--datasets", "hollywood_extended", "--workers", "1"]
     assert table4_benchmarks.main([*arguments, "--skip-broken"]) == 0

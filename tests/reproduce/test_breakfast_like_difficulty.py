@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from dkva.baselines import uniform
-from dkva.experiment import Method, RowCache, run
-from reproduce import breakfast_like, breakfast_like_difficulty
+from dkva.experiments.experiment import Method, RowCache, run
+from reproduce import breakfast_like_difficulty
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import read_facts, read_rows
 from reproduce.breakfast_like_difficulty import CHECK, CHOOSE, PUBLISHED, TABLE
-from reproduce.paths import RESULTS
-from reproduce.store import read_facts, read_rows
+from reproduce.collections import breakfast_like
 from synthetic.breakfast_labels import LABEL_FILE, from_grammar, read_label_set
 from synthetic.breakfast_like import Settings
 

@@ -4,8 +4,8 @@ import shutil
 import pytest
 
 from reproduce import check, claims
-from reproduce.paper import CLAIMS, TABLES
-from reproduce.paths import RESULTS
+from reproduce.base.paths import RESULTS
+from reproduce.ledger.paper import CLAIMS, TABLES
 
 
 @pytest.fixture
@@ -147,5 +147,5 @@ def test_verdict_of_a_line(theirs, ours, low, high, expected):
     paper = None if theirs is None else "table4"
     numbers = TABLES["table4"] | {("YTI", "ABD", "mof"): theirs}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reproduce.paper.TABLES", {"table4": numbers})
+        patch.setattr("reproduce.ledger.paper.TABLES", {"table4": numbers})
         assert check.compared(record, ("dataset", "method"), paper)["verdict"] == expected

@@ -3,14 +3,14 @@ import json
 import numpy as np
 import pytest
 
-from dkva.experiment import Outcome
+from dkva.experiments.experiment import Outcome
 from reproduce import claims, figure3a_kernels
-from reproduce.claim_tests import LONG, SHORT, TESTS
+from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, Effect, effect, verdict
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import Table, publish, read_rows
 from reproduce.claims import ledger, verdicts
-from reproduce.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, Effect, effect, verdict
-from reproduce.paper import CLAIMS, TABLES, number
-from reproduce.paths import RESULTS
-from reproduce.store import Table, publish, read_rows
+from reproduce.ledger.claim_tests import LONG, SHORT, TESTS
+from reproduce.ledger.paper import CLAIMS, TABLES, number
 
 pytestmark = pytest.mark.fast
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dkva import code_sources, code_version
-from reproduce import basic_motions, breakfast_like, breakfast_like_difficulty, moving5
+from dkva.experiments import code_sources, code_version
+from reproduce import basic_motions, breakfast_like_difficulty
+from reproduce.collections import breakfast_like, moving5
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
 
@@ -20,7 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from reproduce import basic_motions, breakfast_like, breakfast_like_difficulty, moving5
+from reproduce import basic_motions, breakfast_like_difficulty
+from reproduce.collections import breakfast_like
+from reproduce.collections import moving5
 from synthetic import moving5 as made
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
@@ -102,7 +105,7 @@ def test_a_made_videos_digest_is_of_its_segments_and_what_makes_its_features(cha
             lambda: breakfast_like.digest(from_grammar().videos[0], Settings()),
         ),
         (
-            "reproduce.moving5",
+            "reproduce.collections.moving5",
             "norms + 1e-7",
             "norms + 1e-6",
             lambda: code_version.code_version(moving5.load_video),

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dkva.bootstrap import bootstrap_interval
-from reproduce.effects import DOES_NOT_HOLD, HOLDS, UNDECIDED, Effect, effect, paired, per_video, verdict
+from dkva.metrics.bootstrap import bootstrap_interval
+from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, UNDECIDED, Effect, effect, paired, per_video, verdict
 
 pytestmark = pytest.mark.fast
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from reproduce.failures import Fault, faults, in_words, worst
 from reproduce.pictures.failure_cases import likeness_ranks
+from reproduce.pictures.failures import Fault, faults, in_words, worst
 
 pytestmark = pytest.mark.fast
 

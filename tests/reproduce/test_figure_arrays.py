@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from dkva import approximate
-from reproduce import moving5
+from reproduce.base.paths import RESULTS
+from reproduce.base.store import chosen
+from reproduce.collections import moving5
 from reproduce.figure_arrays import _directions, _plane, _standard
-from reproduce.paths import RESULTS
 from reproduce.pictures.base import ARRAYS, arrays
-from reproduce.store import chosen
 from reproduce.table2_moving5 import CHOICE
 
 

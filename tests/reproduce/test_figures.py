@@ -11,15 +11,15 @@ import pytest
 from matplotlib.container import BarContainer
 from PIL import Image
 
-from dkva.experiment import Outcome
-from dkva.runs import segments
+from dkva.base.segments import segments
+from dkva.experiments.experiment import Outcome
 from reproduce import figures, pictures
-from reproduce.effects import per_video
-from reproduce.paper import TABLES
-from reproduce.paths import RENDERED, RESULTS
+from reproduce.base.effects import per_video
+from reproduce.base.paths import RENDERED, RESULTS
+from reproduce.base.show import LABELS
+from reproduce.base.store import Table, publish, read_facts, read_rows, summarise
+from reproduce.ledger.paper import TABLES
 from reproduce.pictures.base import ARRAYS, MOVING5, arrays
-from reproduce.show import LABELS
-from reproduce.store import Table, publish, read_facts, read_rows, summarise
 
 TABLES_DRAWN = [
     "table2_moving5",
@@ -257,7 +257,7 @@ def test_the_papers_number_is_a_diamond(tmp_path, monkeypatch):
         shutil.copy(RESULTS / f"table4_basic_motions.{suffix}", tmp_path)
     dataset = read_facts("table4_basic_motions")["table"][0]["dataset"]
     numbers = dict(TABLES) | {"table4": {(dataset, "TW-FINCH", "mof"): 66.0}}
-    monkeypatch.setattr("reproduce.paper.TABLES", numbers)
+    monkeypatch.setattr("reproduce.ledger.paper.TABLES", numbers)
     axes = pictures.table_bars("table4_basic_motions", tmp_path).figure.axes[0]
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert [c.get_offsets().tolist() for c in axes.collections if c.get_offsets().size][-1] == [

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from reproduce import gaussian_factor, pictures
-from reproduce.effects import effect, paired
+from reproduce.base.effects import effect, paired
+from reproduce.base.paths import RESULTS
+from reproduce.base.show import with_interval
+from reproduce.base.store import read_facts, read_rows
 from reproduce.figure3a_kernels import AUTHORS
-from reproduce.paths import RESULTS
-from reproduce.show import with_interval
-from reproduce.smoothing_rule import by_rule
-from reproduce.store import read_facts, read_rows
+from reproduce.tables.smoothing_rule import by_rule
 
 pytestmark = pytest.mark.fast
 

@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from reproduce import report
+from reproduce.base.paths import RENDERED, RESULTS
 from reproduce.check import report as checked
 from reproduce.figures import INDEX
-from reproduce.paths import RENDERED, RESULTS
 
 VOID = {"meta", "link", "img", "br", "input"}
 

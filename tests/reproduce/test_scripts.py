@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from dkva.experiment import RowCache, run
+from dkva.experiments.experiment import RowCache, run
 from reproduce import (
     basic_motions,
     breakfast_sample,
@@ -15,7 +15,6 @@ from reproduce import (
     figure_arrays,
     figures,
     gaussian_factor,
-    moving5,
     moving5_figures,
     report,
     study_batches,
@@ -28,11 +27,12 @@ from reproduce import (
     table2_moving5,
     table3_moving5_random_k,
 )
-from reproduce import options as options_module
-from reproduce.benchmarks import random_k
-from reproduce.paths import GENERATED, RENDERED, RESULTS
-from reproduce.show import with_interval
-from reproduce.store import best, chosen, read_facts, read_rows, summarise
+from reproduce.base import options as options_module
+from reproduce.base.paths import GENERATED, RENDERED, RESULTS
+from reproduce.base.show import with_interval
+from reproduce.base.store import best, chosen, read_facts, read_rows, summarise
+from reproduce.collections import moving5
+from reproduce.collections.benchmarks import random_k
 from synthetic.moving5 import REPEATED, Settings
 
 SCRIPTS = [
@@ -212,7 +212,7 @@ def test_stored_breakfast_rows_come_out_again(data_root, tmp_path):
 
 
 def test_the_authors_figures_are_those_of_the_reference(reference_root):
-    from reproduce.paper import number
+    from reproduce.ledger.paper import number
 
     reference = json.loads((reference_root / "authors_breakfast_sample.json").read_text())["videos"]
     for name in breakfast_sample.VIDEOS:

@@ -4,8 +4,8 @@ import math
 import numpy as np
 import pytest
 
-from dkva.experiment import Outcome
-from reproduce.store import (
+from dkva.experiments.experiment import Outcome
+from reproduce.base.store import (
     Table,
     best,
     checksum,

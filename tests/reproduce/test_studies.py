@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dkva.experiment import Method, Outcome, Task
-from dkva.segmentation import segment_video
+from dkva.approximation.segmenter import segment_video
+from dkva.experiments.experiment import Method, Outcome, Task
 from reproduce import (
     figure3a_kernels,
     figure3b_smoothing,
@@ -16,18 +16,18 @@ from reproduce import (
     study_seeds,
     study_transport,
     table2_moving5,
-    varied,
 )
-from reproduce.benchmarks import options_of
-from reproduce.claim_tests import CHARACTERISTIC, GAUSS, PRODUCT
+from reproduce.base.methods import IDS, method
+from reproduce.base.store import Table, read_facts, read_rows
+from reproduce.collections.benchmarks import options_of
 from reproduce.figure3b_smoothing import measure
-from reproduce.methods import IDS, method
-from reproduce.smoothing_rule import by_rule, rule
-from reproduce.store import Table, read_facts, read_rows
-from reproduce.studies import LEARNED, open_studied, store, subset
+from reproduce.ledger.claim_tests import CHARACTERISTIC, GAUSS, PRODUCT
 from reproduce.study_batches import epochs_of, segment_in_equal_steps
 from reproduce.table4_benchmarks import EPOCHS
 from reproduce.table4_benchmarks import methods as table4_methods
+from reproduce.tables import varied
+from reproduce.tables.smoothing_rule import by_rule, rule
+from reproduce.tables.studies import LEARNED, open_studied, store, subset
 
 pytestmark = pytest.mark.fast
 

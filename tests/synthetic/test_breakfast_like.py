@@ -6,7 +6,7 @@ import pytest
 
 from dkva.baselines import tw_finch
 from dkva.datasets import BENCHMARKS, FeatureFolder
-from dkva.metrics import evaluate
+from dkva.metrics.segmentation import evaluate
 from synthetic.breakfast_labels import LABEL_FILE, LabelSet, Segment, Video, from_grammar, read_label_set
 from synthetic.breakfast_like import (
     MARKER,

@@ -1,0 +1,287 @@
+"""Assignment: frames and synthetic frames in, labels and segments out (paper Eq. 6); the estimator."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import partial
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from dkva.approximation.approximate import Approximation, approximation_of
+from dkva.approximation.learning import run_alone
+from dkva.approximation.losses import Loss
+from dkva.approximation.padding import synthetic_bucket
+from dkva.approximation.prepare import Job, check_video, prepare
+from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.approximation.settings import MAX_SEED, Settings
+from dkva.base.checks import check_whole
+
+__all__ = ["VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
+
+_DEFAULT = Settings()
+
+_BLOCK = 512
+
+
+def labels_of(similarity: Float[np.ndarray, "n m"]) -> Int[np.ndarray, " n"]:
+    """Index of each frame's most similar synthetic frame [n] (paper Eq. 6); the lowest on a tie."""
+    return np.argmax(similarity, axis=1)
+
+
+def margins(similarity: Float[np.ndarray, "n m"]) -> Float[np.ndarray, " n"]:
+    """How clear each frame's assignment is: (best - second best) / |best| of its similarities [n].
+
+    0 is a tie. With one synthetic frame there is no second, and the margin is NaN.
+    """
+    if similarity.shape[1] == 1:
+        return np.full(len(similarity), np.nan, similarity.dtype)
+    second, best = np.partition(similarity, -2, axis=1)[:, -2:].T
+    return (best - second) / np.maximum(np.abs(best), np.finfo(similarity.dtype).tiny)
+
+
+@partial(jax.jit, static_argnames=("kernel",))
+def _similarity(frames, synthetic, length_scale, rescale, seed, *, kernel):
+    projection = kernel.projection(frames.shape[1], seed, frames.dtype, assigning=True)
+    return kernel.gram(
+        kernel.embed(frames, projection),
+        kernel.embed(synthetic, projection),
+        length_scale=length_scale,
+        rescale=rescale,
+    )
+
+
+def similarity(
+    frames: Float[np.ndarray, "n d"], approximation: Approximation, *, pad: bool = True
+) -> Float[np.ndarray, "n m"]:
+    """Kernel k(x_i, v_m) of each frame and each synthetic frame [n, m] (paper Eq. 6).
+
+    Args:
+        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given. With
+            "ntk_sphere_authors" a frame's similarity depends on the batch that it lies in.
+        approximation: of M synthetic frames [m, d].
+        pad: share the compiled program with other numbers of synthetic frames.
+    """
+    synthetic, kernel = approximation.synthetic, approximation.kernel
+    m, d = synthetic.shape
+    dtype = synthetic.dtype
+    padded = np.zeros((synthetic_bucket(m) if pad else m, d), dtype)
+    padded[:m] = synthetic
+    scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
+    seed = np.uint32(approximation.seed)
+    out = np.empty((len(frames), m), dtype)
+    block = np.zeros((_BLOCK, d), dtype)
+    for start in range(0, len(frames), _BLOCK):
+        rows = slice(start, min(start + _BLOCK, len(frames)))
+        count = rows.stop - start
+        block[:count] = kernel.assigned(frames, rows, approximation.batch_size)
+        gram = _similarity(block, padded, *scales, seed, kernel=kernel)
+        out[rows] = np.asarray(gram)[:count, :m]
+    return out
+
+
+class VideoSegmenter(ClusterMixin, BaseEstimator):
+    """Segments one video into actions with deep kernel video approximation (Pintea & Dijkstra 2026).
+
+    Learns `n_segments` synthetic frames whose distribution is close to the video's under the maximum mean
+    discrepancy, and gives each frame to its most similar one. A synthetic frame may get no frame, so fewer
+    labels may come out, and a label may return later in the video. Rows of X are frames in order of time.
+
+    Args:
+        n_segments: M, number of synthetic frames.
+        kernel: "gauss_ntk" (paper) or another of `dkva.KERNELS`.
+        smoothing: a, strength of the Gaussian filter over time: its window is ceil(a·N / M) frames. Paper:
+            2.5 for long videos, less for short ones; 0 leaves the frames as they are.
+        epochs: passes over the video. Paper: 100 on the benchmarks, 10 on Moving5.
+        estimator: "video" (default) or "batch", the paper's to the letter and many times slower.
+        random_state: seed of the batches: a number, a numpy RandomState, or None for a fresh one.
+        learning_rate: Adam's.
+        weight_decay: weight of the norm of the synthetic frames.
+        init: "uniform" (mean frames of uniform segments; paper), "kmeans" or "random" (frames).
+        length_scale: of the Gaussian: "median_squared" (paper), "median" or a number.
+        depth: hidden layers of the infinitely wide network.
+        activation: "relu" or "erf".
+        weight_std: standard deviation of the network's weights.
+        bias_std: standard deviation of the network's biases.
+        batch_size: frames a step; None means the paper's min(512, N // M), "video" every frame once.
+        assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares
+            in its Table 2.
+        tolerance: stop learning if the loss falls by no more than this share in five epochs; 0 takes all
+            epochs, as the paper does.
+
+    All but `n_segments` and `random_state` are the fields of `dkva.Settings`, which holds their defaults and
+    checks them.
+
+    Attributes:
+        labels_: index of each frame's synthetic frame [n].
+        approximation_: synthetic frames in the features' own units [m, d].
+        similarity_: kernel of each frame and each synthetic frame [n, m]; with assignment "l2" minus their
+            distance.
+        loss_curve_: mean loss of each epoch taken [epochs].
+        length_scale_: l used, in standard units.
+        window_: window of the Gaussian filter in frames.
+        n_features_in_: d.
+
+    Examples:
+        >>> import numpy as np
+        >>> from dkva import VideoSegmenter, segments
+        >>> frames = np.repeat([[0.0, 1.0], [1.0, 0.0]], 30, axis=0)
+        >>> labels = VideoSegmenter(2, smoothing=0).fit_predict(frames)
+        >>> [(run.start, run.end) for run in segments(labels)]
+        [(0, 30), (30, 60)]
+    """
+
+    def __init__(
+        self,
+        n_segments,
+        kernel=_DEFAULT.kernel,
+        smoothing=_DEFAULT.smoothing,
+        epochs=_DEFAULT.epochs,
+        estimator=_DEFAULT.estimator,
+        random_state=0,
+        *,
+        learning_rate=_DEFAULT.learning_rate,
+        weight_decay=_DEFAULT.weight_decay,
+        init=_DEFAULT.init,
+        length_scale=_DEFAULT.length_scale,
+        depth=_DEFAULT.depth,
+        activation=_DEFAULT.activation,
+        weight_std=_DEFAULT.weight_std,
+        bias_std=_DEFAULT.bias_std,
+        batch_size=_DEFAULT.batch_size,
+        assignment=_DEFAULT.assignment,
+        tolerance=_DEFAULT.tolerance,
+    ):
+        self.n_segments = n_segments
+        self.kernel = kernel
+        self.smoothing = smoothing
+        self.epochs = epochs
+        self.estimator = estimator
+        self.random_state = random_state
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.init = init
+        self.length_scale = length_scale
+        self.depth = depth
+        self.activation = activation
+        self.weight_std = weight_std
+        self.bias_std = bias_std
+        self.batch_size = batch_size
+        self.assignment = assignment
+        self.tolerance = tolerance
+
+    def fit(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
+        """Learn the approximation of one video and label its frames.
+
+        Args:
+            X: frames in order of time [n, d].
+            y: ignored.
+            name: the video's name; the batches depend on it and on `random_state`, so that a run over many
+                videos gives each the same labels alone.
+
+        Returns:
+            The fitted estimator.
+
+        Raises:
+            ValueError: a setting that is unknown or out of range, more segments than frames, or features
+                that are not finite numbers.
+        """
+        del y
+        frames, job = self.prepare(X, name)
+        return self.finish(frames, approximation_of(job, run_alone(job.arguments, program=job.program)))
+
+    def prepare(
+        self,
+        X,  # noqa: N803 -- scikit-learn's name
+        name: str = "",
+        loss: Loss | None = None,
+    ) -> tuple[np.ndarray, Job]:
+        """The first part of `fit`: standardised frames [n, d], and the video ready to be learned.
+
+        Args:
+            X: frames in order of time [n, d].
+            name: the video's name.
+            loss: to minimise; None means the MMD by the estimator.
+        """
+        X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
+        seed, settings = self.check_settings(len(X))
+        dtype = jax.dtypes.canonicalize_dtype(np.float64)
+        self.window_ = smoothing_window(len(X), self.n_segments, settings.smoothing)
+        self._standardiser, frames = smooth_and_standardise(X, self.window_, dtype)
+        return frames, prepare(frames, self.n_segments, settings, seed=seed, name=name, loss=loss)
+
+    def finish(self, frames: np.ndarray, learned: Approximation) -> VideoSegmenter:
+        """The last part of `fit`: labels of standardised frames [n, d] under what was learned."""
+        self._learned = learned
+        self.length_scale_ = learned.length_scale
+        self.loss_curve_ = learned.loss_curve
+        self.approximation_ = self._standardiser.invert(learned.synthetic)
+        self.similarity_ = self._similarity(frames)
+        if not np.isfinite(self.similarity_).all():
+            raise ValueError(
+                f"learning ended in numbers too large: lower learning_rate ({self.learning_rate}), "
+                f"weight_decay ({self.weight_decay}) or weight_std ({self.weight_std})"
+            )
+        self.labels_ = labels_of(self.similarity_)
+        return self
+
+    def fit_predict(self, X, y=None, name=""):  # noqa: N803 -- scikit-learn's name
+        """Labels of one video's frames [n]; see `fit`."""
+        return self.fit(X, y, name=name).labels_
+
+    def predict(self, X):  # noqa: N803 -- scikit-learn's name
+        """Labels [n] of the frames of a video [n, d] under the learned approximation.
+
+        The frames are smoothed with the fitted window and standardised with the fitted mean and scale; the
+        video the estimator was fitted to gets `labels_`.
+
+        Raises:
+            ValueError: another number of features than in `fit`, or values that are not finite.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)  # noqa: N806
+        dtype = self._learned.synthetic.dtype
+        _, frames = smooth_and_standardise(X, self.window_, dtype, self._standardiser)
+        return labels_of(self._similarity(frames))
+
+    def _similarity(self, frames: np.ndarray) -> np.ndarray:
+        if self.assignment == "l2":
+            return -euclidean_distances(frames, self._learned.synthetic)
+        return similarity(frames, self._learned)
+
+    def check_settings(self, n_frames: int) -> tuple[int, Settings]:
+        """Seed and settings for a video of N frames, all of them checked.
+
+        Raises:
+            ValueError: a setting that is unknown or out of range, or more segments than frames.
+        """
+        seed = self.random_state
+        if seed is None or isinstance(seed, np.random.RandomState):
+            seed = int(check_random_state(seed).randint(2**31))
+        check_whole("random_state", seed, least=0, most=MAX_SEED)
+        settings = Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        check_video(settings, self.n_segments, n_frames, seed)
+        return int(seed), settings
+
+
+def segment_video(
+    features: np.ndarray, n_segments: int, *, seed: int = 0, name: str = "", **settings
+) -> Int[np.ndarray, " n"]:
+    """Labels [n] of one video's features [n, d] by `VideoSegmenter`, in the form of a baseline.
+
+    Args:
+        features: in order of time [n, d].
+        n_segments: M.
+        seed: of the batches.
+        name: the video's name, on which the batches depend too.
+        settings: further settings of `VideoSegmenter`.
+
+    Raises:
+        ValueError: as `VideoSegmenter.fit`.
+    """
+    return VideoSegmenter(n_segments, random_state=seed, **settings).fit_predict(features, name=name)

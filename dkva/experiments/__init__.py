@@ -1,0 +1,1 @@
+"""Methods × collections × seeds in, rows of scores out."""

@@ -1,0 +1,1 @@
+"""Labels in, files and pictures out."""

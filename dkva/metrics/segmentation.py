@@ -1,0 +1,222 @@
+"""Scores of a segmentation against the truth (method: section 7; MS-TCN's segmental scores).
+
+All scores are shares between 0 and 1, of one video; a data set's score is the mean over its videos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import f1_score
+from sklearn.metrics.cluster import contingency_matrix
+
+from dkva.base.segments import segments
+
+__all__ = ["Scores", "evaluate", "score_row"]
+
+_THRESHOLDS = (0.10, 0.25, 0.50)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one video, each a share between 0 and 1.
+
+    Attributes:
+        mof: share of frames whose mapped label is right; frames of unmatched clusters are wrong.
+        iou: sum over classes of the Jaccard index, divided by the number of clusters asked for.
+        f1: macro F1 over the labels present in the truth or in the mapped prediction.
+        boundary_accuracy: share of true boundaries at which, to the frame, the prediction changes too; it
+            rewards over-segmentation. NaN where the truth has no boundary.
+        boundary_precision: share of predicted boundaries that are true ones. NaN where none is predicted.
+        f1_10: segmental F1 at overlap 10 % (Lea et al. 2017); likewise `f1_25` and `f1_50`.
+        edit: 1 - normalised Levenshtein distance of the two sequences of segments.
+        matching: true label of each matched cluster; its class where coarse classes were scored.
+        n_frames: frames scored.
+    """
+
+    mof: float
+    iou: float
+    f1: float
+    boundary_accuracy: float
+    boundary_precision: float
+    f1_10: float
+    f1_25: float
+    f1_50: float
+    edit: float
+    matching: dict
+    n_frames: int
+
+
+def evaluate(
+    truth, predicted, *, n_clusters: int | None = None, ignore=None, coarse: Mapping | None = None
+) -> Scores:
+    """Match clusters to classes (Hungarian, on the contingency table of this video) and score.
+
+    Where two matchings put equally many frames right, the scores other than MoF may depend on which is
+    taken; that is then scipy's choice.
+
+    Args:
+        truth: true label of each frame [n], integers or strings.
+        predicted: cluster of each frame [n], integers or strings.
+        n_clusters: clusters asked for, the denominator of IoU; None means the clusters found.
+        ignore: a true label, or a list of them, whose frames are left out of matching and scores
+            (background). Segments on its two sides stay apart.
+        coarse: class of each true label, scored in place of the labels (50 Salads "eval" and "high", as
+            TW-FINCH does it): clusters are matched to labels as ever, then truth and matched prediction
+            are both turned into classes, and IoU is divided by the classes predicted. Departs from
+            TW-FINCH's program in that clusters without a label stay wrong.
+
+    Raises:
+        ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, labels to
+            ignore that are text where the truth's are numbers or the reverse, `n_clusters` below the
+            number of clusters found, or a label without a coarse class.
+    """
+    truth, predicted = np.asarray(truth), np.asarray(predicted)
+    if truth.ndim != 1 or predicted.ndim != 1:
+        raise ValueError(
+            f"truth has shape {truth.shape}, predicted {predicted.shape}: give one label a frame"
+        )
+    if len(truth) != len(predicted):
+        raise ValueError(
+            f"truth has {len(truth)} labels and predicted {len(predicted)}: give one of each for every frame"
+        )
+    kept = ~np.isin(truth, _ignored(ignore, truth))
+    if not kept.any():
+        raise ValueError("no frame is left to score: give labels, or ignore fewer of them")
+    found = len(np.unique(predicted))
+    if n_clusters is None:
+        n_clusters = found
+    elif n_clusters < found:
+        raise ValueError(f"n_clusters is {n_clusters} and {found} clusters were found: give at least {found}")
+
+    classes, true_index = np.unique(truth[kept], return_inverse=True)
+    clusters, cluster_index = np.unique(predicted[kept], return_inverse=True)
+    table = contingency_matrix(cluster_index, true_index)
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    # A cluster without a class gets an index no class has: wrong everywhere, and a label of its own in F1.
+    to_class = len(classes) + np.arange(len(clusters))
+    to_class[rows] = columns
+    mapped = to_class[cluster_index]
+
+    matched = classes[columns]
+    if coarse is None:
+        overlap = table[rows, columns]
+        union = table.sum(axis=1)[rows] + table.sum(axis=0)[columns] - overlap
+        iou = np.sum(overlap / union) / n_clusters
+    else:
+        matched, to_coarse = _coarsened(classes, coarse, len(clusters))
+        matched = matched[to_coarse[columns]]
+        true_index, mapped = to_coarse[true_index], to_coarse[mapped]
+        iou = _jaccard_sum(true_index, mapped) / len(np.unique(mapped))
+        truth, predicted = _spread(true_index, kept), _spread(mapped, kept)
+    accuracy, precision = _boundaries(truth, predicted, kept)
+    pieces = np.cumsum(~kept)[kept]  # changes where frames were left out
+    true_runs, mapped_runs = _runs(true_index, pieces), _runs(mapped, pieces)
+    segmental = [_segmental_f1(true_runs, mapped_runs, threshold) for threshold in _THRESHOLDS]
+    return Scores(
+        mof=float(np.mean(mapped == true_index)),
+        iou=float(iou),
+        f1=float(f1_score(true_index, mapped, average="macro", zero_division=0)),
+        boundary_accuracy=accuracy,
+        boundary_precision=precision,
+        f1_10=segmental[0],
+        f1_25=segmental[1],
+        f1_50=segmental[2],
+        edit=_edit([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
+        matching=dict(zip(clusters[rows].tolist(), matched.tolist(), strict=True)),
+        n_frames=int(kept.sum()),
+    )
+
+
+def score_row(truth, predicted, n_clusters: int, **options) -> dict[str, float]:
+    """All scores of `evaluate` under its options, and the number of labels found, as columns of a row."""
+    row = asdict(evaluate(truth, predicted, n_clusters=n_clusters, **options))
+    del row["matching"]
+    return {"found": len(np.unique(predicted)), **row}
+
+
+def _ignored(ignore, truth) -> list:
+    """The labels to leave out as a list; an error where they are of another kind than the truth's."""
+    if ignore is None:
+        return []
+    labels = [ignore] if isinstance(ignore, str) or not isinstance(ignore, Iterable) else list(ignore)
+    text = {isinstance(label, str) for label in truth[:1].tolist()}
+    if any(isinstance(label, str) not in text for label in labels):
+        raise ValueError(
+            f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
+        )
+    return labels
+
+
+def _coarsened(classes, coarse: Mapping, n_surplus: int) -> tuple[np.ndarray, np.ndarray]:
+    """Coarse classes, and the index into them of each label, then of each label that a cluster made up."""
+    missing = [label for label in classes.tolist() if label not in coarse]
+    if missing:
+        raise ValueError(f"coarse has no class for {missing[0]!r}: give one for every true label")
+    names, index = np.unique([coarse[label] for label in classes.tolist()], return_inverse=True)
+    return names, np.concatenate([index, len(names) + np.arange(n_surplus)])
+
+
+def _jaccard_sum(truth, mapped) -> float:
+    """Sum over labels of the Jaccard index."""
+    labels = np.unique(truth)
+    both = [np.sum((truth == label) & (mapped == label)) for label in labels]
+    either = [np.sum((truth == label) | (mapped == label)) for label in labels]
+    return float(np.sum(np.divide(both, either)))
+
+
+def _spread(labels, kept) -> np.ndarray:
+    """Labels of the frames that count at their places among all frames [n], -1 elsewhere."""
+    spread = np.full(len(kept), -1)
+    spread[kept] = labels
+    return spread
+
+
+def _boundaries(truth, predicted, kept) -> tuple[float, float]:
+    """Recall and precision of boundaries between neighbouring frames that both count, to the frame."""
+    both = kept[1:] & kept[:-1]
+    true = both & (truth[1:] != truth[:-1])
+    found = both & (predicted[1:] != predicted[:-1])
+    hits = int(np.sum(true & found))
+    recall = hits / int(true.sum()) if true.any() else float("nan")
+    return recall, hits / int(found.sum()) if found.any() else float("nan")
+
+
+def _runs(labels, pieces) -> list[tuple[int, int, int]]:
+    """(start, end, label) of runs that do not cross from one piece into the next."""
+    joint = labels + (int(labels.max()) + 1) * pieces
+    return [(run.start, run.end, int(labels[run.start])) for run in segments(joint)]
+
+
+def _segmental_f1(true_runs, predicted_runs, threshold: float) -> float:
+    """F1 of predicted segments that overlap a true one of their label by IoU >= threshold, each once."""
+    free = [True] * len(true_runs)
+    hits = 0
+    for start, end, label in predicted_runs:
+        best, best_index = 0.0, -1
+        for index, (true_start, true_end, true_label) in enumerate(true_runs):
+            if true_label == label:
+                shared = min(end, true_end) - max(start, true_start)
+                overlap = shared / (max(end, true_end) - min(start, true_start))
+                if overlap > best:
+                    best, best_index = overlap, index
+        if best >= threshold and free[best_index]:
+            free[best_index] = False
+            hits += 1
+    return 2 * hits / (len(true_runs) + len(predicted_runs))
+
+
+def _edit(truth: list[int], predicted: list[int]) -> float:
+    """1 - Levenshtein distance / length of the longer sequence."""
+    row = np.arange(len(predicted) + 1)
+    other = np.asarray(predicted)
+    for count, label in enumerate(truth, 1):
+        changed = np.minimum(row[:-1] + (other != label), row[1:] + 1)
+        row = np.concatenate([[count], changed])
+        # Insertions run along the row: a running minimum of (value - column) + column.
+        columns = np.arange(len(row))
+        row = np.minimum.accumulate(row - columns) + columns
+    return float(1 - row[-1] / max(len(truth), len(predicted)))

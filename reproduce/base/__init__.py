@@ -1,0 +1,1 @@
+"""What every command of reproduce uses: options, paths, stored rows, printed tables, methods."""

@@ -1,0 +1,113 @@
+"""What the command lines of all scripts share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from dkva.experiments.experiment import ExperimentError, Method, Outcome, RowCache, Task, run
+from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
+from reproduce.base.paths import ROOT, ROWS
+
+__all__ = ["add_authors_pickle", "authors_videos", "compute", "console", "parser", "select_methods"]
+
+
+def console() -> Console:
+    """Standard output for tables, wide enough wherever it goes."""
+    return Console(width=200, highlight=False)
+
+
+def parser(doc: str | None, *, seeds: int | None = 5) -> argparse.ArgumentParser:
+    """A parser with --workers, --scheduler, --force, --smoke and, if `seeds` is given, --seeds."""
+    out = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    if seeds is not None:
+        out.add_argument("--seeds", type=_count, default=seeds, help=f"number of seeds (default {seeds})")
+    out.add_argument(
+        "--workers", type=_count, default=os.cpu_count() or 1, help="processes (default: one a core)"
+    )
+    out.add_argument(
+        "--scheduler",
+        type=_scheduler,
+        default=PROCESSES,
+        metavar="WHERE",
+        help=f"{SCHEDULER_HELP}, whose workers then count (default {PROCESSES})",
+    )
+    out.add_argument("--force", action="store_true", help="compute anew what has been computed before")
+    out.add_argument("--smoke", action="store_true", help="the smallest run of the code; nothing is stored")
+    return out
+
+
+def add_authors_pickle(cli: argparse.ArgumentParser) -> None:
+    """Add --authors-pickle to the scripts that run on Moving5."""
+    cli.add_argument(
+        "--authors-pickle",
+        type=Path,
+        metavar="FILE",
+        help="run on the authors' own Moving5, their pickle; nothing is stored",
+    )
+
+
+def authors_videos(path: Path, seeds: Sequence[int], random: bool) -> list[Task]:
+    """The test videos of the authors' file; exits with one message where it cannot be read."""
+    from reproduce.collections.moving5 import authors_tasks
+
+    try:
+        return authors_tasks(path, seeds=seeds, random=random)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"error: {error}") from error
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return value
+
+
+def _scheduler(text: str) -> str:
+    try:
+        return check_scheduler(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def select_methods(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:
+    """The methods of these names, all without any; exits where a name is unknown."""
+    if not names:
+        return list(methods)
+    known = {method.name: method for method in methods}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SystemExit(f"error: unknown method {unknown[0]!r}: choose of {', '.join(map(repr, known))}")
+    return [known[name] for name in names]
+
+
+def compute(
+    methods: Sequence[Method], tasks: Sequence[Task], options: argparse.Namespace, rows: Path | None = None
+) -> Outcome:
+    """Rows of an experiment under a script's options; a smoke run keeps none.
+
+    Exits with one message where videos failed; what was computed is kept.
+    """
+    try:
+        if options.smoke:
+            import tempfile
+
+            with tempfile.TemporaryDirectory() as folder:
+                cache = RowCache(Path(folder) / "rows.sqlite")
+                return run(methods, tasks, cache, scheduler=options.scheduler, code_root=ROOT)
+        return run(
+            methods,
+            tasks,
+            RowCache(rows or ROWS),
+            workers=options.workers,
+            scheduler=options.scheduler,
+            force=options.force,
+            code_root=ROOT,
+        )
+    except ExperimentError as error:
+        raise SystemExit(f"error: {error}") from error

@@ -1,0 +1,31 @@
+"""The only place that knows where things lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["GENERATED", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
+
+#: The checkout.
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What is published: small, committed.
+RESULTS = ROOT / "results"
+
+#: Drawn figures, committed.
+RENDERED = ROOT / "figures" / "rendered"
+
+#: Every row computed in this checkout; not committed, and safe to delete.
+ROWS = ROOT / "out" / "rows.sqlite"
+
+#: Data sets made in this checkout; not committed, and safe to delete.
+GENERATED = ROOT / "out" / "data"
+
+
+def data_root(given: Path | None) -> Path | None:
+    """Where the real data lie: the argument, else the variable DKVA_DATA, else None."""
+    if given is not None:
+        return given
+    named = os.environ.get("DKVA_DATA")
+    return Path(named) if named else None

@@ -1,0 +1,1 @@
+"""The collections of videos that tables and studies run on."""

@@ -1,0 +1,1 @@
+"""What several tables or studies share."""

@@ -1,0 +1,118 @@
+"""The two estimators of the MMD as losses, against the MMD of the same frames."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from dkva import Kernel
+from dkva.approximation.losses import BoundLoss, Loss, MMDByBatch, MMDByVideo, VideoArrays, norm, used_rows
+from dkva.approximation.mmd import mmd
+
+N, M, D, SCALE, DECAY = 20, 3, 4, 3.0, 0.01
+
+#: In float64 the angle of near frames errs by some 1e-8 (tests/tolerances.py) and so do means of kernels;
+#: the root of their difference, which is a hundred times smaller, by a hundred times as much.
+CLOSE = 1e-5
+
+
+def video(x, rows=N + 4, m=M + 2):
+    """A video whose batch is all of it, padded."""
+    frames = np.zeros((rows, D))
+    frames[:N] = x
+    sample = np.zeros(rows, np.int32)
+    sample[:N] = np.arange(N)
+    counted = jnp.int32(N)
+    return VideoArrays(
+        frames=jnp.asarray(frames),
+        sample=jnp.asarray(sample),
+        sampled=used_rows(rows, counted),
+        synthetic=used_rows(m, jnp.int32(M)),
+        batch=used_rows(rows, counted),
+        batch_size=jnp.float64(N),
+        length_scale=jnp.float64(SCALE),
+        weight_decay=jnp.float64(DECAY),
+        seed=jnp.uint32(0),
+    )
+
+
+@pytest.fixture(scope="module")
+def arrays():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((N, D))
+    v = np.zeros((M + 2, D))
+    v[:M] = rng.standard_normal((M, D))
+    return x, v
+
+
+@pytest.mark.numerics
+@pytest.mark.parametrize("name", ["gauss_ntk", "ntk", "sntk", "ntk_sphere_authors"])
+@pytest.mark.parametrize("kind", [MMDByVideo, MMDByBatch])
+def test_the_loss_of_a_whole_video_is_its_mmd_and_the_norm(name, kind, arrays, x64):
+    x, v = arrays
+    kernel = Kernel(name)
+    loss = kind(kernel).bind(video(x))
+    assert isinstance(loss, BoundLoss)
+    assert isinstance(kind(kernel), Loss)
+    with loss.promotion():
+        value, _ = loss.value(jnp.asarray(v), loss.frames, loss.state)
+    projection = kernel.projection(D, 0, np.float64)
+    mine = kernel.batch(kernel.embed(jnp.asarray(x), projection))
+    theirs = kernel.embed(jnp.asarray(v[:M]), projection)
+    rescale = loss.rescale if kind is MMDByVideo else None
+    if rescale is None:  # of the batch, pairs of a frame with itself included
+        from dkva.approximation.kernels import rescaling
+
+        rescale = rescaling(kernel.factors(mine, length_scale=SCALE))
+    scales = {"length_scale": SCALE, "rescale": rescale}
+    grams = (
+        kernel.gram(mine, **scales),
+        kernel.gram(mine, theirs, **scales),
+        kernel.gram(theirs, **scales),
+    )
+    expected = float(mmd(*grams)) + DECAY * np.linalg.norm(v)
+    if kind is MMDByVideo:  # its constant is the expectation for batches drawn with replacement
+        gram = np.asarray(grams[0], np.float64)
+        off = (gram.sum() - np.trace(gram)) / (N * (N - 1))
+        mean = (1 - 1 / N) * off + np.trace(gram) / N / N
+        squared = mean + float(jnp.mean(grams[2])) - 2 * float(jnp.mean(grams[1]))
+        expected = np.sqrt(max(squared, 0)) + DECAY * np.linalg.norm(v)
+    assert float(value) == pytest.approx(expected, rel=CLOSE)
+
+
+@pytest.mark.parametrize("kind", [MMDByVideo, MMDByBatch])
+def test_unused_rows_have_no_part_in_the_loss(kind, arrays, x64):
+    x, v = arrays
+    loss = kind(Kernel("gauss_ntk")).bind(video(x))
+    other = v.copy()
+    batch = np.asarray(loss.frames).copy()
+    batch[N:] = 7.0
+    with loss.promotion():
+        value, _ = loss.value(jnp.asarray(other), loss.frames, loss.state)
+        same, _ = loss.value(jnp.asarray(other), jnp.asarray(batch), loss.state)
+    assert float(value) == pytest.approx(float(same), rel=CLOSE)
+
+
+def test_only_the_estimator_by_video_carries_a_mean(arrays, x64):
+    x, v = arrays
+    states = {}
+    for kind in (MMDByVideo, MMDByBatch):
+        loss = kind(Kernel("ntk")).bind(video(x))
+        with loss.promotion():
+            _, states[kind] = loss.value(jnp.asarray(v), loss.frames, loss.state)
+    assert int(states[MMDByVideo].count) == 1
+    assert int(states[MMDByBatch].count) == 0
+
+
+def test_losses_are_equal_by_their_kernels():
+    assert MMDByVideo(Kernel()) == MMDByVideo(Kernel())
+    assert len({MMDByVideo(Kernel()), MMDByVideo(Kernel("ntk")), MMDByBatch(Kernel())}) == 3
+
+
+def test_the_norm_has_no_gradient_at_0():
+    assert float(norm(jnp.full((2, 2), 2.0))) == 4
+    np.testing.assert_array_equal(jax.grad(norm)(jnp.zeros((2, 2))), 0)
+
+
+def test_used_rows_are_the_first():
+    assert used_rows(4, jnp.int32(3)).tolist() == [True, True, True, False]

@@ -1,0 +1,120 @@
+import json
+import subprocess
+import sys
+
+import pytest
+import releases
+
+from dkva.cli.data import _NAMES
+from dkva.cli.segment import main
+from dkva.datasets import BENCHMARKS
+
+pytestmark = pytest.mark.fast
+
+
+@pytest.fixture
+def dkva(capsys):
+    """Call `dkva` in this process: exit status, stdout, stderr."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out = capsys.readouterr()
+        return stop.value.code, out.out, out.err
+
+    return call
+
+
+def test_sound_data_sets_are_a_table_and_status_0(dkva, tmp_path):
+    releases.all_six(tmp_path)
+    code, text, errors = dkva("data", "check", tmp_path)
+    assert (code, errors) == (0, "")
+    assert "3 ≠ (1712)" in text
+    assert "Hollywood Extended: 2 videos have up to 2 labels" in text
+    for benchmark in BENCHMARKS.values():
+        assert benchmark.title in text
+        assert str(tmp_path / benchmark.folders[0]) in text
+
+
+def test_what_is_missing_is_said_and_no_error(dkva, tmp_path):
+    releases.breakfast(tmp_path / "Breakfast")
+    code, text, errors = dkva("data", "check", tmp_path)
+    assert (code, errors) == (0, "")
+    assert "YouTube Instructions: not found; folder YouTubeInstructions, release of Kukleva" in text
+
+
+def test_broken_files_are_each_named_and_status_2(dkva, tmp_path):
+    expected = releases.break_every_way(tmp_path / "Breakfast")
+    code, text, errors = dkva("data", "check", tmp_path)
+    assert code == 2
+    assert "12 ≠ (1712)" in text
+    lines = errors.splitlines()
+    assert len(lines) == len(expected)
+    for line, (path, number, part) in zip(lines, expected, strict=True):
+        assert line.startswith(f"error: {path}, line {number}: " if number else f"error: {path}: ")
+        assert part in line
+
+
+def test_json(dkva, tmp_path):
+    releases.break_every_way(tmp_path / "Breakfast")
+    code, text, errors = dkva("data", "check", tmp_path, "--datasets", "yti,breakfast", "--json")
+    assert code == 2
+    assert "holds no YouTube Instructions" in errors
+    yti, breakfast = json.loads(text)
+    assert yti["folder"] is None
+    assert [problem["line"] for problem in breakfast["problems"]][1:4] == [4, 10, 6]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["{root}/none"], "none: is no folder"),
+        (["{root}/empty"], "holds none of the data sets; name their folders 50Salads, MPIICooking"),
+        (["{root}", "--datasets", "yti"], "holds no YouTube Instructions; name its folder"),
+        (["{root}", "--datasets", "tea"], "unknown data set 'tea': choose one of 50salads"),
+        (["{root}/mine"], "say so with --datasets"),
+        (["{root}/Breakfast", "--datasets", "yti"], "is the folder of Breakfast"),
+        ([], "Missing argument"),
+    ],
+)
+def test_a_wrong_call_ends_with_status_2_and_says_what_to_do(dkva, tmp_path, arguments, part):
+    (tmp_path / "empty").mkdir()
+    releases.breakfast(tmp_path / "Breakfast")
+    releases.breakfast(tmp_path / "mine")
+    code, _, errors = dkva("data", "check", *(argument.format(root=tmp_path) for argument in arguments))
+    assert code == 2
+    assert part in errors
+    assert all(line.startswith("error: ") for line in errors.splitlines())
+
+
+def test_without_a_cache(dkva, tmp_path, cache_dir):
+    releases.breakfast(tmp_path / "Breakfast")
+    assert dkva("data", "check", tmp_path, "--no-cache")[0] == 0
+    assert not cache_dir.exists()
+
+
+@pytest.mark.parametrize("command", [["data"], ["data", "check"]])
+def test_help_has_an_example(dkva, command):
+    code, text, _ = dkva(*command, "--help")
+    assert code == 0
+    assert "dkva data check DATA" in text
+
+
+def test_the_names_are_the_librarys():
+    assert tuple(BENCHMARKS) == _NAMES
+
+
+def test_it_does_not_wait_for_jax(tmp_path):
+    loaded = (
+        "import sys, dkva.cli.segment; from dkva.datasets import check; check(sys.argv[1]); "
+        "sys.exit(any(m in sys.modules for m in ('jax', 'sklearn')))"
+    )
+    command = [sys.executable, "-c", loaded, str(tmp_path)]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.data
+def test_real_breakfast_videos(dkva, data_root):
+    code, text, errors = dkva("data", "check", data_root / "breakfast_sample", "--datasets", "breakfast")
+    assert (code, errors) == (0, "")
+    assert "3 ≠ (1712)" in text

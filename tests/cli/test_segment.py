@@ -1,0 +1,436 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from dkva import VideoSegmenter, segments
+from dkva.cli.segment import main
+
+
+@pytest.fixture
+def dkva(capsys):
+    """Call `dkva` in this process: exit status, stdout, stderr."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out = capsys.readouterr()
+        return stop.value.code, out.out, out.err
+
+    return call
+
+
+def video(n=60, d=4, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, d)) + np.repeat(rng.normal(size=(3, d)) * 9, -(-n // 3), axis=0)[:n]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "data"
+    for sub in ("features/tea", "features/milk", "groundTruth", "mapping"):
+        (root / sub).mkdir(parents=True)
+    for seed, name in enumerate(("tea/P1_tea", "milk/P1_milk", "milk/P2_milk")):
+        np.savetxt(root / f"features/{name}.txt", video(seed=seed))
+        (root / f"groundTruth/{name.split('/')[1]}.txt").write_text("a\n" * 20 + "b\n" * 20 + "c\n" * 20)
+    (root / "mapping/mapping.txt").write_text("0 a\n1 b\n2 c\n")
+    return root
+
+
+FAST = ("--smoothing", "0", "--epochs", "3")
+
+
+def test_a_folder_in_documents_a_table_and_pictures_out(dkva, folder, tmp_path):
+    out = tmp_path / "out"
+    code, text, errors = dkva(
+        "segment", folder, "-k", 3, "--labels", folder / "groundTruth", "--out", out, "--plot", *FAST
+    )
+    assert (code, errors) == (0, "")
+    assert "mean of 3" in text
+    for name in ("tea/P1_tea", "milk/P1_milk", "milk/P2_milk"):
+        doc = json.loads((out / f"{name}.json").read_text())
+        assert {"segments", "settings", "versions", "scores"} <= doc.keys()
+        assert doc["video"] == name
+        assert doc["segments"][0]["start"] == 0
+        assert doc["segments"][-1]["end"] == doc["frames"] == 60
+        for run, following in zip(doc["segments"], doc["segments"][1:], strict=False):
+            assert run["end"] == following["start"]
+            assert run["margin"] >= 0
+        assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert str(tmp_path) not in (out / f"{name}.json").read_text()
+    rows = list(csv.DictReader((out / "segments.csv").open()))
+    assert {row["video"] for row in rows} == {"tea/P1_tea", "milk/P1_milk", "milk/P2_milk"}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"kernel": "sntk_authors", "init": "random"}], ids=["default", "authors"]
+)
+def test_the_command_gives_what_the_library_gives(dkva, folder, tmp_path, given):
+    options = [word for name, value in given.items() for word in (f"--{name}", value)]
+    dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", "--seed", 7, *FAST, *options)
+    doc = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())
+    fitted = VideoSegmenter(**doc["settings"]).fit(
+        np.loadtxt(folder / "features/tea/P1_tea.txt"), name="P1_tea"
+    )
+    runs = [(run["start"], run["end"], run["label"]) for run in doc["segments"]]
+    assert runs == [tuple(run) for run in segments(fitted.labels_)]
+    assert doc["settings"]["random_state"] == 7
+    assert given.items() <= doc["settings"].items()
+
+
+def test_a_second_run_keeps_what_is_done_and_says_so(dkva, folder, tmp_path):
+    command = ("segment", folder, "-k", 3, "--out", tmp_path / "out", *FAST)
+    dkva(*command)
+    path = tmp_path / "out/tea/P1_tea.json"
+    before = path.stat().st_mtime_ns
+    code, text, _ = dkva(*command)
+    assert code == 0
+    assert "segmented 0; kept 3 done before" in text
+    assert path.stat().st_mtime_ns == before
+    # scores can be added without segmenting again
+    _, text, _ = dkva(*command, "--labels", folder / "groundTruth")
+    assert "kept 3" in text
+    assert "scores" in json.loads(path.read_text())
+    for changed in (("--seed", 1), ("--epochs", 4), ("--force",), ("--transposed", "--lengths", "pad")):
+        _, text, _ = dkva(*command, *changed)
+        assert "segmented 3" in text, changed
+    np.savetxt(folder / "features/tea/P1_tea.txt", video(seed=9))
+    assert "segmented 3" in dkva(*command)[1]
+    np.savetxt(folder / "features/tea/P1_tea.txt", video(seed=10))
+    assert "segmented 1; kept 2" in dkva(*command)[1]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "both"])
+def test_formats(dkva, folder, tmp_path, form):
+    out = tmp_path / "out"
+    command = ("segment", folder / "features", "-k", 3, "--out", out, "--format", form, *FAST)
+    dkva(*command)
+    assert (out / "segments.csv").exists() == (form != "json")
+    assert (out / "tea/P1_tea.json").exists() == (form != "csv")
+    assert "kept 3" in dkva(*command)[1]
+
+
+def test_the_table_keeps_videos_of_earlier_runs(dkva, folder, tmp_path):
+    out = tmp_path / "out"
+    for sub in ("tea", "milk"):
+        dkva("segment", folder / "features" / sub, "-k", 3, "--out", out, *FAST)
+    assert {row["video"] for row in csv.DictReader((out / "segments.csv").open())} == {
+        "P1_tea",
+        "P1_milk",
+        "P2_milk",
+    }
+
+
+def test_labels_do_not_change_with_the_folder_the_run_was_started_on(dkva, folder, tmp_path):
+    dkva("segment", folder, "-k", 3, "--out", tmp_path / "a", *FAST)
+    dkva("segment", folder / "features/tea/P1_tea.txt", "-k", 3, "--out", tmp_path / "b", *FAST)
+    a = json.loads((tmp_path / "a/tea/P1_tea.json").read_text())
+    b = json.loads((tmp_path / "b/P1_tea.json").read_text())
+    assert a["segments"] == b["segments"]
+
+
+@pytest.mark.parametrize("scheduler", ["processes", "dask"])
+def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder, tmp_path, scheduler):
+    (folder / "features/milk/P3_milk.txt").write_text("1 2\n3 vier\n")
+    (folder / "groundTruth/P3_milk.txt").write_text("a\nb\n")
+    many = ("--workers", 2, "--scheduler", scheduler)
+    base = ("segment", folder, "-k", 3, "--labels", folder / "groundTruth", *FAST)
+    plain, parallel = (
+        dkva(*base, *more, "--out", tmp_path / out) for out, more in (("one", ()), ("two", many))
+    )
+    assert plain[0] == parallel[0] == 2
+    assert parallel[1].replace("two", "one") == plain[1]  # the table in the order of the videos
+    assert parallel[2] == plain[2]
+    names = {path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*")}
+    assert names == {path.relative_to(tmp_path / "two") for path in (tmp_path / "two").rglob("*.*")}
+    assert len(names) == 3 + 1
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+    (tmp_path / "one/tea/P1_tea.json").unlink()
+    assert "segmented 1; kept 2 done before" in dkva(*base, *many, "--out", tmp_path / "one")[1]
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(dkva, folder, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, text, errors = dkva(
+        "segment", folder, "-k", 3, "--out", tmp_path / "out", "--scheduler", "dask", *FAST
+    )
+    assert code == 2
+    assert "segmented 0; failed 3" in text
+    assert errors.splitlines() == ['error: Dask is not installed: pip install "dkva[cluster]"']
+
+
+BAD_FILES = {
+    "empty.txt": b"",
+    "ragged.txt": b"1 2\n3 4\n5\n",
+    "words.txt": b"1 2\n3 vier\n",
+    "nan.txt": b"1 2\nnan 4\n",
+    "column.txt": b"1\n2\n",
+    "page.txt": b"<html>",
+    "short.txt": b"1 2\n3 4\n",
+    "junk.npy": b"junk",
+}
+
+
+def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, tmp_path):
+    features = folder / "features/milk"
+    for name, data in BAD_FILES.items():
+        (features / name).write_bytes(data)
+    np.save(features / "objects.npy", np.array([{}], object), allow_pickle=True)
+    code, text, errors = dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", *FAST)
+    assert code == 2
+    assert "segmented 3; failed 9" in text
+    lines = errors.splitlines()
+    assert len(lines) == 9
+    for name in [*BAD_FILES, "objects.npy"]:
+        (line,) = [line for line in lines if name in line]
+        assert line.startswith("error: ")
+        assert "; " in line
+    assert "ragged.txt, line 3:" in errors
+    assert "words.txt, line 2:" in errors
+    assert "nan.txt, line 2:" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["{root}/none.txt", "-k", "3"], "none.txt: not found"),
+        (["{root}/mapping/..", "-k", "0"], "-k is 0"),
+        (["{root}", "-k", "-2"], "-k is -2"),
+        (["{root}", "-k", "2.5"], "'2.5' is not a valid integer"),
+        (["{root}"], "Missing option '-k'"),
+        (["-k", "3"], "Missing argument"),
+        (["{root}", "-k", "61"], "60 frames for 61 segments; ask for at most 60"),
+        (["{root}/mapping", "-k", "3"], "is no number"),
+        (["{root}/empty", "-k", "3"], "no feature files"),
+        (["{root}", "-k", "3", "--labels", "{root}/none"], "none: not found"),
+        (["{root}", "-k", "3", "--labels", "{root}/mapping"], "no labels for 'milk/P1_milk'"),
+        (["{root}", "-k", "3", "--labels", "{root}/mapping/mapping.txt"], "one file for 3 videos"),
+        (["{root}", "-k", "3", "--smoothing", "-1"], "smoothing is -1"),
+        (["{root}", "-k", "3", "--smoothing", "nan"], "smoothing is nan"),
+        (["{root}", "-k", "3", "--epochs", "-1"], "epochs is -1"),
+        (["{root}", "-k", "3", "--seed", "-1"], "'--seed': -1 is not in the range"),
+        (["{root}", "-k", "3", "--learning-rate", "0"], "learning_rate is 0"),
+        (["{root}", "-k", "3", "--length-scale", "mean"], "median_squared, median"),
+        (["{root}", "-k", "3", "--kernel", "rbf"], "'gauss_ntk'"),
+        (["{root}", "-k", "3", "--out", "{root}/mapping/mapping.txt"], "cannot be written"),
+        (["{root}", "-k", "3", "--bogus"], "No such option"),
+        (["{root}", "-k", "3", "--workers", "0"], "'--workers': 0 is not in the range"),
+        (["{root}", "-k", "3", "--scheduler", "slurm"], "unknown scheduler 'slurm': choose processes, dask"),
+    ],
+)
+def test_a_wrong_call_ends_with_status_2_and_says_what_to_do(dkva, folder, tmp_path, arguments, part):
+    (folder / "empty").mkdir()
+    filled = [argument.format(root=folder) for argument in arguments]
+    code, _, errors = dkva("segment", "--out", tmp_path / "out", *filled)
+    assert code == 2
+    assert part in errors
+    assert all(line.startswith("error: ") for line in errors.splitlines())
+
+
+def test_labels_that_do_not_fit(dkva, folder, tmp_path):
+    truth = folder / "groundTruth"
+    (truth / "P1_tea.txt").write_text("a\n" * 59)
+    (truth / "P1_milk.txt").write_text("a\n" * 59 + "z\n")
+    command = ("segment", folder, "-k", 3, "--labels", truth, "--out", tmp_path / "out", *FAST)
+    code, text, errors = dkva(*command)
+    assert code == 2
+    assert "segmented 1; failed 2" in text
+    assert "P1_tea.txt: has 59 labels for 60 frames" in errors
+    assert "P1_milk.txt, line 60: label 'z' is not in the mapping" in errors
+    code, text, errors = dkva(*command, "--lengths", "authors")
+    assert "failed 1" in text
+    assert "P1_tea" not in errors
+
+
+def test_two_videos_of_one_name(dkva, folder, tmp_path):
+    np.save(folder / "features/tea/P1_tea.npy", video())
+    code, text, errors = dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", *FAST)
+    assert code == 2
+    assert "segmented 3" in text
+    assert "has the name of" in errors
+
+
+def test_results_in_the_folder_of_features_are_no_videos(dkva, folder):
+    command = ("segment", folder / "features", "-k", 3, "--out", folder / "features/cuts", *FAST)
+    assert dkva(*command)[0] == 0
+    code, text, errors = dkva(*command)
+    assert (code, errors) == (0, "")
+    assert "kept 3" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["clip[front]", "a b", "Übung", "v.1", "[bold]", "x,y", os.fsdecode(b"bad\xff")], ids=repr
+)
+def test_any_file_name(dkva, tmp_path, name):
+    np.save(tmp_path / f"{name}.npy", video())
+    command = ("segment", tmp_path, "-k", 3, "--out", tmp_path / "out", *FAST)
+    code, text, errors = dkva(*command)
+    assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / f"out/{name}.json").read_bytes())["frames"] == 60
+    if name.isprintable():
+        assert name in text
+
+
+def test_labels_to_ignore_are_recorded_and_missed(dkva, folder, tmp_path):
+    command = (
+        "segment",
+        folder,
+        "-k",
+        3,
+        "--labels",
+        folder / "groundTruth",
+        "--out",
+        tmp_path / "out",
+        *FAST,
+    )
+    code, _, errors = dkva(*command, "--ignore", "a", "--ignore", "typo")
+    assert code == 0
+    assert "no video has the label to ignore: typo" in errors
+    scores = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())["scores"]
+    assert scores["ignored"] == ["a", "typo"]
+    assert scores["n_frames"] == 40
+
+
+def test_a_video_that_cannot_be_scored_is_segmented_all_the_same(dkva, folder, tmp_path):
+    (folder / "groundTruth/P1_tea.txt").write_text("a\n" * 60)
+    command = (
+        "segment",
+        folder,
+        "-k",
+        3,
+        "--labels",
+        folder / "groundTruth",
+        "--out",
+        tmp_path / "out",
+        *FAST,
+    )
+    code, _, errors = dkva(*command, "--ignore", "a")
+    assert code == 2
+    assert "P1_tea.txt: no frame is left to score" in errors
+    assert (tmp_path / "out/tea/P1_tea.json").exists()
+
+
+def test_numbers_too_large_are_said_and_the_rest_goes_on(dkva, folder, tmp_path):
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
+    code, _, errors = dkva(*base, "--learning-rate", "1e30", "--epochs", 3)
+    assert code == 2
+    assert "P1_tea.txt: learning ended in numbers too large: lower learning_rate" in errors
+    for option, value in (("--smoothing", "1e9"), ("--epochs", "3000000000")):
+        code, _, errors = dkva(*base, option, value)
+        assert code == 2
+        assert len(errors.splitlines()) == 1
+
+
+def test_a_new_segmentation_takes_an_old_picture_away(dkva, folder, tmp_path):
+    base = ("segment", folder / "features/tea", "--out", tmp_path, *FAST)
+    dkva(*base, "-k", 3, "--plot")
+    assert (tmp_path / "P1_tea.png").exists()
+    dkva(*base, "-k", 2)
+    assert not (tmp_path / "P1_tea.png").exists()
+
+
+def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
+    for i in range(200):
+        np.save(folder / f"features/v{i}.npy", video(seed=i))
+    command = [sys.executable, "-m", "dkva", "segment", str(folder), "-k", "3", "--out", str(tmp_path / "o")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    limit = time.monotonic() + 120
+    while not list((tmp_path / "o").glob("*.json")) and time.monotonic() < limit:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped; what was done is kept" in errors
+    assert (tmp_path / "o/segments.csv").exists()
+
+
+@pytest.mark.parametrize("command", [[], ["segment"]])
+def test_help_has_an_example(dkva, command):
+    code, text, _ = dkva(*command, "--help")
+    assert code == 0
+    assert "Example" in text
+    assert "dkva segment" in text
+
+
+def test_help_does_not_wait_for_jax():
+    loaded = "import sys, dkva.cli.segment; sys.exit('jax' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(0, 9), st.integers(0, 4)),
+        elements=st.floats(width=32),
+    ),
+    st.integers(-1, 6),
+)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_array_gives_segments_or_one_line(dkva, tmp_path_factory, frames, k):
+    out = tmp_path_factory.mktemp("any")
+    np.save(out / "v.npy", frames)
+    code, _, errors = dkva("segment", out / "v.npy", "-k", k, "--out", out / "o", "--epochs", 2)
+    usable = len(frames) >= k >= 1 and frames.shape[1] > 1 and np.isfinite(frames).all()
+    assert code == (0 if usable else 2)
+    assert len(errors.splitlines()) == (0 if usable else 1)
+    if usable:
+        doc = json.loads((out / "o/v.json").read_text())
+        assert doc["segments"][-1]["end"] == len(frames)
+
+
+@pytest.mark.parametrize("form", ["both", "csv"])
+def test_a_killed_run_loses_only_the_videos_in_flight(dkva, tmp_path, form):
+    root, out = tmp_path / "many", tmp_path / "out"
+    root.mkdir()
+    count = 150 if form == "both" else 400  # the CSV is written every few seconds
+    for i in range(count):
+        np.save(root / f"v{i:03}.npy", video(seed=i))
+    command = ["segment", str(root), "-k", "3", "--out", str(out), "--format", form, *FAST]
+    process = subprocess.Popen([sys.executable, "-m", "dkva", *command], stdout=subprocess.DEVNULL)
+
+    def done():
+        if form == "both":
+            return len(list(out.glob("*.json")))
+        return (
+            len({row["video"] for row in csv.DictReader((out / "segments.csv").open())})
+            if out.exists() and (out / "segments.csv").exists()
+            else 0
+        )
+
+    limit = time.monotonic() + 120
+    while done() < 5 and process.poll() is None and time.monotonic() < limit:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = done()
+    assert 5 <= kept < count, "the run was not caught in the middle"
+    for path in out.glob("*.json"):
+        json.loads(path.read_text())
+    if form == "csv":
+        assert os.path.getsize(out / "segments.csv") > 0
+    _, text, _ = dkva(*command)
+    assert f"kept {kept} " in text
+    assert f"segmented {count - kept};" in text
+
+
+@pytest.mark.data
+def test_real_videos_end_to_end(dkva, data_root, tmp_path):
+    sample = data_root / "breakfast_sample"
+    code, text, errors = dkva(
+        "segment", sample, "-k", 4, "--labels", sample / "groundTruth", "--out", tmp_path, "--plot"
+    )
+    assert (code, errors) == (0, "")
+    doc = json.loads((tmp_path / "coffee/P03_cam01_P03_coffee.json").read_text())
+    assert abs(doc["scores"]["mof"] - 0.79) < 0.04
+    assert f"{100 * doc['scores']['mof']:.1f}" in text
