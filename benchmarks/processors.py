@@ -116,7 +116,7 @@ def _jitter(ulps: int) -> None:
 
     import dkva.approximation.kernels as kernels
 
-    exact = kernels._products
+    exact = kernels.products_of
 
     def products(x, y):
         p = exact(x, y)
@@ -124,7 +124,7 @@ def _jitter(ulps: int) -> None:
         steps = jax.random.randint(key, p.xy.shape, -ulps, ulps + 1).astype(p.xy.dtype)
         return p._replace(xy=p.xy * (1 + steps * jnp.finfo(p.xy.dtype).eps))
 
-    kernels._products = products
+    kernels.products_of = products
 
 
 def compute(out: Path, smoke: bool) -> None:
