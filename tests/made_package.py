@@ -90,6 +90,83 @@ PACKAGE = {
         METHODS = [Method("slow", slow, {"seconds": 0.08}), Method("split", split)]
         TASKS = [Task(f"v{i}", partial(load, i), str(i), 3, (0, 1)) for i in range(24)]
     """,
+    "learners": """
+        import time
+        from pathlib import Path
+
+        import numpy as np
+
+        class Means:
+            def __init__(self, centres):
+                self.centres = centres
+
+            def arrays(self):
+                return {"centres": self.centres}
+
+            def segment(self, features):
+                return ((features[:, None] - self.centres) ** 2).sum(axis=-1).argmin(axis=1)
+
+            def embed(self, features):
+                return features @ self.centres.T
+
+        def restore(arrays):
+            return Means(arrays["centres"])
+
+        def train(videos, *, n_segments, seed, checkpoint, epochs=4, seconds=0.0, log=None):
+            frames = np.concatenate([video.features() for video in videos])
+            state = checkpoint.load()
+            if state is None:
+                drawn = np.random.default_rng(seed).choice(len(frames), n_segments, replace=False)
+                state = {"centres": frames[drawn], "epoch": np.array(0)}
+            centres = state["centres"]
+            for epoch in range(int(state["epoch"]), epochs):
+                labels = Means(centres).segment(frames)
+                means = [frames[labels == m].mean(axis=0) for m in range(n_segments) if (labels == m).any()]
+                centres = np.stack(means + [centres[m] for m in range(n_segments) if not (labels == m).any()])
+                if log:
+                    with Path(log).open("a") as file:
+                        file.write(f"{epoch}\\n")
+                checkpoint.save({"centres": centres, "epoch": np.array(epoch + 1)})
+                time.sleep(seconds)
+            return Means(centres)
+
+        def learn_classes(videos, *, n_segments):
+            frames = np.concatenate([video.features() for video in videos])
+            truth = np.concatenate([video.truth() for video in videos])
+            return Means(np.stack([frames[truth == m].mean(axis=0) for m in range(n_segments)]))
+
+        def failing(videos, *, n_segments):
+            raise RuntimeError("no such training")
+    """,
+    "pairs": """
+        import numpy as np
+
+        def nearest(embedded, other, truth, other_truth, metric="square"):
+            distances = ((embedded[:, None] - other) ** 2).sum(axis=-1)
+            right = truth == other_truth[distances.argmin(axis=1)]
+            return {"right": right.mean(), "frames": len(truth)}
+    """,
+    "collection_plan": """
+        import sys
+        from functools import partial
+
+        from dkva.base.video import Video
+        from dkva.experiments.collections import Collection
+        from dkva.experiments.learners import Learner
+        from made.learners import restore, train
+        from made.videos import load
+
+        def videos(count, start=0, activities=("a",)):
+            return tuple(
+                Video(f"v{i}", partial(load, i), str(i), activities[i % len(activities)])
+                for i in range(start, start + count)
+            )
+
+        def slow(log):
+            return Learner("means", train, restore, settings={"epochs": 12, "seconds": 0.15, "log": log})
+
+        COLLECTION = Collection("made", videos(4), videos(3, 10), 3)
+    """,
     "measures": """
         import numpy as np
 

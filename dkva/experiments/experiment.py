@@ -13,22 +13,28 @@ import inspect
 import json
 import sys
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from dkva.base.checks import check_whole
 from dkva.base.errors import ExperimentError
-from dkva.base.provenance import commit, device, versions
+from dkva.base.provenance import device
 from dkva.experiments.code_version import code_version
 from dkva.experiments.row_cache import RowCache
+from dkva.experiments.running import (
+    Done,
+    Unit,
+    check_same_code,
+    compute_rows,
+    facts_of_run,
+    plain_row,
+    runs_of,
+)
 from dkva.metrics.segmentation import score_row
-from dkva.workers.crew import DASK, PROCESSES, Failed, carry_out, check_scheduler, described
+from dkva.workers.crew import PROCESSES, check_scheduler, described
 
 __all__ = ["ExperimentError", "Method", "Outcome", "RowCache", "Task", "code_version", "merged", "run"]
 
@@ -142,10 +148,7 @@ class _Job:
 
     def check_code(self) -> None:
         """Refuse a worker that has, or loaded, other code of the method."""
-        segment = self.method.segment
-        if segment.__module__ != "__main__" and code_version(segment) != self.code:
-            where = f"{segment.__module__}.{segment.__qualname__}"
-            raise RuntimeError(f"the worker has other code of {where}: start the workers again")
+        check_same_code(self.method.segment, self.code)
 
 
 def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
@@ -170,16 +173,7 @@ def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
     return jobs
 
 
-@dataclass(frozen=True)
-class _Done:
-    """What one video gives: rows, each with its seconds, by key; what went wrong; where JAX computed them."""
-
-    rows: dict[str, tuple[dict, float]]
-    problems: list[str]
-    device: str | None
-
-
-def _work(unit: tuple[Task, Sequence[_Job]]) -> _Done:
+def _work(unit: tuple[Task, Sequence[_Job]]) -> Done:
     task, jobs = unit
     features, truth = task.load()
     done = {}
@@ -189,19 +183,13 @@ def _work(unit: tuple[Task, Sequence[_Job]]) -> _Done:
         try:
             job.check_code()
             labels = job.method.labels(features, task.n_segments, job.seed, task.video)
-            row = _plain(task.measure(truth, labels, task.n_segments, **task.scoring))
+            row = plain_row(task.measure(truth, labels, task.n_segments, **task.scoring))
         except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the others go on
             which = job.method.name if job.seed is None else f"{job.method.name}, seed {job.seed}"
             problems.append(f"{which}: {described(error)}")
         else:
             done[job.key] = row, time.perf_counter() - start
-    return _Done(done, problems, device() if "jax" in sys.modules else None)
-
-
-def _plain(row: Mapping) -> dict:
-    """Numbers as JSON has them; NaN, which it has not, as None."""
-    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
-    return {name: None if value != value else value for name, value in plain.items()}
+    return Done(done, problems, device() if "jax" in sys.modules else None)
 
 
 def run(
@@ -248,11 +236,15 @@ def run(
         missing = [job for job in mine if job.key not in known and job.key not in planned]
         planned.update(job.key for job in missing)
         if missing:
-            units.append((tasks[index], missing))
+            units.append(Unit(tasks[index].video, len(missing), (tasks[index], missing)))
     if units:
-        run_id, facts = _facts(code_root, workers, scheduler)
         sent = {"scheduler": scheduler, "workers": workers, "group": group}
-        _compute(units, cache, run_id, facts, sent, progress)
+        facts = facts_of_run(code_root, workers, scheduler)
+        if failed := compute_rows(_work, units, cache, facts, sent, progress):
+            listed = "\n".join(failed)
+            raise ExperimentError(
+                f"{len(failed)} of {len(units)} videos failed; the rows of the others are kept\n{listed}"
+            )
         known = cache.get(job.key for mine in jobs.values() for job in mine)
     rows, seconds = [], {}
     for index, task in enumerate(tasks):
@@ -265,71 +257,7 @@ def run(
     return Outcome(rows, _provenance(methods, tasks, cache, seconds), len(planned))
 
 
-def _facts(code_root: Path | None, workers: int, scheduler: str) -> tuple[str, dict]:
-    root = code_root or Path(__file__).parents[2]
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    facts: dict[str, object] = {
-        "started": started,
-        "versions": versions(),
-        "commit": commit(root, "dkva", "reproduce", "synthetic"),
-    }
-    if scheduler in (PROCESSES, DASK):
-        facts["workers"] = workers
-    if scheduler != PROCESSES:  # an address is nobody else's business
-        facts["scheduler"] = DASK if scheduler == DASK else "a running Dask scheduler"
-    return f"{started}-{uuid.uuid4().hex[:8]}", facts
-
-
-def _compute(units, cache: RowCache, run_id: str, facts: dict, sent: dict, progress: bool) -> None:
-    problems = []
-    failed = 0
-    devices: set[str] = set()
-    start = time.monotonic()
-    with (
-        _bar(sum(len(jobs) for _, jobs in units), progress) as advance,
-        closing(carry_out(_work, units, **sent)) as results,
-    ):
-        for index, done in results:
-            task, jobs = units[index]
-            if isinstance(done, Failed):
-                done = _Done({}, [done.problem], None)
-            if done.problems:
-                failed += 1
-                problems += [f"{task.video}: {problem}" for problem in done.problems]
-            if done.rows:
-                devices |= {done.device} if done.device else set()
-                about = {
-                    "device": ", ".join(sorted(devices)) or "cpu: cpu",  # where no method used JAX
-                    "wall_seconds": round(time.monotonic() - start, 1),
-                }
-                cache.put(done.rows, run_id, facts | about)
-            advance(len(jobs))
-    if problems:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        raise ExperimentError(
-            f"{failed} of {len(units)} videos failed; the rows of the others are kept\n{listed}"
-        )
-
-
-@contextmanager
-def _bar(total: int, progress: bool):
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    hidden = not (progress and console.is_terminal)
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        row = bar.add_task("", total=total)
-        yield lambda count: bar.advance(row, count)
-
-
 def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str, float]]) -> dict:
-    facts = cache.runs()
-    runs = []
-    for run_id in sorted({run_id for run_id, _ in seconds.values()}):
-        mine = [took for of, took in seconds.values() if of == run_id]
-        runs.append(facts[run_id] | {"rows": len(mine), "seconds": round(sum(mine), 1)})
     data = hashlib.sha256("\n".join(f"{task.video} {task.checksum}" for task in tasks).encode())
     return {
         "methods": {
@@ -343,5 +271,5 @@ def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str
         "seeds": sorted({seed for task in tasks for seed in task.seeds}),
         "videos": len({task.video for task in tasks}),
         "data": data.hexdigest()[:_KEY_DIGITS],
-        "runs": runs,
+        "runs": runs_of(cache, seconds),
     }

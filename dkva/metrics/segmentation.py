@@ -5,7 +5,7 @@ All scores are shares between 0 and 1, of one video; a data set's score is the m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -13,11 +13,17 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import f1_score
 from sklearn.metrics.cluster import contingency_matrix
 
-from dkva.base.segments import segments
+from dkva.metrics.parts import (
+    THRESHOLDS,
+    boundaries,
+    edit_score,
+    ignored_labels,
+    jaccard_sum,
+    runs_between,
+    segmental_f1,
+)
 
 __all__ = ["Scores", "evaluate", "score_row"]
-
-_THRESHOLDS = (0.10, 0.25, 0.50)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def evaluate(
         raise ValueError(
             f"truth has {len(truth)} labels and predicted {len(predicted)}: give one of each for every frame"
         )
-    kept = ~np.isin(truth, _ignored(ignore, truth))
+    kept = ~np.isin(truth, ignored_labels(ignore, truth))
     if not kept.any():
         raise ValueError("no frame is left to score: give labels, or ignore fewer of them")
     found = len(np.unique(predicted))
@@ -110,12 +116,12 @@ def evaluate(
         matched, to_coarse = _coarsened(classes, coarse, len(clusters))
         matched = matched[to_coarse[columns]]
         true_index, mapped = to_coarse[true_index], to_coarse[mapped]
-        iou = _jaccard_sum(true_index, mapped) / len(np.unique(mapped))
+        iou = jaccard_sum(true_index, mapped) / len(np.unique(mapped))
         truth, predicted = _spread(true_index, kept), _spread(mapped, kept)
-    accuracy, precision = _boundaries(truth, predicted, kept)
+    accuracy, precision = boundaries(truth, predicted, kept)
     pieces = np.cumsum(~kept)[kept]  # changes where frames were left out
-    true_runs, mapped_runs = _runs(true_index, pieces), _runs(mapped, pieces)
-    segmental = [_segmental_f1(true_runs, mapped_runs, threshold) for threshold in _THRESHOLDS]
+    true_runs, mapped_runs = runs_between(true_index, pieces), runs_between(mapped, pieces)
+    segmental = [segmental_f1(true_runs, mapped_runs, threshold) for threshold in THRESHOLDS]
     return Scores(
         mof=float(np.mean(mapped == true_index)),
         iou=float(iou),
@@ -125,7 +131,7 @@ def evaluate(
         f1_10=segmental[0],
         f1_25=segmental[1],
         f1_50=segmental[2],
-        edit=_edit([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
+        edit=edit_score([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
         matching=dict(zip(clusters[rows].tolist(), matched.tolist(), strict=True)),
         n_frames=int(kept.sum()),
     )
@@ -138,19 +144,6 @@ def score_row(truth, predicted, n_clusters: int, **options) -> dict[str, float]:
     return {"found": len(np.unique(predicted)), **row}
 
 
-def _ignored(ignore, truth) -> list:
-    """The labels to leave out as a list; an error where they are of another kind than the truth's."""
-    if ignore is None:
-        return []
-    labels = [ignore] if isinstance(ignore, str) or not isinstance(ignore, Iterable) else list(ignore)
-    text = {isinstance(label, str) for label in truth[:1].tolist()}
-    if any(isinstance(label, str) not in text for label in labels):
-        raise ValueError(
-            f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
-        )
-    return labels
-
-
 def _coarsened(classes, coarse: Mapping, n_surplus: int) -> tuple[np.ndarray, np.ndarray]:
     """Coarse classes, and the index into them of each label, then of each label that a cluster made up."""
     missing = [label for label in classes.tolist() if label not in coarse]
@@ -160,63 +153,8 @@ def _coarsened(classes, coarse: Mapping, n_surplus: int) -> tuple[np.ndarray, np
     return names, np.concatenate([index, len(names) + np.arange(n_surplus)])
 
 
-def _jaccard_sum(truth, mapped) -> float:
-    """Sum over labels of the Jaccard index."""
-    labels = np.unique(truth)
-    both = [np.sum((truth == label) & (mapped == label)) for label in labels]
-    either = [np.sum((truth == label) | (mapped == label)) for label in labels]
-    return float(np.sum(np.divide(both, either)))
-
-
 def _spread(labels, kept) -> np.ndarray:
     """Labels of the frames that count at their places among all frames [n], -1 elsewhere."""
     spread = np.full(len(kept), -1)
     spread[kept] = labels
     return spread
-
-
-def _boundaries(truth, predicted, kept) -> tuple[float, float]:
-    """Recall and precision of boundaries between neighbouring frames that both count, to the frame."""
-    both = kept[1:] & kept[:-1]
-    true = both & (truth[1:] != truth[:-1])
-    found = both & (predicted[1:] != predicted[:-1])
-    hits = int(np.sum(true & found))
-    recall = hits / int(true.sum()) if true.any() else float("nan")
-    return recall, hits / int(found.sum()) if found.any() else float("nan")
-
-
-def _runs(labels, pieces) -> list[tuple[int, int, int]]:
-    """(start, end, label) of runs that do not cross from one piece into the next."""
-    joint = labels + (int(labels.max()) + 1) * pieces
-    return [(run.start, run.end, int(labels[run.start])) for run in segments(joint)]
-
-
-def _segmental_f1(true_runs, predicted_runs, threshold: float) -> float:
-    """F1 of predicted segments that overlap a true one of their label by IoU >= threshold, each once."""
-    free = [True] * len(true_runs)
-    hits = 0
-    for start, end, label in predicted_runs:
-        best, best_index = 0.0, -1
-        for index, (true_start, true_end, true_label) in enumerate(true_runs):
-            if true_label == label:
-                shared = min(end, true_end) - max(start, true_start)
-                overlap = shared / (max(end, true_end) - min(start, true_start))
-                if overlap > best:
-                    best, best_index = overlap, index
-        if best >= threshold and free[best_index]:
-            free[best_index] = False
-            hits += 1
-    return 2 * hits / (len(true_runs) + len(predicted_runs))
-
-
-def _edit(truth: list[int], predicted: list[int]) -> float:
-    """1 - Levenshtein distance / length of the longer sequence."""
-    row = np.arange(len(predicted) + 1)
-    other = np.asarray(predicted)
-    for count, label in enumerate(truth, 1):
-        changed = np.minimum(row[:-1] + (other != label), row[1:] + 1)
-        row = np.concatenate([[count], changed])
-        # Insertions run along the row: a running minimum of (value - column) + column.
-        columns = np.arange(len(row))
-        row = np.minimum.accumulate(row - columns) + columns
-    return float(1 - row[-1] / max(len(truth), len(predicted)))

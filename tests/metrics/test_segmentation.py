@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, jaccard_score
 
 from dkva import Scores, evaluate
-from dkva.metrics.segmentation import _edit, score_row
+from dkva.metrics.segmentation import score_row
 
 pytestmark = pytest.mark.fast
 
@@ -150,22 +150,6 @@ def test_iou_divides_by_the_clusters_asked_for():
     assert evaluate(TRUTH, PREDICTED).iou == evaluate(TRUTH, PREDICTED, n_clusters=4).iou
     assert evaluate(TRUTH, PREDICTED, n_clusters=8).iou == evaluate(TRUTH, PREDICTED).iou / 2
     assert evaluate([0, 1], [0, 1], n_clusters=4).iou == 0.5
-
-
-def levenshtein(a, b):
-    if not a or not b:
-        return len(a) + len(b)
-    change = levenshtein(a[1:], b[1:]) + (a[0] != b[0])
-    return min(change, levenshtein(a[1:], b) + 1, levenshtein(a, b[1:]) + 1)
-
-
-short = st.lists(st.integers(0, 3), min_size=1, max_size=6)
-
-
-@settings(max_examples=60)
-@given(short, short)
-def test_edit_score_equals_plain_levenshtein(a, b):
-    assert _edit(a, b) == pytest.approx(1 - levenshtein(a, b) / max(len(a), len(b)))
 
 
 def test_boundaries_count_to_the_frame():

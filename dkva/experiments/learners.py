@@ -1,0 +1,120 @@
+"""Methods that are trained on a collection of videos: what they are made of, and what decides a model."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from dkva.base.video import Video
+from dkva.experiments.code_version import code_version
+from dkva.experiments.models import Checkpoint
+
+__all__ = ["Learner", "Model", "training_digest"]
+
+_KEY_DIGITS = 32
+
+
+@runtime_checkable
+class Model(Protocol):
+    """What a learner gives; a model has one of these methods beside `arrays`, or both.
+
+    `segment(features) -> labels [n]` of a video of features [n, d]; a label means the same in every video.
+    `embed(features) -> [n, e]`: its embedded frames.
+    """
+
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """All that the model is, for `Learner.restore`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A method that is trained on a collection, with its settings.
+
+    Attributes:
+        id: what its models and rows are kept under, whatever its functions are called.
+        train: `train(videos, *, n_segments, **settings) -> model`, a function of a module. It is given the
+            keywords `seed`, and `checkpoint` (a `Checkpoint`, to go on after a kill), if it takes them.
+        restore: `restore(arrays) -> model`, a function or class of a module: the model from its arrays.
+        label: what rows and tables call it; "" means the id.
+        settings: further keywords of `train`, plain enough for JSON.
+        columns: further columns of its rows.
+        supervised: whether it is given the truth of the training videos.
+    """
+
+    id: str
+    train: Callable[..., Model]
+    restore: Callable[[dict[str, np.ndarray]], Model]
+    label: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    columns: Mapping[str, str | int | float] = field(default_factory=dict)
+    supervised: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", self.id)
+
+    @property
+    def uses_seed(self) -> bool:
+        """Whether there is a model a seed, or one in all."""
+        return "seed" in inspect.signature(self.train).parameters
+
+    def trained(
+        self, videos: Sequence[Video], n_segments: int, seed: int | None, checkpoint: Checkpoint
+    ) -> Model:
+        """A model of these videos.
+
+        Args:
+            videos: of the training set.
+            n_segments: M.
+            seed: None means 0.
+            checkpoint: where the training keeps its state.
+        """
+        given: dict[str, object] = dict(self.settings)
+        if self.uses_seed:
+            given["seed"] = 0 if seed is None else seed
+        if "checkpoint" in inspect.signature(self.train).parameters:
+            given["checkpoint"] = checkpoint
+        shown = videos if self.supervised else [video.without_truth() for video in videos]
+        return self.train(shown, n_segments=n_segments, **given)
+
+    def key(self, digest: str, n_segments: int, seed: int | None) -> str:
+        """Hash of all that decides a model: id, settings, code, training set, number of segments and seed.
+
+        Args:
+            digest: of the training set; see `training_digest`.
+            n_segments: M.
+            seed: None if the learner takes none.
+        """
+        decisive = {
+            "learner": self.id,
+            "settings": dict(self.settings),
+            "code": code_version(self.train),
+            "supervised": self.supervised,
+            "training": digest,
+            "n_segments": n_segments,
+            "seed": seed,
+        }
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def training_digest(videos: Sequence[Video]) -> str:
+    """Digest of a training set: names, activities and data of its videos, in their order.
+
+    Raises:
+        ValueError: no video, or two of one name.
+    """
+    names = [video.name for video in videos]
+    if not names:
+        raise ValueError("the training set is empty: give at least one video")
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the training set has two videos called {twice!r}: give each a name of its own")
+    listed = [[video.name, video.activity, video.checksum] for video in videos]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:_KEY_DIGITS]

@@ -1,0 +1,123 @@
+"""Trained models as files: arrays and facts in one NPZ, written whole or not at all; no pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dkva.base.errors import ExperimentError
+from dkva.base.files import write_atomically
+
+__all__ = ["FORMAT", "Checkpoint", "ModelStore", "read_model", "write_model"]
+
+#: Of the files that this version writes. A reader refuses files of a later format.
+FORMAT = 1
+
+#: The entry that holds the facts.
+_FACTS = "facts"
+
+#: Names that arrays of a model cannot have: that entry's, and those of arguments of `numpy.savez`.
+_TAKEN = (_FACTS, "file", "allow_pickle")
+
+
+def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) -> None:
+    """Write a model.
+
+    Args:
+        path: of the NPZ file; folders are made as needed.
+        arrays: of plain numbers or text.
+        facts: what the model is, plain enough for JSON.
+
+    Raises:
+        ValueError: an array of objects, which only pickle could hold, or one of a name that the file needs.
+        OSError: the file cannot be written; a file that was there stays as it was.
+    """
+    for name, array in arrays.items():
+        if name in _TAKEN or np.asarray(array).dtype.hasobject:
+            raise ValueError(
+                f"{name!r} cannot be an array of a model: give arrays of numbers or text, under other names "
+                f"than {', '.join(_TAKEN)}"
+            )
+    text = json.dumps({"format": FORMAT, **facts}, sort_keys=True)
+    entries = {_FACTS: np.array(text), **arrays}
+    write_atomically(path, lambda file: np.savez(file, **entries))  # type: ignore[arg-type]
+
+
+def read_model(path: Path) -> tuple[dict[str, np.ndarray], dict]:
+    """Arrays and facts of a model.
+
+    Raises:
+        ExperimentError: a file that is missing, no model, cut short, or of a later format than `FORMAT`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        facts = json.loads(str(arrays.pop(_FACTS)))
+        of = int(facts["format"])
+    except FileNotFoundError as error:
+        raise ExperimentError(f"{path}: there is no such model; check the path") from error
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ExperimentError(
+            f"{path}: is no model that can be read ({type(error).__name__}); delete it and train again"
+        ) from error
+    if of > FORMAT:
+        raise ExperimentError(
+            f"{path}: is a model of format {of}, and this version reads up to {FORMAT}; install a newer dkva"
+        )
+    return arrays, facts
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a learner keeps its state while it is trained, to go on from there after a kill.
+
+    Attributes:
+        path: of the file.
+    """
+
+    path: Path
+
+    def load(self) -> dict[str, np.ndarray] | None:
+        """The arrays that were saved last; None before the first, or if the file cannot be read."""
+        if not self.path.exists():
+            return None
+        try:
+            return read_model(self.path)[0]
+        except ExperimentError:  # the training starts anew, which costs time alone
+            return None
+
+    def save(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep arrays in place of those that were saved before. Raises OSError."""
+        write_model(self.path, arrays, {})
+
+    def clear(self) -> None:
+        """Delete what was saved."""
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """Trained models by key in a folder, each one file.
+
+    Attributes:
+        folder: which all workers can read and write. Deleting it costs time, nothing else.
+    """
+
+    folder: Path
+
+    def path(self, key: str) -> Path:
+        """The file of a model."""
+        return self.folder / f"{key}.npz"
+
+    def has(self, key: str) -> bool:
+        """Whether a model has been trained."""
+        return self.path(key).exists()
+
+    def checkpoint(self, key: str) -> Checkpoint:
+        """Where the training of a model keeps its state."""
+        return Checkpoint(self.folder / f"{key}.part.npz")

@@ -1,0 +1,130 @@
+"""Scores of the videos of one activity under one matching of clusters to classes.
+
+A method that is trained on a collection gives a cluster one meaning in all its videos. Matching each video by
+itself would give every cluster a new meaning there, which is easier. Both are published (ASOT, Xu & Gould
+2024: "per video" and "full"), so a table says which it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import f1_score
+from sklearn.metrics.cluster import contingency_matrix
+
+from dkva.metrics.parts import (
+    THRESHOLDS,
+    boundaries,
+    edit_score,
+    ignored_labels,
+    jaccard_sum,
+    runs_between,
+    segmental_f1,
+)
+from dkva.metrics.segmentation import Scores
+
+__all__ = ["activity_rows", "evaluate_together"]
+
+
+def evaluate_together(
+    truths: Sequence, predicted: Sequence, *, n_clusters: int | None = None, ignore=None
+) -> list[Scores]:
+    """Match clusters to classes once, on the frames of all videos, then score each video.
+
+    With one video this is `dkva.metrics.segmentation.evaluate`.
+
+    Args:
+        truths: of each video, the true label of each frame [n_i], integers or strings.
+        predicted: of each video, the cluster of each frame [n_i], integers or strings.
+        n_clusters: clusters asked for, the denominator of IoU; None means the clusters found in all videos.
+        ignore: a true label, or a list of them, whose frames are left out of the matching and the scores.
+
+    Returns:
+        The scores of each video, in their order. `matching` is the same in all.
+
+    Raises:
+        ValueError: no video; labels that are not one-dimensional or of unequal lengths; a video without a
+            frame to score; or `n_clusters` below the number of clusters found.
+    """
+    truths, predicted = [np.asarray(t) for t in truths], [np.asarray(p) for p in predicted]
+    if not truths or len(truths) != len(predicted):
+        raise ValueError(
+            f"there are truths of {len(truths)} videos and predictions of {len(predicted)}: give both of each"
+        )
+    for index, (truth, labels) in enumerate(zip(truths, predicted, strict=True)):
+        if truth.ndim != 1 or truth.shape != labels.shape:
+            raise ValueError(
+                f"video {index} has truth of shape {truth.shape} and predictions of shape {labels.shape}: "
+                "give one label a frame"
+            )
+    kept = [~np.isin(truth, ignored_labels(ignore, truth)) for truth in truths]
+    for index, of in enumerate(kept):
+        if not of.any():
+            raise ValueError(f"video {index} has no frame to score: give labels, or ignore fewer of them")
+    found = len(np.unique(np.concatenate(predicted)))
+    if n_clusters is None:
+        n_clusters = found
+    elif n_clusters < found:
+        raise ValueError(f"n_clusters is {n_clusters} and {found} clusters were found: give at least {found}")
+
+    classes, true_index = np.unique(_joined(truths, kept), return_inverse=True)
+    clusters, cluster_index = np.unique(_joined(predicted, kept), return_inverse=True)
+    rows, columns = linear_sum_assignment(contingency_matrix(cluster_index, true_index), maximize=True)
+    # A cluster without a class gets an index that no class has: it is wrong everywhere.
+    to_class = len(classes) + np.arange(len(clusters))
+    to_class[rows] = columns
+    matching = dict(zip(clusters[rows].tolist(), classes[columns].tolist(), strict=True))
+    ends = np.cumsum([of.sum() for of in kept])[:-1]
+    return [
+        _scores(*of, n_clusters, matching)
+        for of in zip(
+            truths,
+            predicted,
+            kept,
+            np.split(true_index, ends),
+            np.split(to_class[cluster_index], ends),
+            strict=True,
+        )
+    ]
+
+
+def activity_rows(
+    truths: Sequence, predicted: Sequence, n_clusters: int, **options
+) -> list[dict[str, float]]:
+    """All scores of `evaluate_together` under its options, and the labels found: columns, a row a video."""
+    rows = []
+    for labels, scores in zip(
+        predicted, evaluate_together(truths, predicted, n_clusters=n_clusters, **options), strict=True
+    ):
+        row = asdict(scores)
+        del row["matching"]
+        rows.append({"found": len(np.unique(labels)), **row})
+    return rows
+
+
+def _joined(labels: list[np.ndarray], kept: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([each[of] for each, of in zip(labels, kept, strict=True)])
+
+
+def _scores(truth, labels, kept, true_index, mapped, n_clusters: int, matching: dict) -> Scores:
+    """Scores of one video: its labels, which frames count, and classes and mapped classes of those."""
+    accuracy, precision = boundaries(truth, labels, kept)
+    pieces = np.cumsum(~kept)[kept]  # changes where frames were left out
+    true_runs, mapped_runs = runs_between(true_index, pieces), runs_between(mapped, pieces)
+    segmental = [segmental_f1(true_runs, mapped_runs, threshold) for threshold in THRESHOLDS]
+    return Scores(
+        mof=float(np.mean(mapped == true_index)),
+        iou=jaccard_sum(true_index, mapped) / n_clusters,
+        f1=float(f1_score(true_index, mapped, average="macro", zero_division=0)),
+        boundary_accuracy=accuracy,
+        boundary_precision=precision,
+        f1_10=segmental[0],
+        f1_25=segmental[1],
+        f1_50=segmental[2],
+        edit=edit_score([run[2] for run in true_runs], [run[2] for run in mapped_runs]),
+        matching=matching,
+        n_frames=int(kept.sum()),
+    )

@@ -1,0 +1,90 @@
+"""What scores are made of: frames that count, boundaries, overlaps of segments, sequences of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from dkva.base.segments import segments
+
+__all__ = [
+    "THRESHOLDS",
+    "boundaries",
+    "edit_score",
+    "ignored_labels",
+    "jaccard_sum",
+    "runs_between",
+    "segmental_f1",
+]
+
+#: Overlaps of the segmental F1 (Lea et al. 2017).
+THRESHOLDS = (0.10, 0.25, 0.50)
+
+
+def ignored_labels(ignore, truth) -> list:
+    """The labels to leave out as a list; an error where they are of another kind than the truth's."""
+    if ignore is None:
+        return []
+    labels = [ignore] if isinstance(ignore, str) or not isinstance(ignore, Iterable) else list(ignore)
+    text = {isinstance(label, str) for label in truth[:1].tolist()}
+    if any(isinstance(label, str) not in text for label in labels):
+        raise ValueError(
+            f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
+        )
+    return labels
+
+
+def jaccard_sum(truth, mapped) -> float:
+    """Sum over labels of the Jaccard index."""
+    labels = np.unique(truth)
+    both = [np.sum((truth == label) & (mapped == label)) for label in labels]
+    either = [np.sum((truth == label) | (mapped == label)) for label in labels]
+    return float(np.sum(np.divide(both, either)))
+
+
+def boundaries(truth, predicted, kept) -> tuple[float, float]:
+    """Recall and precision of boundaries between neighbouring frames that both count, to the frame."""
+    both = kept[1:] & kept[:-1]
+    true = both & (truth[1:] != truth[:-1])
+    found = both & (predicted[1:] != predicted[:-1])
+    hits = int(np.sum(true & found))
+    recall = hits / int(true.sum()) if true.any() else float("nan")
+    return recall, hits / int(found.sum()) if found.any() else float("nan")
+
+
+def runs_between(labels, pieces) -> list[tuple[int, int, int]]:
+    """(start, end, label) of runs that do not cross from one piece into the next."""
+    joint = labels + (int(labels.max()) + 1) * pieces
+    return [(run.start, run.end, int(labels[run.start])) for run in segments(joint)]
+
+
+def segmental_f1(true_runs, predicted_runs, threshold: float) -> float:
+    """F1 of predicted segments that overlap a true one of their label by IoU >= threshold, each once."""
+    free = [True] * len(true_runs)
+    hits = 0
+    for start, end, label in predicted_runs:
+        best, best_index = 0.0, -1
+        for index, (true_start, true_end, true_label) in enumerate(true_runs):
+            if true_label == label:
+                shared = min(end, true_end) - max(start, true_start)
+                overlap = shared / (max(end, true_end) - min(start, true_start))
+                if overlap > best:
+                    best, best_index = overlap, index
+        if best >= threshold and free[best_index]:
+            free[best_index] = False
+            hits += 1
+    return 2 * hits / (len(true_runs) + len(predicted_runs))
+
+
+def edit_score(truth: list[int], predicted: list[int]) -> float:
+    """1 - Levenshtein distance / length of the longer sequence."""
+    row = np.arange(len(predicted) + 1)
+    other = np.asarray(predicted)
+    for count, label in enumerate(truth, 1):
+        changed = np.minimum(row[:-1] + (other != label), row[1:] + 1)
+        row = np.concatenate([[count], changed])
+        # Insertions run along the row: a running minimum of (value - column) + column.
+        columns = np.arange(len(row))
+        row = np.minimum.accumulate(row - columns) + columns
+    return float(1 - row[-1] / max(len(truth), len(predicted)))

@@ -1,0 +1,57 @@
+"""Units of work carried out: what fails is told, what comes is kept."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dkva.experiments.code_version import code_version
+from dkva.experiments.row_cache import RowCache
+from dkva.experiments.running import (
+    Done,
+    Unit,
+    check_same_code,
+    compute_rows,
+    facts_of_run,
+    plain_row,
+    runs_of,
+)
+
+pytestmark = pytest.mark.fast
+
+HERE = {"scheduler": "processes", "workers": 1, "group": None}
+
+
+def halve(number):
+    if number % 2:
+        return Done({}, [f"{number} is odd", "and stays so"], None)
+    if number > 100:
+        raise OverflowError("too large")
+    return Done({str(number): ({"half": number // 2}, 0.5)}, [], None)
+
+
+def test_numbers_become_plain_and_nan_none():
+    row = plain_row({"a": np.float64(0.5), "b": np.int64(3), "c": math.nan, "d": "text"})
+    assert row == {"a": 0.5, "b": 3, "c": None, "d": "text"}
+    assert [type(value) for value in row.values()] == [float, int, type(None), str]
+
+
+def test_rows_are_kept_and_every_problem_is_told(tmp_path):
+    cache = RowCache(tmp_path / "rows.sqlite")
+    about = facts_of_run(None, 1, "processes")
+    units = [Unit(f"unit {number}", 1, number) for number in (4, 3, 102, 8)]
+    failed = compute_rows(halve, units, cache, about, HERE, False)
+    assert failed == [
+        "  unit 3: 3 is odd\n  unit 3: and stays so",
+        "  unit 102: OverflowError: too large",
+    ]
+    kept = cache.get(["4", "3", "102", "8"])
+    assert {key: row["half"] for key, (row, _, _) in kept.items()} == {"4": 2, "8": 4}
+    (run,) = runs_of(cache, {key: (run_id, took) for key, (_, run_id, took) in kept.items()})
+    assert (run["rows"], run["seconds"], run["workers"], run["device"]) == (2, 1.0, 1, "cpu: cpu")
+
+
+def test_other_code_at_the_worker_is_refused():
+    check_same_code(plain_row, code_version(plain_row))
+    with pytest.raises(RuntimeError, match=r"other code of dkva\.experiments\.running\.plain_row: start"):
+        check_same_code(plain_row, "0123456789abcdef")
