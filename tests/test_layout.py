@@ -35,19 +35,115 @@ def test_tests_mirror_the_library():
         assert (ROOT / "tests" / module.parent / f"test_{module.name}").exists(), f"{module} has no tests"
 
 
-@pytest.mark.parametrize(
-    ("folder", "forbidden"),
-    [
-        ("dkva", {"synthetic", "reproduce", "figures", "notebooks", "benchmarks", "tests", "torch"}),
-        ("figures", {"reproduce", "synthetic", "notebooks", "benchmarks", "tests"}),
-        ("synthetic", {"reproduce", "figures", "notebooks", "benchmarks", "tests"}),
-        ("reproduce", {"notebooks", "benchmarks", "tests"}),
-        ("benchmarks", {"notebooks", "reproduce", "tests"}),
-    ],
-)
-def test_nothing_points_back(folder, forbidden):
-    for path in (ROOT / folder).rglob("*.py"):
-        assert not forbidden & set(imports(path)), path
+#: What each folder of the project may import of the others.
+PROJECT = {
+    "dkva": set(),
+    "synthetic": set(),
+    "figures": {"dkva"},
+    "reproduce": {"dkva", "synthetic", "figures"},
+    "benchmarks": {"dkva", "synthetic"},
+}
+
+#: What each folder of the library may import of the others; the command line may import all, and none it.
+LIBRARY = {
+    "base": set(),
+    "approximation": {"base"},
+    "baselines": {"base", "approximation"},
+    "datasets": {"base"},
+    "metrics": {"base"},
+    "export": {"base"},
+    "workers": {"base"},
+    "experiments": {"workers", "metrics", "base"},
+    "cli": {"base", "approximation", "baselines", "datasets", "metrics", "export", "workers", "experiments"},
+}
+
+
+def modules(*folders):
+    """Files by the names that they are imported by."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+    }
+
+
+def imported(path, known):
+    """Modules of `known` that a file imports, in functions too, but for those of types alone."""
+    tree = ast.parse(path.read_text())
+    types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module in known:
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            yield from names & set(known) or {node.module}
+
+
+def circle(graph):
+    """A circle of imports, if there is one."""
+    done, path = set(), []
+
+    def walk(module):
+        if module in path:
+            return path[path.index(module) :]
+        if module in done:
+            return None
+        path.append(module)
+        found = next(filter(None, map(walk, sorted(graph[module]))), None)
+        path.pop()
+        done.add(module)
+        return found
+
+    return next(filter(None, map(walk, sorted(graph))), None)
+
+
+def test_folders_import_what_the_table_allows():
+    """And nothing is allowed that is not used: the table says how things are."""
+    used = {folder: set() for folder in PROJECT}
+    for folder, allowed in PROJECT.items():
+        for path in (ROOT / folder).rglob("*.py"):
+            found = {*imports(path)} & {*PROJECT, "notebooks", "tests"} - {folder}
+            assert found <= allowed, path
+            used[folder] |= found
+            assert folder != "dkva" or "torch" not in set(imports(path)), path
+    assert used == PROJECT
+
+
+def test_folders_of_the_library_import_what_the_table_allows():
+    folders = {path.name for path in (ROOT / "dkva").iterdir() if path.is_dir() and [*path.glob("*.py")]}
+    assert folders == set(LIBRARY)
+    known, used = modules("dkva"), {folder: set() for folder in LIBRARY}
+    for name, path in known.items():
+        folder = path.relative_to(ROOT / "dkva").parts[0]
+        if folder in LIBRARY:
+            found = {each.split(".")[1] for each in imported(path, known) if "." in each} - {folder}
+            assert found <= LIBRARY[folder], name
+            used[folder] |= found
+    del used["cli"]
+    assert used == {folder: allowed for folder, allowed in LIBRARY.items() if folder != "cli"}
+
+
+@pytest.mark.parametrize("folder", PROJECT)
+def test_no_imports_go_in_a_circle(folder):
+    known = modules(folder)
+    assert circle({name: {*imported(path, known)} - {name} for name, path in known.items()}) is None
+
+
+def test_circles_are_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["b", "c"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) is None
+
+
+def test_no_module_is_long():
+    for path in modules(*PROJECT).values():
+        assert len(path.read_text().splitlines()) <= 400, path
 
 
 @pytest.mark.parametrize("name", dkva.__all__)

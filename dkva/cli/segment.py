@@ -306,7 +306,8 @@ class _Run:
 
     def _results(self, inputs: list[VideoInput], started: Callable[[int], object]):
         """(video, what came of it) as it comes."""
-        from dkva.workers.crew import Failed, carry_out
+        from dkva.workers.carry_out import carry_out
+        from dkva.workers.crew import Failed
 
         reading = Reading(self.transposed, self.lengths, self.cache, self.mapping)
         work = partial(cut, settings=self.settings, reading=reading)

@@ -301,7 +301,7 @@ def run(
         ValueError: learners that do not differ, a collection without training or test videos or with two
             videos of one name, n_segments below 1, or an unknown scheduler.
         ExperimentError: some trainings or videos failed (all are listed); what was computed is kept.
-        SchedulerError: an ExperimentError; see `dkva.workers.crew.carry_out`.
+        SchedulerError: an ExperimentError; see `dkva.workers.carry_out.carry_out`.
     """
     _check(learners, collections)
     check_whole("workers", workers, least=1)

@@ -221,7 +221,7 @@ def run(
     Raises:
         ValueError: methods of one name, an unknown scheduler, or a number of workers below 1.
         ExperimentError: some videos failed (all are listed), or killed their worker each time.
-        SchedulerError: an ExperimentError; see `dkva.workers.crew.carry_out`.
+        SchedulerError: an ExperimentError; see `dkva.workers.carry_out.carry_out`.
     """
     names = [method.name for method in methods]
     if len(set(names)) != len(names):

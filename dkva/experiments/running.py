@@ -15,7 +15,8 @@ import numpy as np
 from dkva.base.provenance import commit, versions
 from dkva.experiments.code_version import code_version
 from dkva.experiments.row_cache import RowCache
-from dkva.workers.crew import DASK, PROCESSES, Failed, carry_out
+from dkva.workers.carry_out import carry_out
+from dkva.workers.crew import DASK, PROCESSES, Failed
 
 __all__ = ["Done", "Unit", "check_same_code", "compute_rows", "facts_of_run", "plain_row", "runs_of"]
 
@@ -102,14 +103,14 @@ def compute_rows(
         units: what is to be done.
         cache: where rows are kept.
         about: of `facts_of_run`.
-        sent: scheduler, workers and group of `dkva.workers.crew.carry_out`.
+        sent: scheduler, workers and group of `dkva.workers.carry_out.carry_out`.
         progress: show a bar on stderr if it is a terminal.
 
     Returns:
         What went wrong, one text a unit that failed, a line each problem.
 
     Raises:
-        SchedulerError: see `dkva.workers.crew.carry_out`.
+        SchedulerError: see `dkva.workers.carry_out.carry_out`.
     """
     run_id, facts = about
     failed = []

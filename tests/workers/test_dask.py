@@ -11,7 +11,7 @@ import scheduled_work
 
 from dkva.base.errors import SchedulerError
 from dkva.workers import dask as dask_workers
-from dkva.workers.crew import carry_out
+from dkva.workers.carry_out import carry_out
 
 
 def test_workers_of_a_local_cluster_have_cores_and_a_gpu_of_their_own(monkeypatch, all_cores):

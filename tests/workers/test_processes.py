@@ -6,7 +6,7 @@ import pytest
 import scheduled_work
 
 from dkva.workers import processes as worker_processes
-from dkva.workers.crew import carry_out
+from dkva.workers.carry_out import carry_out
 from dkva.workers.processes import gpu_environment
 
 
