@@ -118,8 +118,8 @@ def find_mapping(labels: str | Path) -> Path | None:
 class FeatureFolder(Sequence[VideoFile]):
     """The layout that all public releases share: features/, groundTruth/, mapping/mapping.txt.
 
-    Feature files lie in features/ or in one sub-folder an activity. A sequence of `VideoFile`; only file names
-    and the mapping are read here.
+    Feature files lie in features/ or in one sub-folder an activity. A sequence of `VideoFile`; only file
+    names and the mapping are read here.
 
     Args:
         root: the folder that holds features/.
