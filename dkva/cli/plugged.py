@@ -35,6 +35,14 @@ class PluggedGroup(click.Group):
         return None
 
 
+class _Unparsed(click.Command):
+    """A command whose callback is given all arguments as they are."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.params["arguments"] = tuple(args)
+        return []
+
+
 def _command(entry: metadata.EntryPoint) -> click.Command:
     def call(arguments: tuple[str, ...]) -> int:
         sys.path.insert(0, os.getcwd())
@@ -48,11 +56,5 @@ def _command(entry: metadata.EntryPoint) -> click.Command:
             ) from error
         return main(list(arguments))
 
-    return click.Command(
-        entry.name,
-        callback=call,
-        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        context_settings={"ignore_unknown_options": True},
-        add_help_option=False,
-        short_help=f"Run {entry.module}, in a clone of the project.",
-    )
+    short = f"Run {entry.module}, in a clone of the project."
+    return _Unparsed(entry.name, callback=call, add_help_option=False, short_help=short)

@@ -218,7 +218,7 @@ def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
 
 def _opened(method: str, points: Sequence[metadata.EntryPoint]) -> Listed:
     """The listing of an id, or ValueError on one line that names the package."""
-    origins = [point.dist.name if point.dist else "a package without a name" for point in points]
+    origins = sorted(point.dist.name if point.dist else "a nameless package" for point in points)
     if method in _OWN_BY_ID:
         origins.insert(0, _OWN_BY_ID[method].origin)
     if len(origins) > 1:
