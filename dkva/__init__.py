@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from dkva.approximation.settings import ACTIVATIONS, LearningSettings, Settings
     from dkva.base.kernel_parts import KERNELS
     from dkva.base.segments import Segment, segments
-    from dkva.datasets import DataError, FeatureFolder, Video, read_features, read_labels
+    from dkva.base.video import Video
+    from dkva.datasets import DataError, FeatureFolder, read_features, read_labels
     from dkva.metrics.segmentation import Scores, evaluate
 
 __version__ = "0.1.0"
@@ -60,7 +61,7 @@ _MODULES = {
     "Segment": "base.segments",
     "Settings": "approximation.settings",
     "Standardiser": "approximation.preprocessing",
-    "Video": "datasets",
+    "Video": "base.video",
     "VideoSegmenter": "approximation.segmenter",
     "approximate": "approximation.approximate",
     "approximate_many": "approximation.batched",

@@ -1,6 +1,6 @@
 """`python -m dkva` is the command `dkva`."""
 
-from dkva.cli.segment import main
+from dkva.cli.main import main
 
 if __name__ == "__main__":
     main()

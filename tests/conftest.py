@@ -161,3 +161,29 @@ def write(tmp_path, monkeypatch):
     code_version.forget()
     for loaded in [name for name in sys.modules if name.split(".")[0] == "own"]:
         del sys.modules[loaded]
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Install a package with entry points, also for other processes: `package(name, entries, **modules)`."""
+    folder = tmp_path / "site"
+    written = set()
+
+    def install(name, entries, **modules):
+        info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        groups = (
+            f"[{group}]\n" + "".join(f"{point} = {target}\n" for point, target in points.items())
+            for group, points in entries.items()
+        )
+        (info / "entry_points.txt").write_text("\n".join(groups))
+        for module, source in modules.items():
+            (folder / f"{module}.py").write_text(textwrap.dedent(source))
+        written.update(modules)
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{ROOT}")
+
+    yield install
+    for module in written & sys.modules.keys():
+        del sys.modules[module]

@@ -150,15 +150,14 @@ PACKAGE = {
         import sys
         from functools import partial
 
-        from dkva.base.video import Video
         from dkva.experiments.collections import Collection
-        from dkva.experiments.learners import Learner
+        from dkva.experiments.learners import Learner, Member
         from made.learners import restore, train
         from made.videos import load
 
         def videos(count, start=0, activities=("a",)):
             return tuple(
-                Video(f"v{i}", partial(load, i), str(i), activities[i % len(activities)])
+                Member(f"{activities[i % len(activities)]}/v{i}", partial(load, i), str(i))
                 for i in range(start, start + count)
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ExperimentError", "SchedulerError"]
+__all__ = ["ExperimentError", "NewerFormatError", "SchedulerError"]
 
 
 class ExperimentError(RuntimeError):
@@ -11,3 +11,7 @@ class ExperimentError(RuntimeError):
 
 class SchedulerError(ExperimentError):
     """Work could not be sent where it was to be done, or nothing there can do it."""
+
+
+class NewerFormatError(ValueError):
+    """A file of a format that only a newer dkva knows; it is neither read nor written over."""

@@ -1,54 +1,77 @@
-"""A video as methods that are trained on collections are given it."""
+"""A video of a collection, wherever it comes from: its name, and its features and labels when asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Video"]
+__all__ = ["Untold", "Video"]
 
 
 @dataclass(frozen=True)
-class Video:
-    """One video of a collection; nothing is read before it is asked for.
+class Video(ABC):
+    """One video; nothing is read before it is asked for.
 
     Attributes:
-        name: what rows call it.
-        load: gives features [n, d] and truth [n], or None for the truth; called in the process that does the
-            work, so a function of a module or a `functools.partial` of one.
-        checksum: of what `load` gives.
-        activity: what the video shows as a whole, such as "coffee"; None if the collection is of one kind.
-        shows_truth: whether the truth may be read. Learners that are not supervised are given videos without.
+        name: what it is called, with its activity before a slash if it has one, such as
+            "coffee/P03_cam01_P03_coffee".
     """
 
     name: str
-    load: Callable[[], tuple]
-    checksum: str
-    activity: str | None = None
-    shows_truth: bool = True
+
+    @property
+    def activity(self) -> str | None:
+        """Its activity, or None."""
+        return self.name.split("/")[0] if "/" in self.name else None
+
+    @abstractmethod
+    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Features [n, d] and labels [n], or None for the labels if there are none.
+
+        Raises:
+            ValueError: what is there cannot be used; the message names the file and the remedy.
+        """
 
     def features(self) -> np.ndarray:
-        """Features [n, d]."""
-        return np.asarray(self.load()[0])
+        """Features [n, d]. Raises ValueError as `load`."""
+        return self.load()[0]
 
     def truth(self) -> np.ndarray:
         """True label of each frame [n].
 
         Raises:
-            ValueError: the video has no truth, or its truth is not to be seen.
+            ValueError: as `load`, or there are no labels.
         """
-        if not self.shows_truth:
-            raise ValueError(
-                f"{self.name}: its truth is not shown to a learner that is not supervised; mark the learner "
-                "as supervised if it learns from labels"
-            )
         labels = self.load()[1]
         if labels is None:
             raise ValueError(f"{self.name}: has no true labels; give them, or leave the video out")
-        return np.asarray(labels)
+        return labels
 
-    def without_truth(self) -> Video:
-        """The same video for learning without labels."""
-        return replace(self, shows_truth=False)
+
+@dataclass(frozen=True)
+class Untold(Video):
+    """A video whose truth is not to be seen, for methods that learn without it.
+
+    Attributes:
+        video: the video itself.
+    """
+
+    video: Video
+
+    @classmethod
+    def of(cls, video: Video) -> Untold:
+        """The same video without its truth."""
+        return cls(video.name, video)
+
+    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Features [n, d], and None. Raises ValueError as the video itself."""
+        return self.video.load()[0], None
+
+    def truth(self) -> np.ndarray:
+        """Raises ValueError: the truth is not shown."""
+        raise ValueError(
+            f"{self.name}: its truth is not shown to a learner that is not supervised; mark the learner as "
+            "supervised if it learns from labels"
+        )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dkva.datasets.check import Report
-    from dkva.datasets.folder import Video
+    from dkva.datasets.folder import VideoFile
 
 __all__ = ["data"]
 
@@ -70,7 +70,7 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
     return 2 if problems else 0
 
 
-def _watched(videos: Sequence[Video], title: str) -> Iterable[Video]:
+def _watched(videos: Sequence[VideoFile], title: str) -> Iterable[VideoFile]:
     """The videos, with a bar on a terminal."""
     from rich.progress import track
 

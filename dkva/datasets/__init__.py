@@ -1,10 +1,11 @@
 """Readers: a folder in, videos out."""
 
+from dkva.base.video import Video
 from dkva.datasets.benchmarks import BENCHMARKS, CLUSTERS, Benchmark, BenchmarkFolder, BenchmarkVideo, Table1
 from dkva.datasets.check import Report, check
 from dkva.datasets.errors import BrokenDataError, DataError
 from dkva.datasets.features import SUFFIXES, cache_folder, read_features
-from dkva.datasets.folder import FeatureFolder, Video, find_features, find_labels, find_mapping
+from dkva.datasets.folder import FeatureFolder, VideoFile, find_features, find_labels, find_mapping
 from dkva.datasets.granularity import find_coarse, read_coarse
 from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
 from dkva.datasets.problems import Finding, examine, problems, usable
@@ -24,6 +25,7 @@ __all__ = [
     "Report",
     "Table1",
     "Video",
+    "VideoFile",
     "cache_folder",
     "check",
     "examine",

@@ -11,7 +11,7 @@ from typing import NamedTuple, overload
 
 from dkva.base.checks import check_choice
 from dkva.datasets.errors import DataError
-from dkva.datasets.folder import FeatureFolder, Video
+from dkva.datasets.folder import FeatureFolder, VideoFile
 from dkva.datasets.granularity import find_coarse, read_coarse
 
 __all__ = ["BENCHMARKS", "CLUSTERS", "Benchmark", "BenchmarkFolder", "BenchmarkVideo", "Table1"]
@@ -30,7 +30,7 @@ class Table1(NamedTuple):
 
 
 @dataclass(frozen=True)
-class BenchmarkVideo(Video):
+class BenchmarkVideo(VideoFile):
     """A video with what its benchmark knows of it.
 
     Attributes:
@@ -180,8 +180,8 @@ class BenchmarkFolder(Sequence[BenchmarkVideo]):
             self.problems = (*self.problems, error)
             return None
 
-    def _described(self, video: Video, strict: bool) -> BenchmarkVideo:
-        known = {entry.name: getattr(video, entry.name) for entry in fields(Video)}
+    def _described(self, video: VideoFile, strict: bool) -> BenchmarkVideo:
+        known = {entry.name: getattr(video, entry.name) for entry in fields(VideoFile)}
         known["mapping"] = self.mapping
         activity, k = None, self._k
         if isinstance(self._k, Mapping):

@@ -10,7 +10,7 @@ from statistics import fmean
 from dkva.base.checks import check_choice
 from dkva.datasets.benchmarks import BENCHMARKS, Benchmark
 from dkva.datasets.errors import DataError
-from dkva.datasets.folder import Video
+from dkva.datasets.folder import VideoFile
 from dkva.datasets.granularity import find_coarse, read_coarse
 from dkva.datasets.problems import Finding, examine
 
@@ -105,7 +105,7 @@ def check(
     names: Iterable[str] | None = None,
     *,
     cache: bool = True,
-    watch: Callable[[Sequence[Video], str], Iterable[Video]] | None = None,
+    watch: Callable[[Sequence[VideoFile], str], Iterable[VideoFile]] | None = None,
 ) -> list[Report]:
     """Look for benchmarks below a folder and read every file of those that are there.
 
@@ -139,7 +139,7 @@ def _report(
     benchmark: Benchmark,
     root: Path,
     cache: bool,
-    watch: Callable[[Sequence[Video], str], Iterable[Video]] | None,
+    watch: Callable[[Sequence[VideoFile], str], Iterable[VideoFile]] | None,
 ) -> Report:
     folder = None
     try:

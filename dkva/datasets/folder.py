@@ -15,17 +15,18 @@ from typing import overload
 import numpy as np
 
 from dkva.base.checks import check_choice
+from dkva.base.video import Video
 from dkva.datasets.errors import DataError
 from dkva.datasets.features import read_features, stem_of
 from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
 
-__all__ = ["FeatureFolder", "Video", "find_features", "find_labels", "find_mapping"]
+__all__ = ["FeatureFolder", "VideoFile", "find_features", "find_labels", "find_mapping"]
 
 _LABEL_SUFFIXES = ("", ".txt", ".txt.gz", ".gz")
 
 
 @dataclass(frozen=True)
-class Video:
+class VideoFile(Video):
     """One video of a folder; nothing is read before it is asked for.
 
     Attributes:
@@ -39,7 +40,6 @@ class Video:
         broken: what the folder's file names show to be wrong with it; see `FeatureFolder`'s `strict`.
     """
 
-    name: str
     path: Path
     labels_path: Path | None = None
     mapping: Mapping[str, int] | None = field(default=None, repr=False)
@@ -47,11 +47,6 @@ class Video:
     cache: bool = True
     transposed: bool = False
     broken: tuple[DataError, ...] = field(default=(), repr=False)
-
-    @property
-    def activity(self) -> str | None:
-        """The activity sub-folder, or None."""
-        return self.name.split("/")[0] if "/" in self.name else None
 
     def load_features(self) -> np.ndarray:
         """Features [n, d] as the file holds them. Raises DataError as `read_features`."""
@@ -120,11 +115,11 @@ def find_mapping(labels: str | Path) -> Path | None:
     return None
 
 
-class FeatureFolder(Sequence[Video]):
+class FeatureFolder(Sequence[VideoFile]):
     """The layout that all public releases share: features/, groundTruth/, mapping/mapping.txt.
 
-    Feature files lie in features/ or in one sub-folder an activity. A sequence of `Video`; only file names
-    and the mapping are read here.
+    Feature files lie in features/ or in one sub-folder an activity. A sequence of `VideoFile`; only file
+    names and the mapping are read here.
 
     Args:
         root: the folder that holds features/.
@@ -172,7 +167,7 @@ class FeatureFolder(Sequence[Video]):
                 raise
             self.problems = (error,)
         truth = self.root / "groundTruth"
-        self._videos: list[Video] = []
+        self._videos: list[VideoFile] = []
         for name, files in itertools.groupby(find_features(features), key=operator.itemgetter(0)):
             path, *others = (path for _, path in files)
             labels = find_labels(truth, name)
@@ -186,7 +181,7 @@ class FeatureFolder(Sequence[Video]):
                 missing = truth / name.rsplit("/", 1)[-1]
                 broken.append(DataError(missing, "not found", "add the label file, with or without .txt"))
             self._videos.append(
-                Video(name, path, labels, self.mapping, lengths, cache, transposed, tuple(broken))
+                VideoFile(name, path, labels, self.mapping, lengths, cache, transposed, tuple(broken))
             )
         if strict and require_labels:
             self._demand_labels(truth)
@@ -198,14 +193,14 @@ class FeatureFolder(Sequence[Video]):
             raise DataError(truth, f"has no labels for {shown}", "add them or do without labels")
 
     @overload
-    def __getitem__(self, index: int) -> Video: ...
+    def __getitem__(self, index: int) -> VideoFile: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Video]: ...
+    def __getitem__(self, index: slice) -> list[VideoFile]: ...
     def __getitem__(self, index):
         return self._videos[index]
 
     def __len__(self) -> int:
         return len(self._videos)
 
-    def __iter__(self) -> Iterator[Video]:
+    def __iter__(self) -> Iterator[VideoFile]:
         return iter(self._videos)

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from dkva.datasets.benchmarks import BenchmarkVideo
 from dkva.datasets.errors import BrokenDataError, DataError
-from dkva.datasets.folder import Video
+from dkva.datasets.folder import VideoFile
 from dkva.datasets.labels import label_faults, read_lines
 
 __all__ = ["Finding", "examine", "problems", "usable"]
 
-AnyVideo = TypeVar("AnyVideo", bound=Video)
+AnyVideo = TypeVar("AnyVideo", bound=VideoFile)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Finding:
         actions: different labels.
     """
 
-    video: Video
+    video: VideoFile
     problems: tuple[DataError, ...] = ()
     frames: int | None = None
     features: int | None = None
@@ -41,7 +41,7 @@ class Finding:
     actions: int | None = None
 
 
-def examine(videos: Iterable[Video]) -> list[Finding]:
+def examine(videos: Iterable[VideoFile]) -> list[Finding]:
     """Read every file, one video at a time, and say what it holds and what is wrong with it.
 
     Text that is in the cache is not parsed again. One problem is given a feature file, the first; label files
@@ -55,7 +55,7 @@ def examine(videos: Iterable[Video]) -> list[Finding]:
     return findings
 
 
-def problems(videos: Iterable[Video]) -> Iterator[DataError]:
+def problems(videos: Iterable[VideoFile]) -> Iterator[DataError]:
     """Every problem of the videos, and of the data set they make up, in order.
 
     Args:
@@ -86,7 +86,7 @@ def usable(
     return kept, found
 
 
-def _finding(video: Video) -> Finding:
+def _finding(video: VideoFile) -> Finding:
     faults = list(video.broken)
     frames = lines = None
     try:

@@ -11,13 +11,33 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from dkva.base.video import Video
+from dkva.base.video import Untold, Video
 from dkva.experiments.code_version import code_version
 from dkva.experiments.models import Checkpoint
 
-__all__ = ["Learner", "Model", "training_digest"]
+__all__ = ["Learner", "Member", "Model", "training_digest"]
 
 _KEY_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Member(Video):
+    """A video of a collection.
+
+    Attributes:
+        name: what rows call it, with its activity before a slash if it has one.
+        read: gives features [n, d] and truth [n], or None for the truth; called in the process that does the
+            work, so a function of a module or a `functools.partial` of one.
+        checksum: of what `read` gives.
+    """
+
+    read: Callable[[], tuple]
+    checksum: str
+
+    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Features [n, d] and truth [n] or None."""
+        features, truth = self.read()
+        return np.asarray(features), None if truth is None else np.asarray(truth)
 
 
 @runtime_checkable
@@ -81,7 +101,7 @@ class Learner:
             given["seed"] = 0 if seed is None else seed
         if "checkpoint" in inspect.signature(self.train).parameters:
             given["checkpoint"] = checkpoint
-        shown = videos if self.supervised else [video.without_truth() for video in videos]
+        shown = videos if self.supervised else [Untold.of(video) for video in videos]
         return self.train(shown, n_segments=n_segments, **given)
 
     def key(self, digest: str, n_segments: int, seed: int | None) -> str:
@@ -104,8 +124,8 @@ class Learner:
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def training_digest(videos: Sequence[Video]) -> str:
-    """Digest of a training set: names, activities and data of its videos, in their order.
+def training_digest(videos: Sequence[Member]) -> str:
+    """Digest of a training set: names and data of its videos, in their order.
 
     Raises:
         ValueError: no video, or two of one name.
@@ -116,5 +136,5 @@ def training_digest(videos: Sequence[Video]) -> str:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the training set has two videos called {twice!r}: give each a name of its own")
-    listed = [[video.name, video.activity, video.checksum] for video in videos]
+    listed = [[video.name, video.checksum] for video in videos]
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:_KEY_DIGITS]

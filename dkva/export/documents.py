@@ -1,4 +1,8 @@
-"""Segmentations as documents: one JSON a video, one CSV a run."""
+"""Segmentations as documents: one JSON a video, one CSV a run.
+
+A document carries the number of its format. One without is of the first, and of a time when dkva's own method
+was the only one.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
-from dkva.approximation.segmenter import VideoSegmenter, margins
+from dkva.base.errors import NewerFormatError
 from dkva.base.files import write_atomically
 from dkva.base.provenance import versions
+from dkva.base.segmentation import Segmentation
 from dkva.base.segments import segments
 
 __all__ = [
+    "FORMAT",
     "document",
     "labels_in",
     "read_csv",
@@ -31,7 +37,15 @@ __all__ = [
     "write_json",
 ]
 
-_CSV_COLUMNS = ("video", "start", "end", "label", "margin", "frames", "n_segments", "key")
+#: Number of the format that is written, and of the newest that is read.
+FORMAT = 1
+
+_CSV_COLUMNS = (
+    "video", "start", "end", "label", "margin", "frames", "n_segments", "key", "method", "format",
+)  # fmt: skip
+
+# What a document of the first format may lack.
+_FIRST: dict = {"format": 1, "method": "dkva"}
 
 
 def source_of(path: Path) -> dict[str, str | int]:
@@ -47,32 +61,38 @@ def run_key(video: str, settings: list, source: dict, n_frames: int) -> str:
     return hashlib.blake2b(json.dumps(decisive, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
-def document(video: str, segmenter: VideoSegmenter, *, source: dict, reading: dict, key: str) -> dict:
+def document(video: str, segmentation: Segmentation, *, source: dict, reading: dict, key: str) -> dict:
     """The document of one segmented video, ready for JSON.
 
     Args:
         video: its name.
-        segmenter: fitted to it. A segment's margin is the mean of its frames', null with one synthetic
-            frame.
+        segmentation: of it. A segment's margin is the mean of its frames', null where they have none.
         source: see `source_of`.
         reading: how the features and labels were read.
         key: see `run_key`.
     """
-    clear = margins(segmenter.similarity_)
+    clear = segmentation.margins
     runs = [
-        {"start": start, "end": end, "label": label, "margin": _number(np.mean(clear[start:end]))}
-        for start, end, label in segments(segmenter.labels_)
+        {
+            "start": start,
+            "end": end,
+            "label": label,
+            "margin": None if clear is None else _number(np.mean(clear[start:end])),
+        }
+        for start, end, label in segments(segmentation.labels)
     ]
     return {
+        "format": FORMAT,
         "video": video,
-        "frames": len(segmenter.labels_),
-        "features": segmenter.n_features_in_,
+        "method": segmentation.method,
+        "frames": len(segmentation.labels),
+        "features": segmentation.n_features,
         "segments": runs,
-        "settings": segmenter.get_params(),
+        "settings": dict(segmentation.settings),
         "reading": reading,
         "source": source,
         "key": key,
-        "versions": versions(),
+        "versions": versions() | {segmentation.origin: metadata.version(segmentation.origin)},
     }
 
 
@@ -108,12 +128,28 @@ def write_json(path: Path, doc: dict) -> None:
 
 
 def read_json(path: Path) -> dict | None:
-    """A document, or None where there is none that can be read."""
+    """A document, or None where there is none that can be read.
+
+    Raises:
+        NewerFormatError: a document of a newer format.
+    """
     try:
         doc = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
+    if not isinstance(doc, dict):
+        return None
+    doc = _FIRST | doc
+    _refuse_newer(path, doc["format"])
     return doc if _is_whole(doc) else None
+
+
+def _refuse_newer(path: Path, number) -> None:
+    if isinstance(number, int) and number > FORMAT:
+        raise NewerFormatError(
+            f"{path}: is of format {number}, and this dkva knows formats up to {FORMAT}; update dkva, or "
+            "give another folder for the results"
+        )
 
 
 def write_csv(path: Path, docs: Iterable[dict]) -> None:
@@ -125,18 +161,28 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
         for run in doc["segments"]:
             margin = "" if run["margin"] is None else run["margin"]
             place = (doc["video"], run["start"], run["end"], run["label"], margin)
-            writer.writerow((*place, doc["frames"], doc["settings"]["n_segments"], doc["key"]))
+            facts = (doc["frames"], doc["settings"]["n_segments"], doc["key"], doc["method"], doc["format"])
+            writer.writerow((*place, *facts))
     write_atomically(path, lambda file: file.write(text.getvalue().encode(errors="backslashreplace")))
 
 
 def read_csv(path: Path) -> dict[str, dict]:
-    """Documents of an earlier run by video, as far as its CSV holds them; none where it cannot be read."""
+    """Documents of an earlier run by video, as far as its CSV holds them; none where it cannot be read.
+
+    Raises:
+        NewerFormatError: rows of a newer format.
+    """
     docs: dict[str, dict] = {}
+    newest = FORMAT
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
+                number = int(row.get("format") or _FIRST["format"])
+                newest = max(newest, number)
                 empty: dict = {
+                    "format": number,
                     "video": row["video"],
+                    "method": row.get("method") or _FIRST["method"],
                     "frames": int(row["frames"]),
                     "settings": {"n_segments": int(row["n_segments"])},
                     "key": row["key"],
@@ -146,7 +192,8 @@ def read_csv(path: Path) -> dict[str, dict]:
                 run = {name: int(row[name]) for name in ("start", "end", "label")}
                 doc["segments"].append(run | {"margin": float(row["margin"]) if row["margin"] else None})
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
-        return {}
+        docs = {}
+    _refuse_newer(path, newest)
     return {name: doc for name, doc in docs.items() if _is_whole(doc)}
 
 
@@ -156,8 +203,7 @@ def _is_whole(doc) -> bool:
         edges = [0, *(run["end"] for run in doc["segments"])]
         starts = [run["start"] for run in doc["segments"]]
         labelled = all(isinstance(run["label"], int) for run in doc["segments"])
-        return (
-            labelled and starts == edges[:-1] and edges[-1] == doc["frames"] and isinstance(doc["key"], str)
-        )
+        known = type(doc["format"]) is int and isinstance(doc["method"], str) and isinstance(doc["key"], str)
+        return known and labelled and starts == edges[:-1] and edges[-1] == doc["frames"]
     except (KeyError, TypeError):
         return False

@@ -1,25 +1,13 @@
-"""The library's methods with the ids that their rows are kept under."""
+"""The library's methods under the ids of its registry, which their rows are kept under."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dkva.approximation.segmenter import segment_video
-from dkva.approximation.sinkhorn import segment_by_transport
-from dkva.baselines import kernel_change_points, kmeans, tw_finch, uniform
 from dkva.experiments.experiment import Method
+from dkva.experiments.registry import id_of
 
-__all__ = ["IDS", "method"]
-
-#: Stays as it is when a function is renamed, so that rows once computed are found again.
-IDS: Mapping[Callable, str] = {
-    segment_video: "dkva",
-    segment_by_transport: "sinkhorn",
-    uniform: "uniform",
-    kmeans: "kmeans",
-    kernel_change_points: "kernel_change_points",
-    tw_finch: "tw_finch",
-}
+__all__ = ["method"]
 
 
 def method(
@@ -28,5 +16,5 @@ def method(
     settings: Mapping[str, object] | None = None,
     seeded: bool | None = None,
 ) -> Method:
-    """A `Method` under the id of its function in `IDS`, or under the name of a function that is not there."""
-    return Method(name, segment, settings or {}, seeded, IDS.get(segment, ""))
+    """A `Method` under the id of its function in the registry, or under the name of one that is not there."""
+    return Method(name, segment, settings or {}, seeded, id_of(segment) or "")

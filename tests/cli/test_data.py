@@ -6,7 +6,7 @@ import pytest
 import releases
 
 from dkva.cli.data import _NAMES
-from dkva.cli.segment import main
+from dkva.cli.main import main
 from dkva.datasets import BENCHMARKS
 
 pytestmark = pytest.mark.fast
@@ -106,7 +106,7 @@ def test_the_names_are_the_librarys():
 
 def test_it_does_not_wait_for_jax(tmp_path):
     loaded = (
-        "import sys, dkva.cli.segment; from dkva.datasets import check; check(sys.argv[1]); "
+        "import sys, dkva.cli.main; from dkva.datasets import check; check(sys.argv[1]); "
         "sys.exit(any(m in sys.modules for m in ('jax', 'sklearn')))"
     )
     command = [sys.executable, "-c", loaded, str(tmp_path)]

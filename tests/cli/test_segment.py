@@ -6,14 +6,15 @@ import subprocess
 import sys
 import time
 
+import made_plugin
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dkva import VideoSegmenter, segments
-from dkva.cli.segment import main
+from dkva import VideoSegmenter, baselines, segments
+from dkva.cli.main import main
 
 
 @pytest.fixture
@@ -355,19 +356,6 @@ def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
     assert (tmp_path / "o/segments.csv").exists()
 
 
-@pytest.mark.parametrize("command", [[], ["segment"]])
-def test_help_has_an_example(dkva, command):
-    code, text, _ = dkva(*command, "--help")
-    assert code == 0
-    assert "Example" in text
-    assert "dkva segment" in text
-
-
-def test_help_does_not_wait_for_jax():
-    loaded = "import sys, dkva.cli.segment; sys.exit('jax' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
-
-
 @given(
     hnp.arrays(
         np.float32,
@@ -422,6 +410,133 @@ def test_a_killed_run_loses_only_the_videos_in_flight(dkva, tmp_path, form):
     _, text, _ = dkva(*command)
     assert f"kept {kept} " in text
     assert f"segmented {count - kept};" in text
+
+
+OWN_SETTINGS = {
+    "uniform": {},
+    "kmeans": {"n_init": 5},
+    "kernel_change_points": {"kernel": "linear", "min_size": 2},
+    "tw_finch": {},
+}
+
+
+@pytest.mark.parametrize("method", OWN_SETTINGS)
+def test_a_method_with_settings_of_its_own(dkva, folder, tmp_path, method):
+    own = OWN_SETTINGS[method]
+    options = [word for name, value in own.items() for word in (f"--{name.replace('_', '-')}", value)]
+    command = (
+        "segment",
+        folder,
+        "-k",
+        3,
+        "--out",
+        tmp_path / "out",
+        "--seed",
+        7,
+        "--method",
+        method,
+        *options,
+    )
+    code, _, errors = dkva(*command, "--labels", folder / "groundTruth", "--plot")
+    assert (code, errors) == (0, "")
+    doc = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())
+    assert (doc["method"], doc["format"], doc["features"]) == (method, 1, 4)
+    assert own.items() <= doc["settings"].items()
+    labels = getattr(baselines, method)(np.loadtxt(folder / "features/tea/P1_tea.txt"), **doc["settings"])
+    assert [(run["start"], run["end"], run["label"], run["margin"]) for run in doc["segments"]] == [
+        (*run, None) for run in segments(labels)
+    ]
+    assert "scores" in doc
+    rows = list(csv.DictReader((tmp_path / "out/segments.csv").open()))
+    assert {(row["method"], row["format"], row["margin"]) for row in rows} == {(method, "1", "")}
+    assert "kept 3" in dkva(*command)[1]
+
+
+def test_results_of_another_method_are_not_kept(dkva, folder, tmp_path):
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
+    for method in ("uniform", "tw_finch", "uniform"):
+        assert "segmented 1;" in dkva(*base, "--method", method)[1]
+
+
+def test_optimal_transport_takes_the_settings_of_both(dkva, folder, tmp_path):
+    pytest.importorskip("ott")
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path, *FAST, "--method", "sinkhorn")
+    assert dkva(*base, "--entropy", "0.5")[::2] == (0, "")
+    settings = json.loads((tmp_path / "P1_tea.json").read_text())["settings"]
+    assert {"entropy": 0.5, "epochs": 3, "seed": 0}.items() <= settings.items()
+    assert "entropy is -1.0" in dkva(*base, "--entropy", "-1")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("kmeans", "--epochs", 3), "kmeans has no setting 'epochs'; its settings are n_init (see"),
+        (("uniform", "--n-init", 3), "uniform has no setting 'n_init'; it has none (see"),
+        (("dkva", "--n-init", 3), "dkva has no setting 'n_init'; its settings are kernel, epochs"),
+        (("kmeans", "--n-init", 0), "n_init is 0: give a whole number of at least 1"),
+        (("kmeans", "--n-init", "many"), "'many' is not a valid integer"),
+        (("kernel_change_points", "--kernel", "ntk"), "unknown kernel 'ntk': choose one of rbf, linear"),
+        (("k-means",), "unknown method 'k-means': choose one of dkva, sinkhorn, uniform, kmeans"),
+    ],
+)
+def test_a_setting_is_refused_before_a_video_is_read(dkva, tmp_path, arguments, problem):
+    nowhere = tmp_path / "nowhere.npy"
+    code, text, errors = dkva("segment", nowhere, "-k", 3, "--out", tmp_path / "out", "--method", *arguments)
+    assert (code, text) == (2, "")
+    assert problem in errors
+    assert len(errors.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_strangers_method_works_as_the_others_do(dkva, folder, tmp_path, package, workers):
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
+    base = ("segment", folder, "-k", 3, "--out", tmp_path / "out", "--method", "every_tenth")
+    many = ("--workers", workers)
+    assert dkva(*base, "--step", 15, *many)[::2] == (0, "")
+    doc = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())
+    assert [(run["start"], run["end"]) for run in doc["segments"]] == [(0, 15), (15, 30), (30, 60)]
+    settings = {"n_segments": 3, "step": 15, "first": False, "shape": "flat", "seed": 0}
+    assert (doc["method"], doc["settings"]) == ("every_tenth", settings)
+    assert doc["versions"]["tenths-of-a-video"] == "1.0"
+    assert "kept 3" in dkva(*base, "--step", 15, *many)[1]
+    code, text, errors = dkva(*base, "--step", 7, *many)
+    assert code == 0
+    assert "segmented 3" in text
+    assert errors.splitlines() == [
+        f"note: {name}: seven is unlucky" for name in ("milk/P1_milk", "milk/P2_milk", "tea/P1_tea")
+    ]
+    code, text, errors = dkva(*base, "--shape", "float", *many)
+    assert (code, len(errors.splitlines())) == (2, 3)
+    assert "every_tenth gave float64 of shape (60,): tenths-of-a-video must give one whole number" in errors
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_results_of_a_newer_format_are_left_alone(dkva, folder, tmp_path, form):
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path, "--method", "uniform")
+    dkva(*base, "--format", form)
+    path = tmp_path / ("P1_tea.json" if form == "json" else "segments.csv")
+    newer = path.read_text().replace('"format": 1', '"format": 2').replace("uniform,1", "uniform,2")
+    path.write_text(newer)
+    for more in ((), ("--force",)):
+        code, text, errors = dkva(*base, "--format", form, *more)
+        assert (code, text) == (2, "")
+        assert errors == (
+            f"error: {path}: is of format 2, and this dkva knows formats up to 1; update dkva, or give "
+            "another folder for the results\n"
+        )
+    assert path.read_text() == newer
+
+
+def test_results_of_the_first_days_are_kept(dkva, folder, tmp_path):
+    command = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path, *FAST)
+    dkva(*command)
+    path = tmp_path / "P1_tea.json"
+    doc = json.loads(path.read_text())
+    first = json.dumps({name: value for name, value in doc.items() if name not in ("format", "method")})
+    path.write_text(first)
+    assert "kept 1" in dkva(*command)[1]
+    assert path.read_text() == first
 
 
 @pytest.mark.data

@@ -5,23 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dkva.base.video import Video
-from dkva.experiments.learners import Learner, training_digest
+from dkva.experiments.learners import Learner, Member, training_digest
 from dkva.experiments.models import Checkpoint
 
-VIDEOS = tuple(Video(f"v{i}", lambda: (np.zeros((4, 2)), np.zeros(4)), str(i), "coffee") for i in range(3))
+VIDEOS = tuple(Member(f"tea/v{i}", lambda: (np.zeros((4, 2)), np.zeros(4)), str(i)) for i in range(3))
 
 
 @pytest.mark.fast
-def test_the_digest_of_a_training_set_holds_names_data_activities_and_order():
+def test_the_digest_of_a_training_set_holds_names_data_and_order():
     digest = training_digest(VIDEOS)
-    assert digest == training_digest([replace(video, load=lambda: None) for video in VIDEOS])
+    assert digest == training_digest([replace(video, read=lambda: None) for video in VIDEOS])
     changed = [
         VIDEOS[:2],
         VIDEOS[::-1],
         (*VIDEOS[:2], replace(VIDEOS[2], checksum="other")),
         (*VIDEOS[:2], replace(VIDEOS[2], name="other")),
-        (*VIDEOS[:2], replace(VIDEOS[2], activity="tea")),
+        (*VIDEOS[:2], replace(VIDEOS[2], name="coffee/v2")),
     ]
     assert len({digest, *map(training_digest, changed)}) == 1 + len(changed)
 
@@ -30,7 +29,7 @@ def test_the_digest_of_a_training_set_holds_names_data_activities_and_order():
 def test_training_sets_of_no_videos_or_two_of_one_name_are_refused():
     with pytest.raises(ValueError, match="the training set is empty"):
         training_digest([])
-    with pytest.raises(ValueError, match="two videos called 'v1'"):
+    with pytest.raises(ValueError, match="two videos called 'tea/v1'"):
         training_digest([*VIDEOS, VIDEOS[1]])
 
 
@@ -62,7 +61,7 @@ def test_a_learner_is_given_what_it_takes_and_truth_only_if_it_is_supervised(mad
     assert means.trained(videos(2), 3, None, checkpoint).centres.shape == (3, 4)
     classes = Learner("classes", own.learn_classes, own.restore)
     assert not classes.uses_seed
-    with pytest.raises(ValueError, match="v0: its truth is not shown"):
+    with pytest.raises(ValueError, match="a/v0: its truth is not shown"):
         classes.trained(videos(2), 3, None, checkpoint)
     model = replace(classes, supervised=True).trained(videos(2), 3, None, checkpoint)
     frames = np.concatenate([video.features() for video in videos(2)])

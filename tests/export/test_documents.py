@@ -4,8 +4,11 @@ import math
 import numpy as np
 import pytest
 
-from dkva import VideoSegmenter, evaluate
+from dkva import evaluate
+from dkva.base.errors import NewerFormatError
+from dkva.base.segmentation import Segmentation
 from dkva.export.documents import (
+    FORMAT,
     document,
     labels_in,
     read_csv,
@@ -17,23 +20,36 @@ from dkva.export.documents import (
     write_json,
 )
 
+pytestmark = pytest.mark.fast
 
-@pytest.fixture(scope="module")
-def fitted():
-    frames = np.random.default_rng(0).normal(size=(40, 3)) + np.repeat([[0.0], [9.0]], 20, axis=0)
-    return VideoSegmenter(2, smoothing=0, epochs=2).fit(frames)
+SETTINGS = {"n_segments": 2, "n_init": 1, "seed": 0}
+LABELS = np.repeat([0, 1, 0], [20, 10, 10])
+
+
+def described(**changed):
+    facts = {"labels": LABELS, "n_features": 3, "method": "kmeans", "settings": SETTINGS} | changed
+    return document("v", Segmentation(**facts), source={"file": "v.npy", "blake2b": "0"}, reading={}, key="k")
 
 
 @pytest.fixture
-def doc(fitted):
-    return document("v", fitted, source={"file": "v.npy", "blake2b": "0"}, reading={}, key="k")
+def doc():
+    return described(margins=np.linspace(0, 1, 40))
 
 
-def test_a_document_holds_the_labels_and_can_be_run_again(doc, fitted):
-    np.testing.assert_array_equal(labels_in(doc), fitted.labels_)
-    assert VideoSegmenter(**doc["settings"]).get_params() == fitted.get_params()
-    assert doc["segments"][0]["start"] == 0
-    assert doc["segments"][-1]["end"] == doc["frames"] == 40
+def test_a_document_holds_the_labels_and_what_gave_them(doc):
+    np.testing.assert_array_equal(labels_in(doc), LABELS)
+    assert [(run["start"], run["end"], run["label"]) for run in doc["segments"]] == [
+        (0, 20, 0), (20, 30, 1), (30, 40, 0),
+    ]  # fmt: skip
+    assert doc["segments"][0]["margin"] == pytest.approx(np.linspace(0, 1, 40)[:20].mean(), abs=1e-6)
+    assert (doc["format"], doc["method"], doc["settings"]) == (FORMAT, "kmeans", SETTINGS)
+    assert (doc["frames"], doc["features"]) == (40, 3)
+    assert {"dkva", "numpy"} <= doc["versions"].keys()
+
+
+@pytest.mark.parametrize("margins", [None, np.full(40, np.nan)])
+def test_without_a_second_label_to_compare_with_margins_are_null(margins):
+    assert [run["margin"] for run in described(margins=margins)["segments"]] == [None, None, None]
 
 
 def test_json_and_csv_come_back(tmp_path, doc):
@@ -41,16 +57,9 @@ def test_json_and_csv_come_back(tmp_path, doc):
     assert read_json(tmp_path / "v.json") == json.loads(json.dumps(doc))
     write_csv(tmp_path / "s.csv", [doc])
     (back,) = read_csv(tmp_path / "s.csv").values()
-    assert back == {name: doc[name] for name in ("video", "frames", "key", "segments")} | {
-        "settings": {"n_segments": 2}
-    }
-
-
-def test_margin_of_a_single_synthetic_frame_is_null():
-    one = VideoSegmenter(1, epochs=1).fit(np.random.default_rng(0).normal(size=(9, 3)))
-    assert document("v", one, source={}, reading={}, key="")["segments"] == [
-        {"start": 0, "end": 9, "label": 0, "margin": None}
-    ]
+    assert back == {
+        name: doc[name] for name in ("format", "video", "method", "frames", "key", "segments")
+    } | {"settings": {"n_segments": 2}}
 
 
 def test_nan_scores_are_null():
@@ -63,7 +72,8 @@ def test_nan_scores_are_null():
 
 
 def test_documents_that_do_not_cover_their_frames_are_none(tmp_path, doc):
-    for damage in ({"segments": doc["segments"][1:]}, {"frames": 41}, {"segments": []}, {"key": None}):
+    damages = [{"segments": doc["segments"][1:]}, {"frames": 41}, {"segments": []}, {"key": None}]
+    for damage in [*damages, {"format": "1"}, {"format": True}, {"method": None}]:
         write_json(tmp_path / "v.json", doc | damage)
         assert read_json(tmp_path / "v.json") is None
     write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w"}])
@@ -102,3 +112,29 @@ def test_key_follows_what_decides_the_labels(tmp_path):
         run_key("v", [{"epochs": 1}], source, 11),
     ]
     assert len({base, *others}) == 5
+
+
+def test_a_document_without_a_format_is_of_the_first(tmp_path, doc):
+    first = {name: value for name, value in doc.items() if name not in ("format", "method")}
+    write_json(tmp_path / "v.json", first)
+    assert read_json(tmp_path / "v.json") == json.loads(json.dumps(doc)) | {"format": 1, "method": "dkva"}
+    write_csv(tmp_path / "s.csv", [doc])
+    lines = [line.rsplit(",", 2)[0] for line in (tmp_path / "s.csv").read_text().splitlines()]
+    (tmp_path / "s.csv").write_text("\n".join(lines))
+    (back,) = read_csv(tmp_path / "s.csv").values()
+    assert (back["format"], back["method"], back["segments"]) == (1, "dkva", doc["segments"])
+
+
+def test_a_newer_format_is_refused_even_where_it_cannot_be_read(tmp_path, doc):
+    message = f"is of format {FORMAT + 1}, and this dkva knows formats up to {FORMAT}; update dkva, or give"
+    for newer in (doc | {"format": FORMAT + 1}, {"format": FORMAT + 1, "cuts": [3, 4]}):
+        write_json(tmp_path / "v.json", newer)
+        with pytest.raises(NewerFormatError, match=message) as caught:
+            read_json(tmp_path / "v.json")
+        assert str(caught.value).startswith(f"{tmp_path / 'v.json'}: ")
+    write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w", "format": FORMAT + 1}])
+    with pytest.raises(NewerFormatError, match=message):
+        read_csv(tmp_path / "s.csv")
+    (tmp_path / "s.csv").write_text(f"video,cuts,format\nv,3 4,{FORMAT + 1}\n")
+    with pytest.raises(NewerFormatError, match=message):
+        read_csv(tmp_path / "s.csv")

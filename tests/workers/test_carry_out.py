@@ -177,7 +177,7 @@ def test_dask_that_is_missing_is_one_line(monkeypatch):
 
 def test_dask_is_imported_only_when_used():
     code = (
-        "import sys, dkva.cli.segment, dkva.experiments.experiment\n"
+        "import sys, dkva.cli.main, dkva.experiments.experiment\n"
         "import dkva.workers.carry_out, dkva.workers.processes\n"
         "print([name for name in ('dask', 'distributed', 'jax') if name in sys.modules])"
     )

@@ -1,0 +1,208 @@
+"""The third step of `dkva segment`: what comes of a video is scored, described, drawn, and written once."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dkva.cli.segmenting.work import Worked
+    from dkva.datasets import VideoFile
+    from dkva.metrics.segmentation import Scores
+
+__all__ = ["Collection", "Output"]
+
+# The CSV is written anew after this many seconds, so that a killed run loses no more.
+_CSV_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """What is written of a run; see the options of `dkva segment`.
+
+    Attributes:
+        folder: where.
+        form: "json", "csv" or "both".
+        plot: whether a time line of each video is drawn.
+        ignore: true labels that are left out of the scores.
+    """
+
+    folder: Path
+    form: str = "both"
+    plot: bool = False
+    ignore: tuple[str, ...] = ()
+
+    @property
+    def csv(self) -> Path | None:
+        """The table of all segments, if one is asked for."""
+        return None if self.form == "json" else self.folder / "segments.csv"
+
+    def check(self) -> None:
+        """Raise click.ClickException where nothing can be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.folder).close()
+        except OSError as error:
+            raise click.ClickException(
+                f"{self.folder}: cannot be written ({error.strerror}); give another folder with --out"
+            ) from error
+
+
+class Collection:
+    """What a run has given so far, and what earlier runs left in the same folder.
+
+    Args:
+        output: what is written.
+        names: of the videos of this run.
+
+    Attributes:
+        docs: documents by video.
+        scores: of the videos that have labels.
+        computed: videos that were cut now.
+        kept: videos whose results an earlier run left.
+        unseen: labels to ignore that no video has had yet.
+
+    Raises:
+        click.ClickException: earlier results of a newer format, which would be misread or overwritten.
+    """
+
+    def __init__(self, output: Output, names: Iterable[str]):
+        from dkva.base.errors import NewerFormatError
+        from dkva.export.documents import read_csv, read_json
+
+        self.output = output
+        self.docs: dict[str, dict] = {}
+        self.scores: dict[str, Scores] = {}
+        self.computed = self.kept = 0
+        self.unseen = set(output.ignore)
+        self._problems: dict[str, list[str]] = {}
+        self._notes: dict[str, tuple[str, ...]] = {}
+        self._written = time.monotonic()
+        self._table_problem: list[str] = []
+        try:
+            self._table = read_csv(output.csv) if output.csv else {}
+            if output.form == "csv":
+                found = {name: self._table.get(name) for name in names}
+            else:
+                found = {name: read_json(self._document(name)) for name in names}
+        except NewerFormatError as error:
+            raise click.ClickException(str(error)) from error
+        self._old = {name: doc for name, doc in found.items() if doc is not None}
+
+    def _document(self, name: str) -> Path:
+        return self.output.folder / f"{name}.json"
+
+    def done(self, name: str) -> str | None:
+        """Key of the results that an earlier run left of a video, if any."""
+        return self._old[name]["key"] if name in self._old else None
+
+    def add(self, video: VideoFile, worked: Worked) -> None:
+        """Score what came of one video, and write it.
+
+        Raises:
+            OSError: a file that cannot be written.
+        """
+        from dkva.export.documents import document, labels_in, write_json
+
+        if worked.broken is not None:
+            raise worked.broken
+        if worked.problem is not None:
+            self._problems.setdefault(video.name, []).append(worked.problem)
+            return
+        self._notes[video.name] = worked.notes
+        picture = self.output.folder / f"{video.name}.png"
+        old = self._old.get(video.name)
+        if worked.segmentation is not None:
+            doc = document(
+                video.name,
+                worked.segmentation,
+                source=dict(worked.source or {}),
+                reading={"transposed": video.transposed},
+                key=worked.key or "",
+            )
+            picture.unlink(missing_ok=True)  # it would show the earlier labels
+            self.computed += 1
+        else:
+            doc = self._old[video.name]
+            self.kept += 1
+        labels = labels_in(doc)
+        if worked.truth is not None:
+            try:
+                doc = doc | {"scores": self._scored(video, worked.truth, labels, doc)}
+            except ValueError as error:  # the segmentation stands all the same
+                self._problems.setdefault(video.name, []).append(f"{video.labels_path}: {error}")
+        if self.output.form != "csv" and doc != old:
+            write_json(self._document(video.name), doc)
+        self.docs[video.name] = doc
+        if self.output.plot:
+            self._draw(picture, doc, labels, worked.truth)
+
+    def _scored(self, video: VideoFile, truth: np.ndarray, labels: np.ndarray, doc: dict) -> dict:
+        from dkva.export.documents import scores_for_json
+        from dkva.metrics.segmentation import evaluate
+
+        ignore = list(self.output.ignore)
+        self.unseen -= set(truth)
+        scores = evaluate(truth, labels, n_clusters=doc["settings"]["n_segments"], ignore=ignore or None)
+        self.scores[video.name] = scores
+        return scores_for_json(scores) | {"ignored": ignore, "lengths": video.lengths}
+
+    def _draw(self, picture: Path, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
+        from dkva.base.files import write_atomically
+        from dkva.export.timeline import timeline
+
+        name = doc["video"]
+        rows = {"truth": truth} if truth is not None else {}
+        scores = self.scores.get(name)
+        title = name if scores is None else f"{name}: MoF {100 * scores.mof:.1f} %"
+        matching = scores.matching if scores else None
+        figure = timeline(rows | {doc["method"]: labels}, matching=matching, title=title)
+        write_atomically(picture, lambda file: figure.savefig(file, format="png", dpi=150))
+
+    def write_table(self, *, if_due: bool = False) -> None:
+        """Write the segments of this run, and of earlier runs for other videos; if not, a problem says why.
+
+        Args:
+            if_due: only if the table was not written for some seconds.
+        """
+        from dkva.base.errors import NewerFormatError
+        from dkva.export.documents import read_csv, write_csv
+
+        path = self.output.csv
+        if path is None or (if_due and time.monotonic() - self._written < _CSV_SECONDS):
+            return
+        self._written = time.monotonic()
+        self._table_problem = []
+        try:
+            docs = self._table | read_csv(path) | self.docs  # another run may write there too
+            write_csv(path, (docs[name] for name in sorted(docs)))
+        except OSError as error:
+            self._table_problem = [f"{path}: cannot be written ({error.strerror}); free it"]
+        except NewerFormatError as error:
+            self._table_problem = [str(error)]
+
+    def sort(self, names: Iterable[str]) -> None:
+        """Bring what came in any order into the order of the videos."""
+        order = list(names)
+        self.docs = {name: self.docs[name] for name in order if name in self.docs}
+        self.scores = {name: self.scores[name] for name in order if name in self.scores}
+        self._problems = {name: self._problems[name] for name in order if name in self._problems}
+        self._notes = {name: self._notes[name] for name in order if name in self._notes}
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong with videos, and at last with the table, one line each."""
+        return [problem for found in self._problems.values() for problem in found] + self._table_problem
+
+    @property
+    def notes(self) -> list[str]:
+        """What the method warned of, one line each."""
+        return [f"{name}: {note}" for name, notes in self._notes.items() for note in notes]

@@ -1,0 +1,117 @@
+"""The last step of `dkva segment`: a table on the terminal, what was done, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dkva.cli.terminal import complain, console, printable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dkva.cli.segmenting.collect import Collection
+    from dkva.metrics.segmentation import Scores
+
+__all__ = ["report"]
+
+
+def report(collection: Collection, *, failed: int, problems: Sequence[str]) -> None:
+    """Print scores, or segments where there are none, then one line of counts, and one a problem on stderr.
+
+    Args:
+        collection: what the run gave.
+        failed: number of videos that were not cut.
+        problems: what went wrong, one line each.
+    """
+    if collection.scores:
+        console().print(_score_table(collection.scores))
+    elif collection.docs:
+        console().print(_segment_table(collection.docs))
+    parts = [f"segmented {collection.computed}"]
+    if collection.kept:
+        parts.append(f"kept {collection.kept} done before with the same settings (--force segments again)")
+    if failed:
+        parts.append(f"failed {failed}")
+    click.echo(printable(f"{'; '.join(parts)}; results in {collection.output.folder}"))
+    for problem in problems:
+        complain(problem)
+    for note in collection.notes:
+        click.echo(printable(f"note: {note}"), err=True)
+    if collection.scores and collection.unseen:
+        unseen = ", ".join(sorted(collection.unseen))
+        click.echo(f"note: no video has the label to ignore: {unseen}", err=True)
+
+
+_CAPTION = (
+    "boundaries: share of true boundaries found to the very frame; precision: of found ones that are true"
+)
+
+
+def _score_table(scores: dict[str, Scores]):
+    import numpy as np
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    columns = {
+        "MoF": "mof",
+        "IoU": "iou",
+        "F1": "f1",
+        "boundaries": "boundary_accuracy",
+        "precision": "boundary_precision",
+        "F1@10": "f1_10",
+        "F1@25": "f1_25",
+        "F1@50": "f1_50",
+        "edit": "edit",
+    }
+    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=_CAPTION)
+    table.add_column("video", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    values = np.array([[getattr(s, field) for field in columns.values()] for s in scores.values()]) * 100
+    for video, row in zip(scores, values, strict=True):
+        table.add_row(escape(printable(video)), *map(_percent, row))
+    if len(scores) > 1:
+        present = [column[np.isfinite(column)] for column in values.T]
+        means = (_percent(column.mean()) if len(column) else "–" for column in present)
+        table.add_section()
+        table.add_row(f"mean of {len(scores)}", *means)
+        table.add_row("95 % interval", *(_interval(column) for column in present))
+    return table
+
+
+def _interval(values: np.ndarray) -> str:
+    """Percentile bootstrap over videos, low to high; nothing where fewer than two have the score."""
+    from dkva.metrics.bootstrap import bootstrap_interval
+
+    if len(values) < 2:
+        return "–"
+    low, high = bootstrap_interval(values)
+    return f"{low:.0f}–{high:.0f}"
+
+
+def _percent(value: float) -> str:
+    return "–" if value != value else f"{value:.1f}"
+
+
+def _segment_table(docs: dict[str, dict]):
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("video", no_wrap=True)
+    for name in ("frames", "features", "segments", "labels used"):
+        table.add_column(name, justify="right")
+    for video, doc in docs.items():
+        runs = doc["segments"]
+        table.add_row(
+            escape(printable(video)),
+            str(doc["frames"]),
+            str(len(runs)),
+            str(len({run["label"] for run in runs})),
+        )
+    return table

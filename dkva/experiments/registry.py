@@ -1,0 +1,219 @@
+"""The methods by id: what each is, and where its code is, as text, so that nothing is imported until used.
+
+A method of this library is one entry of `_OWN`. Another package adds one by an entry point of the group
+`dkva.methods`, whose name is the method's id and whose object is a `Listed`:
+
+    [project.entry-points."dkva.methods"]
+    every_tenth = "tenths:LISTED"
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from typing import Any
+
+from dkva.base.checks import check_choice
+
+__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "id_of", "listed", "load"]
+
+#: Entry points of other packages' methods.
+GROUP = "dkva.methods"
+
+#: `segment(features, n_segments, **settings) -> labels [n]`, for one video at a time.
+SEGMENTER = "segmenter"
+
+#: Trained on a collection of videos.
+LEARNER = "learner"
+
+KINDS = (SEGMENTER, LEARNER)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One method of the registry.
+
+    Attributes:
+        id: what it is asked for by, and what its rows are kept under: it stays when the label changes.
+        label: what tables print.
+        about: what it does, on one line.
+        reference: the publication, on one line.
+        target: its function as "module:name". A segmenter is called as `segment(features, n_segments,
+            **settings)`, with the keywords `seed` and `name` (the video's) if it takes them. A learner is
+            called by its `train`.
+        kind: one of `KINDS`.
+        settings: dataclasses as "module:name" whose fields are its settings and which check themselves when
+            they are made; none where the settings are the function's own keyword parameters.
+        defaults: of settings for which the code itself has none.
+        restore: of a learner, the function or class as "module:name" that makes a model of its arrays; see
+            `dkva.experiments.learners.Learner`.
+        supervised: of a learner, whether it is given the truth of the training videos.
+        estimator: a scikit-learn estimator of the same method as "module:name", if there is one. It takes
+            n_segments, random_state and the settings, checks them by `check_settings(n_frames)`, is fitted by
+            `fit(features, name=name)` and then has `labels_` [n] and `similarity_` [n, m].
+        origin: the package that lists it; the registry fills it in.
+
+    Raises:
+        ValueError: an unknown kind, a text that is missing or has several lines, a target of another form, or
+            a learner without `restore`.
+    """
+
+    id: str
+    label: str
+    about: str
+    reference: str
+    target: str
+    kind: str = SEGMENTER
+    settings: tuple[str, ...] = ()
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    restore: str = ""
+    supervised: bool = False
+    estimator: str = ""
+    origin: str = "dkva"
+
+    def __post_init__(self) -> None:
+        check_choice("kind of method", self.kind, KINDS)
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
+            raise ValueError(f"method id {self.id!r}: give small letters, digits and _, a letter first")
+        for name in ("label", "about", "reference"):
+            text = getattr(self, name)
+            if not text or len(text.splitlines()) != 1:
+                raise ValueError(f"{name} of method {self.id!r} is {text!r}: give one line")
+        for target in (self.target, *self.settings, *filter(None, (self.estimator, self.restore))):
+            if not re.fullmatch(r"[\w.]+:[\w.]+", target):
+                raise ValueError(f"{target!r} of method {self.id!r} is no target: write 'module:name'")
+        if self.kind == LEARNER and not self.restore:
+            raise ValueError(f"learner {self.id!r} has no restore: name what makes a model of its arrays")
+
+
+_DKVA_SETTINGS = "dkva.approximation.settings:Settings"
+
+_OWN: tuple[Listed, ...] = (
+    Listed(
+        "dkva",
+        "deep kernel video approximation",
+        "learns frames whose distribution is near the video's under the maximum mean discrepancy",
+        "Pintea & Dijkstra, Deep kernel video approximation for unsupervised action segmentation, 2026",
+        "dkva.approximation.segmenter:segment_video",
+        settings=(_DKVA_SETTINGS,),
+        estimator="dkva.approximation.segmenter:VideoSegmenter",
+    ),
+    Listed(
+        "sinkhorn",
+        "approximation by optimal transport",
+        "learns frames likewise under a Sinkhorn divergence",
+        "Feydy et al., Interpolating between optimal transport and MMD using Sinkhorn divergences, "
+        "AISTATS 2019",
+        "dkva.approximation.sinkhorn:segment_by_transport",
+        settings=("dkva.approximation.sinkhorn:Sinkhorn", _DKVA_SETTINGS),
+        defaults={"entropy": 0.05},
+    ),
+    Listed(
+        "uniform",
+        "uniform split",
+        "cuts the video into segments of equal lengths, whatever its frames are",
+        "no publication: what a segmentation is worth that does not look at the frames",
+        "dkva.baselines.uniform_split:uniform",
+    ),
+    Listed(
+        "kmeans",
+        "k-means",
+        "clusters the frames, blind to time",
+        "Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 1982",
+        "dkva.baselines.k_means:kmeans",
+    ),
+    Listed(
+        "kernel_change_points",
+        "kernel change points",
+        "cuts at the change points of least scatter in a kernel's feature space, by dynamic programming",
+        "Arlot, Celisse & Harchaoui, A kernel multiple change-point algorithm via model selection, JMLR 2019",
+        "dkva.baselines.change_points:kernel_change_points",
+    ),
+    Listed(
+        "tw_finch",
+        "TW-FINCH",
+        "joins first neighbours under time distance × cosine distance, round by round",
+        "Sarfraz et al., Temporally-weighted hierarchical clustering for unsupervised action segmentation, "
+        "CVPR 2021",
+        "dkva.baselines.twfinch:tw_finch",
+    ),
+)
+
+_OWN_BY_ID: Mapping[str, Listed] = {each.id: each for each in _OWN}
+
+
+def load(target: str) -> Any:
+    """The object of a target "module:name"."""
+    module, _, name = target.partition(":")
+    return operator.attrgetter(name)(importlib.import_module(module))
+
+
+def id_of(function: Callable) -> str | None:
+    """Id of the method of this library whose function this is, or None."""
+    target = f"{function.__module__}:{getattr(function, '__qualname__', '')}"
+    return next((each.id for each in _OWN if each.target == target), None)
+
+
+def find(method: str) -> Listed:
+    """The method of an id.
+
+    Raises:
+        ValueError: no method has the id (the choices are listed), or the package that adds it is broken.
+    """
+    if method in _OWN_BY_ID:
+        return _OWN_BY_ID[method]
+    plugged = _entry_points()
+    if method in plugged:
+        return _opened(method, plugged[method])
+    raise ValueError(f"unknown method {method!r}: choose one of {', '.join([*_OWN_BY_ID, *plugged])}")
+
+
+def listed(kind: str | None = None) -> tuple[dict[str, Listed], list[str]]:
+    """All methods by id, this library's first; and what is wrong with those that other packages add.
+
+    Args:
+        kind: only these, one of `KINDS`.
+    """
+    methods, problems = dict(_OWN_BY_ID), []
+    for method, points in sorted(_entry_points().items()):
+        try:
+            methods[method] = _opened(method, points)
+        except ValueError as error:
+            problems.append(str(error))
+    chosen = {name: each for name, each in methods.items() if kind is None or each.kind == kind}
+    return chosen, problems
+
+
+def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
+    """The entry points of other packages' methods by id."""
+    name = operator.attrgetter("name")
+    ordered = sorted(metadata.entry_points(group=GROUP), key=name)
+    return {method: list(points) for method, points in itertools.groupby(ordered, key=name)}
+
+
+def _opened(method: str, points: Sequence[metadata.EntryPoint]) -> Listed:
+    """The listing of an id, or ValueError on one line that names the package."""
+    origins = sorted(point.dist.name if point.dist else "a nameless package" for point in points)
+    if method in _OWN_BY_ID:
+        origins.insert(0, _OWN_BY_ID[method].origin)
+    if len(origins) > 1:
+        whose = " and ".join(origins)
+        raise ValueError(f"the method id {method!r} is taken by {whose}: one of them must choose another")
+    (point,), (origin,) = points, origins
+    place = f"method {method!r} of {origin} ({point.value})"
+    try:
+        found = point.load()
+    except Exception as error:  # another package's code may fail in any way, and the other methods go on
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise ValueError(f"{place} cannot be imported ({what}): update or remove {origin}") from error
+    if not isinstance(found, Listed):
+        kind = type(found).__name__
+        raise ValueError(f"{place} is {kind}: {origin} must give a dkva.experiments.registry.Listed")
+    if found.id != method:
+        raise ValueError(f"{place} has the id {found.id!r}: {origin} must name its entry point likewise")
+    return replace(found, origin=origin)

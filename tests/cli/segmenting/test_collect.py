@@ -1,0 +1,152 @@
+import csv
+import json
+
+import click
+import numpy as np
+import pytest
+
+from dkva.base.segmentation import Segmentation
+from dkva.cli.segmenting import collect
+from dkva.cli.segmenting.collect import Collection, Output
+from dkva.cli.segmenting.work import Worked
+from dkva.datasets import VideoFile
+
+pytestmark = pytest.mark.fast
+
+TRUTH = np.repeat(["a", "b"], 10)
+
+
+@pytest.fixture
+def videos(tmp_path):
+    return [VideoFile(name, tmp_path / f"{name}.npy", tmp_path / f"{name}.txt") for name in ("v", "w")]
+
+
+def worked(key="k", truth=None, **changed):
+    made = Segmentation(np.repeat([0, 1], 10), 3, "uniform", {"n_segments": 2})
+    return Worked(**{"segmentation": made, "source": {"file": "v"}, "key": key, "truth": truth} | changed)
+
+
+def collection(output, *names):
+    return Collection(output, names or ("v", "w"))
+
+
+def table(folder):
+    return list(csv.DictReader((folder / "segments.csv").open()))
+
+
+def test_a_document_is_written_once_with_its_scores(tmp_path, videos, monkeypatch):
+    written = []
+    monkeypatch.setattr("dkva.export.documents.write_json", lambda path, doc: written.append((path, doc)))
+    made = collection(Output(tmp_path, "json"))
+    made.add(videos[0], worked(truth=TRUTH))
+    ((path, doc),) = written
+    assert path == tmp_path / "v.json"
+    assert doc == made.docs["v"]
+    assert doc["scores"]["mof"] == made.scores["v"].mof == 1
+    assert (made.computed, made.kept, made.problems) == (1, 0, [])
+    made.write_table()
+    assert not (tmp_path / "segments.csv").exists()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "both"])
+def test_what_an_earlier_run_left_is_kept_and_scored(tmp_path, videos, form):
+    first = collection(Output(tmp_path, form))
+    first.add(videos[0], worked("k1"))
+    first.write_table()
+    again = collection(Output(tmp_path, form))
+    assert (again.done("v"), again.done("w")) == ("k1", None)
+    before = (tmp_path / "v.json").stat().st_mtime_ns if form != "csv" else None
+    again.add(videos[0], worked(segmentation=None))
+    assert (again.computed, again.kept) == (0, 1)
+    if before:
+        assert (tmp_path / "v.json").stat().st_mtime_ns == before
+    again.add(videos[0], worked(segmentation=None, truth=TRUTH))
+    assert "scores" in again.docs["v"]
+    if before:
+        assert "scores" in json.loads((tmp_path / "v.json").read_text())
+
+
+def test_problems_and_notes_come_in_the_order_of_the_videos(tmp_path, videos):
+    made = collection(Output(tmp_path, "csv"))
+    made.add(videos[1], worked(notes=("odd",), truth=TRUTH))
+    made.add(videos[0], Worked(problem="v: is broken"))
+    made.add(videos[1], worked(notes=("odd",), truth=TRUTH[:3]))
+    made.sort(["v", "w"])
+    assert made.problems[0] == "v: is broken"
+    assert made.problems[1].startswith(f"{videos[1].labels_path}: ")
+    assert len(made.problems) == 2
+    assert made.notes == ["w: odd"]
+    assert list(made.docs) == ["w"]
+
+
+def test_labels_that_are_ignored_and_missed(tmp_path, videos):
+    made = collection(Output(tmp_path, ignore=("a", "typo")))
+    made.add(videos[0], worked(truth=TRUTH))
+    assert made.unseen == {"typo"}
+    assert made.docs["v"]["scores"]["ignored"] == ["a", "typo"]
+    assert made.docs["v"]["scores"]["lengths"] == "error"
+
+
+def test_pictures_are_drawn_and_old_ones_go(tmp_path, videos):
+    collection(Output(tmp_path, plot=True)).add(videos[0], worked(truth=TRUTH))
+    assert (tmp_path / "v.png").read_bytes().startswith(b"\x89PNG")
+    collection(Output(tmp_path)).add(videos[0], worked())
+    assert not (tmp_path / "v.png").exists()
+
+
+def test_the_table_keeps_what_it_held_and_is_written_again_when_due(tmp_path, videos, monkeypatch):
+    first = collection(Output(tmp_path))
+    first.add(videos[0], worked())
+    first.write_table(if_due=True)
+    assert not (tmp_path / "segments.csv").exists()
+    monkeypatch.setattr(collect, "_CSV_SECONDS", 0)
+    first.write_table(if_due=True)
+    second = collection(Output(tmp_path), "w")
+    second.add(videos[1], worked())
+    second.write_table()
+    assert [(row["video"], row["method"]) for row in table(tmp_path)] == [
+        (name, "uniform") for name in ("v", "v", "w", "w")
+    ]
+
+
+def test_a_table_that_cannot_be_written_is_one_line(tmp_path, videos):
+    made = collection(Output(tmp_path))
+    made.add(videos[0], worked())
+    (tmp_path / "segments.csv").mkdir()
+    made.write_table()
+    made.write_table()
+    (problem,) = made.problems
+    assert problem.startswith(f"{tmp_path / 'segments.csv'}: cannot be written (")
+
+
+def test_a_table_that_became_a_newer_one_is_left_alone(tmp_path, videos):
+    made = collection(Output(tmp_path))
+    (tmp_path / "segments.csv").write_text("video,format\nv,2\n")
+    made.write_table()
+    assert "is of format 2" in made.problems[0]
+    assert (tmp_path / "segments.csv").read_text() == "video,format\nv,2\n"
+
+
+@pytest.mark.parametrize(("form", "name"), [("json", "v.json"), ("both", "v.json"), ("csv", "segments.csv")])
+def test_results_of_a_newer_format_stop_the_run(tmp_path, form, name):
+    text = '{"format": 2}' if name == "v.json" else "video,format\nv,2\n"
+    (tmp_path / name).write_text(text)
+    with pytest.raises(click.ClickException, match="is of format 2"):
+        collection(Output(tmp_path, form))
+    other = "csv" if name == "v.json" else "json"
+    assert collection(Output(tmp_path, other)).done("v") is None
+
+
+def test_what_is_broken_for_all_videos_is_raised(tmp_path, videos):
+    with pytest.raises(OSError, match="full"):
+        collection(Output(tmp_path)).add(videos[0], Worked(broken=OSError(28, "full", "cache")))
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        click.ClickException, match=r"file: cannot be written .*; give another folder with --out"
+    ):
+        Output(tmp_path / "file").check()
+    Output(tmp_path / "new/folder").check()
+    assert (tmp_path / "new/folder").is_dir()

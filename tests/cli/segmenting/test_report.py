@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from dkva.base.segmentation import Segmentation
+from dkva.cli.segmenting.collect import Collection, Output
+from dkva.cli.segmenting.report import report
+from dkva.cli.segmenting.work import Worked
+from dkva.datasets import VideoFile
+
+pytestmark = pytest.mark.fast
+
+
+def collected(tmp_path, truths, **output):
+    """A collection of videos of 20 frames in two segments, with labels where there are some."""
+    names = [f"v{i}" for i in range(len(truths))]
+    made = Collection(Output(tmp_path, "csv", **output), names)
+    for name, truth in zip(names, truths, strict=True):
+        segmentation = Segmentation(np.repeat([0, 1], 10), 3, "uniform", {"n_segments": 2})
+        video = VideoFile(name, tmp_path / name, tmp_path / f"{name}.txt")
+        made.add(video, Worked(segmentation, truth, {}, "k", notes=("odd",)))
+    return made
+
+
+def test_segments_where_there_are_no_labels(tmp_path, capsys):
+    report(collected(tmp_path, [None]), failed=0, problems=[])
+    out = capsys.readouterr()
+    rows = [line.split() for line in out.out.splitlines()]
+    assert ["v0", "20", "2", "2"] in rows
+    assert out.out.splitlines()[-1] == f"segmented 1; results in {tmp_path}"
+    assert out.err == "note: v0: odd\n"
+
+
+def test_scores_of_each_video_and_their_mean_with_its_interval(tmp_path, capsys):
+    made = collected(tmp_path, [np.repeat(["a", "b"], 10), np.repeat(["a", "b"], [5, 15])])
+    report(made, failed=0, problems=[])
+    begun = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for row in (
+        ["v0", "100.0"],
+        ["v1", "75.0"],
+        ["mean", "of", "2", "87.5"],
+        ["95", "%", "interval", "75–100"],
+    ):
+        assert row in [each[: len(row)] for each in begun]
+
+
+def test_a_score_that_no_video_has_is_a_dash(tmp_path, capsys):
+    report(collected(tmp_path, [np.repeat("a", 20), np.repeat("a", 20)]), failed=0, problems=[])
+    (mean,) = [line for line in capsys.readouterr().out.splitlines() if "mean of 2" in line]
+    assert "–" in mean
+
+
+def test_what_was_done_and_what_went_wrong(tmp_path, capsys):
+    made = collected(tmp_path, [np.repeat(["a", "b"], 10)], ignore=("typo",))
+    made.kept = 2
+    report(made, failed=3, problems=["x: is broken", "y: is\nempty"])
+    out = capsys.readouterr()
+    kept = "kept 2 done before with the same settings (--force segments again)"
+    assert out.out.splitlines()[-1] == f"segmented 1; {kept}; failed 3; results in {tmp_path}"
+    assert out.err.splitlines() == [
+        "error: x: is broken",
+        "error: y: is empty",
+        "note: v0: odd",
+        "note: no video has the label to ignore: typo",
+    ]

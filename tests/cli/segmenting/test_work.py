@@ -1,0 +1,112 @@
+"""What one video of `dkva segment` gives, wherever it is cut; see ../test_segment.py for the command."""
+
+import json
+import pickle
+import warnings
+
+import made_plugin
+import numpy as np
+import pytest
+
+from dkva import VideoSegmenter, baselines
+from dkva.approximation.segmenter import margins
+from dkva.cli.segmenting import work as module
+from dkva.cli.segmenting.work import Unit, Way, Worked, work
+from dkva.datasets import VideoFile
+from dkva.experiments.method_settings import checked
+from dkva.experiments.registry import find
+
+FAST = {"epochs": 1, "smoothing": 0}
+
+
+def way(method="kmeans", n_segments=2, seed=0, **given):
+    return Way(find(method), n_segments, seed, checked(find(method), given))
+
+
+@pytest.fixture
+def video(tmp_path):
+    frames = np.random.default_rng(0).normal(size=(20, 3))
+    np.save(tmp_path / "v.npy", frames)
+    (tmp_path / "v.txt").write_text("a\n" * 20)
+    return VideoFile("tea/v", tmp_path / "v.npy", tmp_path / "v.txt", cache=False)
+
+
+def test_a_video_is_cut_and_nothing_is_written(video, tmp_path):
+    before = set(tmp_path.rglob("*"))
+    worked = work(Unit(video), way=way(n_init=3, seed=4))
+    assert (worked.problem, worked.broken, worked.notes) == (None, None, ())
+    made = worked.segmentation
+    assert (made.method, made.n_features, made.margins, made.origin) == ("kmeans", 3, None, "dkva")
+    assert made.settings == {"n_segments": 2, "n_init": 3, "seed": 4}
+    np.testing.assert_array_equal(made.labels, baselines.kmeans(video.load()[0], **made.settings))
+    assert list(worked.truth) == ["a"] * 20
+    assert worked.source["file"] == "v.npy"
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_an_estimator_gives_margins_and_what_it_is_made_of_again(video):
+    made = work(Unit(video), way=way("dkva", seed=3, **FAST)).segmentation
+    fitted = VideoSegmenter(**made.settings).fit(video.load()[0], name="v")
+    assert made.settings == fitted.get_params()
+    assert made.settings["random_state"] == 3
+    np.testing.assert_array_equal(made.labels, fitted.labels_)
+    np.testing.assert_array_equal(made.margins, margins(fitted.similarity_))
+
+
+def test_one_segment_has_margins_that_are_no_numbers(video):
+    assert np.isnan(work(Unit(video), way=way("dkva", 1, **FAST)).segmentation.margins).all()
+
+
+def test_what_is_done_already_is_left(video):
+    key = work(Unit(video), way=way()).key
+    done = Unit(video, key)
+    again = work(done, way=way())
+    assert (again.segmentation, again.problem) == (None, None)
+    assert list(again.truth) == ["a"] * 20
+    for other in (way(n_init=2), way(seed=1), way("uniform"), way(n_segments=3)):
+        assert work(done, way=other).key not in (key, None)
+
+
+def test_a_method_without_settings_is_told_from_another(video):
+    assert work(Unit(video), way=way("uniform")).key != work(Unit(video), way=way("tw_finch")).key
+
+
+def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
+    worked = work(Unit(video), way=way(n_segments=21))
+    assert worked == Worked(
+        problem=f"{video.path}: has 20 frames for 21 segments; ask for at most 20 with -k"
+    )
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device", "cache")
+
+    monkeypatch.setattr(module, "_worked", full)
+    broken = pickle.loads(pickle.dumps(work(Unit(video), way=way()))).broken
+    assert (broken.filename, broken.strerror) == ("cache", "No space left on device")
+
+
+def test_settings_that_only_the_estimator_can_refuse():
+    with pytest.raises(ValueError, match="epochs is 3000000000"):
+        way("dkva", epochs=3_000_000_000).check()
+    way("kmeans").check()
+
+
+def test_a_method_that_warns_and_one_that_gives_no_labels(video, package):
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        worked = work(Unit(video), way=way("every_tenth", step=7))
+    assert worked.notes == ("seven is unlucky",)
+    assert worked.segmentation.origin == "tenths-of-a-video"
+    json.dumps(dict(worked.segmentation.settings))
+    for shape, what in (("short", "int64 of shape (19,)"), ("float", "float64 of shape (20,)")):
+        assert f"{video.path}: every_tenth gave {what}: tenths-of-a-video must give one whole" in (
+            work(Unit(video), way=way("every_tenth", shape=shape)).problem
+        )
+
+
+def test_other_warnings_go_their_usual_way(video, package):
+    source = made_plugin.SOURCE.replace('"seven is unlucky"', '"odd numbers", RuntimeWarning')
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=source)
+    with pytest.warns(RuntimeWarning, match="odd numbers"):
+        assert work(Unit(video), way=way("every_tenth", step=7)).notes == ()

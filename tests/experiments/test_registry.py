@@ -1,0 +1,135 @@
+import subprocess
+import sys
+
+import made_plugin
+import numpy as np
+import pytest
+
+from dkva import baselines
+from dkva.approximation.segmenter import VideoSegmenter, segment_video
+from dkva.experiments import registry
+from dkva.experiments.method_settings import checked, settings_of
+from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
+
+pytestmark = pytest.mark.fast
+
+FACTS = {"label": "a", "about": "b", "reference": "c", "target": "d:e"}
+FRAMES = np.random.default_rng(0).standard_normal((60, 3)).cumsum(axis=0)
+
+
+def test_methods_of_the_library_are_listed_with_their_functions():
+    methods, problems = listed()
+    assert problems == []
+    assert list(methods) == ["dkva", "sinkhorn", "uniform", "kmeans", "kernel_change_points", "tw_finch"]
+    for each in methods.values():
+        assert (each.kind, each.origin) == (SEGMENTER, "dkva")
+        assert registry.id_of(registry.load(each.target)) == each.id
+    assert listed(LEARNER)[0] == {}
+    assert registry.load(find("dkva").estimator) is VideoSegmenter
+
+
+@pytest.mark.parametrize("method", sorted({*baselines.__all__} - {"tw_finch_partitions"}))
+def test_every_baseline_is_listed_and_labels_come_out(method):
+    function = registry.load(find(method).target)
+    assert function is getattr(baselines, method)
+    np.testing.assert_array_equal(np.unique(function(FRAMES, 3)), [0, 1, 2])
+    np.testing.assert_array_equal(function(FRAMES[:1], 1), [0])
+
+
+def test_a_function_that_is_not_listed_has_no_id():
+    assert registry.id_of(test_an_unknown_method_lists_the_choices) is None
+    assert registry.id_of(segment_video) == "dkva"
+
+
+def test_nothing_is_imported_until_it_is_used():
+    code = (
+        "import sys; from dkva.experiments import method_settings, registry; registry.listed(); "
+        "method_settings.settings_of(registry.find('dkva')); "
+        "print([name for name in ('jax', 'sklearn', 'ruptures', 'dkva.baselines') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"kind": "oracle"}, "unknown kind of method 'oracle': choose one of segmenter, learner"),
+        ({"id": "K-means"}, "method id 'K-means': give small letters"),
+        ({"about": ""}, "about of method 'a' is '': give one line"),
+        ({"reference": "two\nlines"}, "give one line"),
+        ({"target": "made.methods.split"}, "'made.methods.split' of method 'a' is no target"),
+        ({"settings": ("made",)}, "'made' of method 'a' is no target"),
+        ({"estimator": "made"}, "'made' of method 'a' is no target"),
+        ({"kind": LEARNER}, "learner 'a' has no restore"),
+    ],
+)
+def test_a_listing_checks_itself(changed, message):
+    with pytest.raises(ValueError, match=message):
+        Listed(**{"id": "a"} | FACTS | changed)
+
+
+def test_an_unknown_method_lists_the_choices():
+    with pytest.raises(ValueError, match="unknown method 'k_means': choose one of dkva, sinkhorn, uniform"):
+        find("k_means")
+
+
+def test_another_package_adds_a_method(package):
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
+    method = find("every_tenth")
+    assert method == listed()[0]["every_tenth"]
+    assert method.origin == "tenths-of-a-video"
+    assert "tenths" in sys.modules
+    assert [each.name for each in settings_of(method)] == ["step", "first", "shape"]
+    assert settings_of(method)[0].about == "frames between two beginnings."
+    with pytest.raises(ValueError, match="step is 0: give at least 1"):
+        checked(method, {"step": 0})
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "message"),
+    [
+        (
+            "bad:LISTED",
+            "raise OSError('no\\nlicence')",
+            r"cannot be imported \(OSError: no licence\): update",
+        ),
+        ("absent:LISTED", "", r"cannot be imported \(ModuleNotFoundError"),
+        ("bad:LISTED", "LISTED = 3", "is int: bad-package must give a dkva.experiments.registry.Listed"),
+        (
+            "bad:LISTED",
+            "from dkva.experiments.registry import Listed\nLISTED = Listed('b', 'b', 'b', 'b', 'b:b')",
+            "has the id 'b': bad-package must name its entry point likewise",
+        ),
+    ],
+)
+def test_a_broken_package_is_one_line_and_the_others_are_listed(package, target, source, message):
+    package("bad-package", {"dkva.methods": {"bad": target}}, bad=source)
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
+    methods, problems = listed()
+    assert {"kmeans", "every_tenth"} <= methods.keys()
+    assert "bad" not in methods
+    (problem,) = problems
+    assert problem.startswith(f"method 'bad' of bad-package ({target}) ")
+    assert "\n" not in problem
+    with pytest.raises(ValueError, match=message):
+        find("bad")
+    assert find("every_tenth").id == "every_tenth"
+
+
+def test_an_id_taken_twice_is_refused_with_both_origins(package):
+    own = {"dkva.methods": {"kmeans": "tenths:LISTED"}}
+    package("better-kmeans", own, tenths=made_plugin.SOURCE)
+    package("tenths-of-a-video", made_plugin.ENTRY)
+    package("other-tenths", made_plugin.ENTRY)
+    methods, problems = listed()
+    assert problems == [
+        "the method id 'every_tenth' is taken by other-tenths and tenths-of-a-video: one of them must choose "
+        "another",
+        "the method id 'kmeans' is taken by dkva and better-kmeans: one of them must choose another",
+    ]
+    assert "every_tenth" not in methods
+    assert methods["kmeans"] == find("kmeans")
+    assert find("kmeans").origin == "dkva"
+    with pytest.raises(ValueError, match="other-tenths and tenths-of-a-video"):
+        find("every_tenth")
