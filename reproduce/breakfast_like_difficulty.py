@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 
-from dkva.baselines import tw_finch
 from dkva.experiments.experiment import Outcome, Task
 from reproduce.base.methods import method
 from reproduce.base.options import compute, console, parser
@@ -29,11 +28,12 @@ from reproduce.base.show import lines
 from reproduce.base.store import Table, publish, read_rows
 from reproduce.collections.breakfast_like import digest, n_segments
 from reproduce.ledger.paper import TABLES
+from reproduce.tables.studies import with_columns
 from synthetic.breakfast_labels import LabelSet, Video, find_label_file, from_grammar, read_label_set
 from synthetic.breakfast_like import Settings, chosen_videos, features_of
 
 COMMAND = "python -m reproduce.breakfast_like_difficulty"
-METHOD = method("TW-FINCH", tw_finch)
+METHOD = method("tw_finch")
 TABLE = Table(
     "breakfast_like_difficulty",
     "Breakfast-like (synthetic features on real label sequences): TW-FINCH by difficulty",
@@ -50,7 +50,7 @@ CHOOSE, CHECK = HALVES[1], HALVES[0]
 VIDEOS = 200
 
 #: The paper's row, in %.
-PUBLISHED = {measure: TABLES["table4"]["Breakfast", METHOD.name, measure] for measure in TABLE.measures}
+PUBLISHED = {measure: TABLES["table4"]["Breakfast", METHOD.label, measure] for measure in TABLE.measures}
 
 
 def half(video: Video) -> str:
@@ -148,11 +148,7 @@ def table(rows: Sequence[Mapping]):
 def rows_of(mine: Sequence[Task], options: argparse.Namespace) -> Outcome:
     """Rows of the tasks, without the columns that nothing is said of."""
     outcome = compute([METHOD], mine, options)
-    kept = {"dataset", "difficulty", "video", "method", *TABLE.measures}
-    for row in outcome.rows:
-        for name in row.keys() - kept:
-            del row[name]
-    return outcome
+    return with_columns(outcome, ("dataset", "difficulty", "video", "method", *TABLE.measures))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,9 +22,9 @@ from dkva.approximation.length_scale import length_scale
 from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
 from dkva.base.provenance import versions
 from dkva.experiments.experiment import Outcome, Task, merged
-from reproduce import figure3a_kernels
 from reproduce.base.store import Table
-from reproduce.collections.benchmarks import options_of
+from reproduce.collections.benchmarks import options_of, request_of
+from reproduce.tables.kernels import DATASETS, LIKE, kernel_parts
 from reproduce.tables.studies import end_study, open_studied
 
 COMMAND = "python -m reproduce.gaussian_factor"
@@ -73,12 +73,10 @@ def describe(tasks: Sequence[Task], smoothing: float) -> Outcome:
 def main(arguments: list[str] | None = None) -> int:
     """Describe what is there, store and print."""
     options = options_of(__doc__, seeds=1).parse_args(arguments)
-    keys = figure3a_kernels.DATASETS
-    opened = open_studied(options, keys, figure3a_kernels.LIKE)
-    found = [
-        describe(tasks, settings["smoothing"]) for settings, tasks in figure3a_kernels.parts(options, opened)
-    ]
-    end_study(TABLE, merged(found), opened, keys, options, {"frames_paired": PAIRED_FRAMES})
+    request = request_of(options, DATASETS)
+    opened = open_studied(request, LIKE)
+    found = [describe(tasks, settings["smoothing"]) for settings, tasks in kernel_parts(request, opened)]
+    end_study(TABLE, merged(found), opened, request, {"frames_paired": PAIRED_FRAMES})
     return 0
 
 
