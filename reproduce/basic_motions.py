@@ -13,19 +13,17 @@ results/basic_motions.csv. Beside ours: the same assignment before learning, and
 
 from __future__ import annotations
 
-from reproduce.base.effects import effect, paired
-from reproduce.base.labels import RECORDING_INITIAL, RECORDING_LEARNED, UNIFORM
 from reproduce.base.methods import EPOCHS, method
 from reproduce.base.options import compute, console, parser
-from reproduce.base.show import lines, percent, summary_table, with_interval
+from reproduce.base.show import lines, percent, summary_table
 from reproduce.base.store import Table, best, publish, summarise
 from reproduce.collections.basic_motions import CHOICE, SEQUENCES, K, tasks
 from reproduce.tables import recordings
+from reproduce.tables.recording_cells import GAINS, gains
 
 COMMAND = "python -m reproduce.basic_motions"
 TABLE = Table("basic_motions", "BasicMotions (real sensor readings), 10 test sequences", COMMAND)
 SMOOTHINGS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.5)
-GAINS = ((RECORDING_LEARNED, UNIFORM), (RECORDING_LEARNED, RECORDING_INITIAL))
 
 
 def gains_table(rows: list[dict]):
@@ -34,15 +32,6 @@ def gains_table(rows: list[dict]):
     for a, b in GAINS:
         out.add_row(f"{a} − {b}", *gains(rows, a, b))
     return out
-
-
-def gains(rows: list[dict], a: str, b: str) -> list[str]:
-    """One line of differences, in percentage points."""
-    cells = []
-    for measure in TABLE.measures:
-        found = effect(paired(rows, {"method": a}, {"method": b}, measure))
-        cells.append(with_interval({"mean": found.mean, "low": found.low, "high": found.high}))
-    return cells
 
 
 def main(arguments: list[str] | None = None) -> int:

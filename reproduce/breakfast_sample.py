@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from reproduce.base.options import compute, console, parser
 from reproduce.base.paths import data_root
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish, read_rows
 from reproduce.collections.breakfast_sample import VIDEOS, K, tasks
 from reproduce.ledger.paper import number
+from reproduce.tables.recording_cells import parity_cells
 from reproduce.tables.recordings import BREAKFAST
 
 COMMAND = "python -m reproduce.breakfast_sample --data-root DATA"
@@ -39,19 +38,7 @@ def table(rows: Sequence[dict]):
     out = lines("MoF / IoU / F1 in %", columns)
     for name in VIDEOS:
         theirs = (number(TABLE.paper, {"video": name}, measure) for measure in TABLE.measures)
-        out.add_row(name, " / ".join(f"{value:.1f}" for value in theirs), *cells(rows, name))
-    return out
-
-
-def cells(rows: Sequence[dict], name: str) -> list[str]:
-    """A video's scores for each estimator."""
-    out = []
-    for each in BREAKFAST:
-        chosen = [row for row in rows if row["video"] == name and row["method"] == each.label]
-        values = 100 * np.array([[row[measure] for measure in TABLE.measures] for row in chosen])
-        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
-        means = (f"{m:.1f}±{s:.1f}" for m, s in zip(values.mean(axis=0), spread, strict=True))
-        out.append(f"{' / '.join(means)}  (MoF {values[:, 0].min():.1f} to {values[:, 0].max():.1f})")
+        out.add_row(name, " / ".join(f"{value:.1f}" for value in theirs), *parity_cells(rows, name))
     return out
 
 
