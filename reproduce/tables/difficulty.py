@@ -1,4 +1,4 @@
-"""How near TW-FINCH is to its published scores on Breakfast on Breakfast-like, by difficulty: rows in, numbers out."""
+"""Difficulty of Breakfast-like by TW-FINCH's published scores on Breakfast: rows in, numbers out."""
 
 from __future__ import annotations
 
