@@ -97,7 +97,7 @@ def _table(table: Mapping, facts: Mapping) -> dict:
         groups.setdefault(tuple(str(row[name]) for name in by), []).append(_line(row))
     script = facts["command"].split()[2].rsplit(".", 1)[-1]
     path = ROOT / "reproduce" / f"{script}.py"
-    single = "method" in by and path.is_file() and "--methods" in path.read_text(encoding="utf-8")
+    single = "method" in by and path.is_file() and "add_methods" in path.read_text(encoding="utf-8")
     first = facts["methods"][rows[0]["method"]]["id"] if single else None
     return {
         "id": _slug(table["id"]),

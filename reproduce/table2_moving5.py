@@ -17,7 +17,7 @@ import argparse
 from collections.abc import Sequence
 
 from dkva.experiments.experiment import Outcome, Task
-from reproduce.base.methods import method, select_methods
+from reproduce.base.methods import add_methods, method, select_methods
 from reproduce.base.options import compute, console, parser
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Choose, or run, store and print."""
     cli = parser(__doc__)
     cli.add_argument("--select", action="store_true", help="choose the settings on the validation videos")
-    cli.add_argument("--methods", nargs="+", metavar="NAME", help="rows to compute; then nothing is stored")
+    add_methods(cli)
     add_authors_pickle(cli)
     options = cli.parse_args(arguments)
     seeds, videos = (range(1), 1) if options.smoke else (range(options.seeds), None)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dkva.experiments.experiment import Method
 from reproduce.base.labels import INITIAL
-from reproduce.base.methods import EPOCHS, method, select_methods
+from reproduce.base.methods import EPOCHS, add_methods, method, select_methods
 from reproduce.base.options import compute
 from reproduce.collections.benchmarks import open_all, options_of, request_of, smoothing_of
 from reproduce.tables.benchmark_tables import (
@@ -47,7 +47,9 @@ def methods(smoothing: float, epochs: int) -> dict[str, Method]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what is there, store and print."""
-    options = options_of(__doc__, seeds=1, methods=True).parse_args(arguments)
+    cli = options_of(__doc__, seeds=1)
+    add_methods(cli)
+    options = cli.parse_args(arguments)
     request, epochs = request_of(options), 1 if options.smoke else EPOCHS
     fresh = {}
     for opened in open_all(request):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 
 from dkva.experiments.experiment import Method
-from reproduce.base.methods import method, select_methods
+from reproduce.base.methods import add_methods, method, select_methods
 from reproduce.base.options import compute, console
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, chosen, publish
@@ -84,7 +84,8 @@ def select(options: argparse.Namespace) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Choose, or run what is there, store and print."""
-    cli = options_of(__doc__, seeds=1, methods=True)
+    cli = options_of(__doc__, seeds=1)
+    add_methods(cli)
     cli.add_argument("--select", action="store_true", help="choose the weight decay")
     options = cli.parse_args(arguments)
     if options.select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 
 from dkva.approximation.segmenter import segment_video
@@ -10,7 +11,7 @@ from dkva.baselines import kernel_change_points, kmeans, tw_finch, uniform
 from dkva.experiments.experiment import Method
 from reproduce.base.labels import LABELS
 
-__all__ = ["EPOCHS", "SEGMENTERS", "method", "select_methods"]
+__all__ = ["EPOCHS", "SEGMENTERS", "add_methods", "method", "select_methods"]
 
 #: Epochs of the paper's method, on all data sets but Moving5.
 EPOCHS = 100
@@ -49,6 +50,17 @@ def method(
     else:
         id, function = segment.__name__, segment
     return Method(label or LABELS.get(id, id), function, settings or {}, seeded, id, columns or {})
+
+
+def add_methods(cli: argparse.ArgumentParser) -> None:
+    """Add --methods to the scripts of tables."""
+    cli.add_argument(
+        "--methods",
+        nargs="+",
+        metavar="NAME",
+        help="only these lines, such as tw_finch, or any other method of the library by its id; nothing is "
+        "stored",
+    )
 
 
 def select_methods(lines: Mapping[str, Method], names: Sequence[str] | None) -> list[Method]:

@@ -141,8 +141,8 @@ SOURCES: tuple[Source, ...] = (
 _SMOKE = ("basic_motions",)
 
 
-def options_of(doc: str | None, *, seeds: int, methods: bool = False) -> argparse.ArgumentParser:
-    """The command line of the benchmark tables, with --methods where a table has them."""
+def options_of(doc: str | None, *, seeds: int) -> argparse.ArgumentParser:
+    """The command line of the benchmark tables and of the studies on their data sets."""
     cli = parser(doc, seeds=seeds)
     keys = [source.key for source in SOURCES]
     cli.add_argument("--data-root", type=Path, help="folder that holds the data sets (else DKVA_DATA)")
@@ -160,8 +160,6 @@ def options_of(doc: str | None, *, seeds: int, methods: bool = False) -> argpars
     cli.add_argument(
         "--videos", type=int, help="only so many videos of each data set; then nothing is stored"
     )
-    if methods:
-        cli.add_argument("--methods", nargs="+", metavar="NAME", help="only these rows; nothing is stored")
     return cli
 
 

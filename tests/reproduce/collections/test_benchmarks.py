@@ -4,6 +4,7 @@ import pytest
 from made_release import release
 
 from dkva.datasets import BENCHMARKS
+from reproduce.base.methods import add_methods
 from reproduce.collections.benchmarks import SOURCES, open_all, options_of, request_of
 from reproduce.ledger.paper import TABLES
 
@@ -65,7 +66,9 @@ def test_a_granularity_that_the_release_lacks_is_said(tmp_path):
 
 def test_a_request_says_what_a_command_line_asks():
     def asked(*arguments, keys=None):
-        return request_of(options_of(None, seeds=3, methods=True).parse_args(arguments), keys)
+        cli = options_of(None, seeds=3)
+        add_methods(cli)
+        return request_of(cli.parse_args(arguments), keys)
 
     whole = asked()
     assert [source.key for source in whole.sources] == [source.key for source in SOURCES]
