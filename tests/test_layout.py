@@ -141,9 +141,11 @@ def test_circles_are_found():
     assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) is None
 
 
-def test_no_module_is_long():
+def test_no_module_is_long_without_a_reason():
     for path in modules(*PROJECT).values():
-        assert len(path.read_text().splitlines()) <= 400, path
+        text = path.read_text()
+        told = "Over 400 lines" in (ast.get_docstring(ast.parse(text)) or "")
+        assert (len(text.splitlines()) > 400) == told, path
 
 
 @pytest.mark.parametrize("name", dkva.__all__)

@@ -13,14 +13,14 @@ import importlib
 import itertools
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
 
 from dkva.base.checks import check_choice
 
-__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "id_of", "listed", "load"]
+__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "listed", "load"]
 
 #: Entry points of other packages' methods.
 GROUP = "dkva.methods"
@@ -151,12 +151,6 @@ def load(target: str) -> Any:
     """The object of a target "module:name"."""
     module, _, name = target.partition(":")
     return operator.attrgetter(name)(importlib.import_module(module))
-
-
-def id_of(function: Callable) -> str | None:
-    """Id of the method of this library whose function this is, or None."""
-    target = f"{function.__module__}:{getattr(function, '__qualname__', '')}"
-    return next((each.id for each in _OWN if each.target == target), None)
 
 
 def find(method: str) -> Listed:

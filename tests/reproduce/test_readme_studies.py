@@ -1,17 +1,23 @@
-"""The README's tables of kernels, smoothing and settings are what the stored rows give."""
+"""The README's tables are what the stored rows give."""
 
 import json
 
 import numpy as np
 import pytest
 
-from reproduce import gaussian_factor, pictures
+from reproduce import basic_motions, pictures, table2_moving5, table3_moving5_random_k
 from reproduce.base.effects import effect, paired
+from reproduce.base.labels import AUTHORS
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import with_interval
 from reproduce.base.store import read_facts, read_rows
-from reproduce.figure3a_kernels import AUTHORS
+from reproduce.collections.breakfast_sample import VIDEOS
+from reproduce.ledger.verdicts import LEDGER
+from reproduce.tables import difficulty
+from reproduce.tables.factor_ranges import FACTOR_RANGES
+from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
+from synthetic.breakfast_like import Settings
 
 pytestmark = pytest.mark.fast
 
@@ -53,7 +59,7 @@ def factor_lines():
     for record in read_facts("gaussian_factor")["table"]:
         found.setdefault(record["dataset"], {})[record["measure"]] = record["mean"]
     for dataset, means in found.items():
-        above = sum(means[name] for name in gaussian_factor.RANGES if float(name.split()[0]) >= 0.98)
+        above = sum(means[name] for name in FACTOR_RANGES if float(name.split()[0]) >= 0.98)
         lowest = min(row["lowest"] for row in rows if row["dataset"] == dataset)
         yield (
             f"| {dataset} | {means['length_scale']:.4g} | {lowest:.3f} | {means['median']:.3f} "
@@ -153,3 +159,56 @@ def test_the_range_over_seeds():
     shown = f"{spreads[-1]:.1f} points for one video (P05), at most {spreads[-2]:.1f} for the other 12"
     assert shown in README
     assert f"median {np.median(spreads):.1f}" in README
+
+
+def test_tables_2_and_3_and_recordings_are_the_stored_rows():
+    rows = read_rows("breakfast_sample")
+    for name in VIDEOS:
+        for cell in parity_cells(rows, name):
+            scores, spread = cell.split("  (MoF ")
+            assert scores in README
+            assert spread.rstrip(")") in README
+    for table in (basic_motions.TABLE, table2_moving5.TABLE, table3_moving5_random_k.TABLE):
+        for record in read_facts(table.name)["table"]:
+            if record["measure"] in table.measures[:3]:
+                line = next(
+                    line for line in README.splitlines() if line.startswith(f"| {record['method']} |")
+                )
+                assert any(
+                    with_interval(record) in line
+                    for line in README.splitlines()
+                    if line.startswith(f"| {record['method']} |")
+                ), (record, line)
+    rows = read_rows("basic_motions")
+    for a, b in GAINS:
+        assert " | ".join(gains(rows, a, b)) in README
+    speed = json.loads((RESULTS / "benchmarks/speed.json").read_text())["figures"]
+    for estimator in ("batch", "video"):
+        assert f"{speed[estimator]['direct_over_this']:.0f}× as fast" in README
+
+
+def test_verdicts_in_the_readme_are_the_ledgers():
+    for record in json.loads((RESULTS / LEDGER).read_text())["claims"]:
+        if record["effect"] is not None:
+            line = next(line for line in README.splitlines() if line.startswith(f"| {record['statement']} |"))
+            low, high = record["interval"]
+            assert f"{record['effect']:+.1f} [{low:+.1f}, {high:+.1f}]" in line
+            assert f"| {record['verdict']} |" in line
+
+
+@pytest.mark.parametrize("table", ["table4", "table5"])
+def test_tables_4_and_5_are_the_stored_rows(table):
+    for key in ("breakfast_sample", "breakfast_like", "basic_motions"):
+        records = read_facts(f"{table}_{key}")["table"]
+        for method in {record["method"] for record in records}:
+            cells = " | ".join(with_interval(record) for record in records if record["method"] == method)
+            assert f"| {records[0]['dataset']} | {method} | {cells} |" in README
+
+
+@pytest.mark.parametrize("half", [difficulty.CHOOSE, difficulty.CHECK])
+def test_scores_of_both_halves(half):
+    scores = difficulty.means(read_rows("breakfast_like_difficulty"), half)[Settings().difficulty]
+    shown = " / ".join(f"{score:.1f}" for score in scores.values())
+    which = "odd" if half == difficulty.CHOOSE else "even"
+    lines = README.splitlines()
+    assert any(f"videos of {which} subjects" in line and f"| {shown} |" in line for line in lines)
