@@ -6,6 +6,7 @@ of the page can differ from the rows.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from string import Template
 
 from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.store import read_facts
-from reproduce.claims import stored
+from reproduce.claims import LEDGER
 from reproduce.pages import numbers
 from reproduce.pages.markdown import folded, markdown_table
 from reproduce.pages.tables import block, paper_scores, paper_sizes
@@ -45,15 +46,16 @@ def results_page(found: Mapping, folder: Path) -> str:
     """
     facts = {table["id"]: read_facts(table["id"], folder) for table in found["tables"]}
     blocks = {table["id"]: block(table, facts[table["id"]]) for table in found["tables"]}
+    ledger = json.loads((folder / LEDGER).read_text(encoding="utf-8"))
     template = Template(_TEMPLATE.read_text(encoding="utf-8"))
     rest = [blocks[name] for name in blocks.keys() - set(template.get_identifiers())]
     parts = _Parts(blocks)
-    parts |= numbers.computed(facts, folder)
+    parts |= numbers.computed(facts, ledger, folder)
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),
         "verdicts": _verdicts(found["claims"]),
-        "study_verdicts": _study(stored(folder)["study"]),
+        "study_verdicts": _study(ledger["study"]),
         "paper_table1": paper_sizes(),
         "paper_table4": paper_scores("table4"),
         "paper_table5": paper_scores("table5"),
@@ -91,8 +93,8 @@ def _tested(claims) -> str:
 def _verdicts(claims) -> str:
     counts = Counter(claim["verdict"] for claim in claims)
     missing = counts.pop(NEEDS_DATA, 0)
-    shown = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
-    return f"Of {len(claims)} claims {missing} need data that is not here; of the others: {shown}."
+    shown = ", ".join(f"{verdict} {count}" for verdict, count in sorted(counts.items()))
+    return f"Of {len(claims)} claims {missing} need data that is not here; verdicts of the others: {shown}."
 
 
 def _study(records) -> str:

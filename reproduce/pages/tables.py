@@ -10,12 +10,43 @@ from reproduce.pages.markdown import folded, markdown_table
 
 __all__ = ["block", "paper_scores", "paper_sizes", "pivot"]
 
+#: What columns are called.
+_HEADS = {"dataset": "data set", "factor": "setting"}
+
 #: Tables with more lines than this are folded.
 _LONG = 30
 
 
 def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _over(numbers: Mapping[tuple[str, ...], list[int]], facts: Mapping) -> str:
+    """What the means are over; nothing where a column says it for each line.
+
+    Args:
+        numbers: for each line the number of videos that have each of its measures.
+        facts: the stored summary.
+    """
+    most = {max(mine) for mine in numbers.values()}
+    if len(most) > 1:
+        return ""
+    if most == {1}:
+        return "means over the seeds of one video"
+    shown = f"means over {max(most)} {facts['unit']}s"
+    few = {
+        name
+        for mine in numbers.values()
+        for name, n in zip(facts["measures"], mine, strict=True)
+        if {n} != most
+    }
+    if few:
+        shown += f" ({', '.join(map(_label, sorted(few)))}: over those that have it)"
+    return shown
+
+
+def _label(measure: str) -> str:
+    return LABELS.get(measure, measure.replace("_", " "))
 
 
 def _plain(value: float) -> str:
@@ -35,7 +66,9 @@ def _score(record: Mapping, line: Mapping, facts: Mapping) -> str:
             shown += f" [{_plain(record['low'])}, {_plain(record['high'])}]"
     if line["paper"] is None:
         return shown
-    return f"{shown} (paper: {line['paper']:.1f}, {line['difference']:+.1f}, {line['verdict']})"
+    whose = "program" if facts["paper"] == "program" else "paper"
+    verdict = "" if line["verdict"] == "one video" else f", {line['verdict']}"
+    return f"{shown} ({whose}: {line['paper']:.1f}, {line['difference']:+.1f}{verdict})"
 
 
 def block(table: Mapping, facts: Mapping) -> str:
@@ -48,25 +81,38 @@ def block(table: Mapping, facts: Mapping) -> str:
     records, by = facts["table"], facts["by"]
     varied = [name for name in by if len({str(record[name]) for record in records}) > 1] or by[-1:]
     lines: dict[tuple[str, ...], list[str]] = {}
+    numbers: dict[tuple[str, ...], list[int]] = {}
     for record, line in zip(records, table["rows"], strict=True):
         key = tuple(_cell(record[name]) for name in varied)
         lines.setdefault(key, []).append(_score(record, line, facts))
-    columns = [name.replace("_", " ") for name in varied]
-    columns += [LABELS.get(name, name.replace("_", " ")) for name in facts["measures"]]
+        numbers.setdefault(key, []).append(record["videos"])
+    columns = [
+        *(_HEADS.get(name, name.replace("_", " ")) for name in varied),
+        *map(_label, facts["measures"]),
+    ]
+    over = _over(numbers, facts)
+    if not over:
+        columns.append(f"{facts['unit']}s")
+        for key, cells in lines.items():
+            cells.append(str(max(numbers[key])))
     body = markdown_table(columns, [[*key, *cells] for key, cells in lines.items()])
-    counts = {record["videos"] for record in records}
-    number = f"{min(counts)} to {max(counts)}" if len(counts) > 1 else str(*counts)
     name = table["id"]
-    head = f"{table['title']}, over {number} {facts['unit']}{'' if number == '1' else 's'}{table['unit']}. "
-    head += f"`{table['command']}`: [rows]({name}.csv), [settings and provenance]({name}.json)."
+    what = ", ".join(filter(None, (over or "means over videos", table["unit"].removeprefix(", "))))
+    head = f"**{table['title']}**: {what}. `{table['command']}`: [rows]({name}.csv), "
+    head += f"[settings and provenance]({name}.json)."
     if facts.get("chosen"):
-        chosen = ", ".join(f"{key.replace('_', ' ')} {_cell(value)}" for key, value in facts["chosen"].items())
+        chosen = ", ".join(
+            f"{key.replace('_', ' ')} {_cell(value)}" for key, value in facts["chosen"].items()
+        )
         head += f" Chosen: {chosen}."
     return f"{head}\n\n" + (folded(f"{len(lines)} lines", body) if len(lines) > _LONG else body)
 
 
 def pivot(
-    records: Sequence[Mapping], named: Callable[[Mapping], tuple[str, ...]], heads: Sequence[str], measure: str
+    records: Sequence[Mapping],
+    named: Callable[[Mapping], tuple[str, ...]],
+    heads: Sequence[str],
+    measure: str,
 ) -> str:
     """One measure of a study, a column for each data set.
 
