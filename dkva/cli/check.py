@@ -11,8 +11,8 @@ from dkva.cli.clone import find_clone, root_option, run_script
 __all__ = ["check"]
 
 
-@click.command("check", epilog="Examples:  dkva check   |   dkva check --markdown > tables.md")
-@click.option("--markdown", is_flag=True, help="Print Markdown.")
+@click.command("check", epilog="Examples:  dkva check   |   dkva check --json > tables.json")
+@click.option("--markdown", is_flag=True, help="Write results/README.md, the page of all results.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: tables, claims, problems.")
 @root_option
 def check(markdown: bool, as_json: bool, root: Path | None) -> int:

@@ -169,6 +169,7 @@ def _in_sentences(facts: Facts, ledger: Mapping, kernels: Sequence[Mapping], fol
     gain = _gain(rehearsal, "", {"method": "learned, kernel"}, {"method": "initial, kernel"})
     study = {(r["claim"], r["factor"], r["value"]): r["effect"] for r in ledger["study"]}
     seeds = next(claim for claim in ledger["claims"] if claim["id"] == "seed-plays-no-role")
+    unused = _mean(facts["table3_moving5_random_k"], "learned, most accurate boundaries", "unused")
     return {
         "largest_factor_effect": f"{max(factor):.1f}",
         "sphere_gain": f"{_gain(kernels, 'BasicMotions', {'kernel': 'NTK sphere'}, ours).mean:.1f}",
@@ -176,7 +177,7 @@ def _in_sentences(facts: Facts, ledger: Mapping, kernels: Sequence[Mapping], fol
         "random_frames_cost": _cost(_gain(start, "Breakfast-like", *frames)),
         "rehearsal_gain": f"{gain.mean:.1f}",
         "seed_range": f"{1 - seeds['effect']:.1f}",
-        "unused": f"{_mean(facts['table3_moving5_random_k'], 'learned, most accurate boundaries', 'unused'):.1f}",
+        "unused": f"{unused:.1f}",
         "uniform_ahead": f"{-study['initial-beats-uniform', 'travel', '8.0']:.1f}",
         "learning_near": " and ".join(
             f"{study['learning-beats-initial', 'travel', value]:.1f}" for value in ("0.5", "1.0")

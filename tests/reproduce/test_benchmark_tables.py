@@ -6,7 +6,6 @@ import pytest
 from dkva.datasets import BENCHMARKS
 from reproduce import table1_datasets, table4_benchmarks, table5_random_k
 from reproduce.base.paths import RESULTS
-from reproduce.base.show import with_interval
 from reproduce.base.store import best, read_facts, read_rows, summarise
 from reproduce.collections.benchmarks import SOURCES, open_all, options_of, random_k, with_random_k
 from reproduce.ledger.paper import TABLES
@@ -133,17 +132,6 @@ def test_the_real_sample_gives_tw_finchs_scores(data_root, capsys):
         == 0
     )
     assert "TW-FINCH" in capsys.readouterr().out
-
-
-@pytest.mark.fast
-@pytest.mark.parametrize("table", ["table4", "table5"])
-def test_tables_in_the_readme_are_the_stored_rows(table):
-    readme = (RESULTS.parent / "README.md").read_text()
-    for key in ("breakfast_sample", "breakfast_like", "basic_motions"):
-        records = read_facts(f"{table}_{key}")["table"]
-        for method in {record["method"] for record in records}:
-            cells = " | ".join(with_interval(record) for record in records if record["method"] == method)
-            assert f"| {records[0]['dataset']} | {method} | {cells} |" in readme
 
 
 @pytest.mark.fast

@@ -29,7 +29,6 @@ from reproduce import (
 )
 from reproduce.base import options as options_module
 from reproduce.base.paths import GENERATED, RENDERED, RESULTS
-from reproduce.base.show import with_interval
 from reproduce.base.store import best, chosen, read_facts, read_rows, summarise
 from reproduce.collections import moving5
 from reproduce.collections.benchmarks import random_k
@@ -239,44 +238,7 @@ def test_sequences_are_real_pieces_joined():
     assert not (basic_motions.sequence("test", 1)[1] == labels).all()
 
 
-# --- the README --------------------------------------------------------------------------------------
-
-
-def test_tables_in_the_readme_are_the_stored_rows():
-    readme = (RESULTS.parent / "README.md").read_text()
-    rows = read_rows("breakfast_sample")
-    for name in breakfast_sample.VIDEOS:
-        for cell in breakfast_sample.cells(rows, name):
-            scores, spread = cell.split("  (MoF ")
-            assert scores in readme
-            assert spread.rstrip(")") in readme
-    for table in (basic_motions.TABLE, table2_moving5.TABLE, table3_moving5_random_k.TABLE):
-        for record in read_facts(table.name)["table"]:
-            if record["measure"] in table.measures[:3]:
-                line = next(
-                    line for line in readme.splitlines() if line.startswith(f"| {record['method']} |")
-                )
-                assert any(
-                    with_interval(record) in line
-                    for line in readme.splitlines()
-                    if line.startswith(f"| {record['method']} |")
-                ), (record, line)
-    rows = read_rows("basic_motions")
-    for a, b in basic_motions.GAINS:
-        assert " | ".join(basic_motions.gains(rows, a, b)) in readme
-    speed = json.loads((RESULTS / "benchmarks/speed.json").read_text())["figures"]
-    for estimator in ("batch", "video"):
-        assert f"{speed[estimator]['direct_over_this']:.0f}× as fast" in readme
-
-
-def test_verdicts_in_the_readme_are_the_ledgers():
-    readme = (RESULTS.parent / "README.md").read_text()
-    for record in json.loads((RESULTS / claims.LEDGER).read_text())["claims"]:
-        if record["effect"] is not None:
-            line = next(line for line in readme.splitlines() if line.startswith(f"| {record['statement']} |"))
-            low, high = record["interval"]
-            assert f"{record['effect']:+.1f} [{low:+.1f}, {high:+.1f}]" in line
-            assert f"| {record['verdict']} |" in line
+# --- options -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("smoke", [[], ["--smoke"]])
