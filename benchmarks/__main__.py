@@ -55,8 +55,8 @@ _FINDINGS = {
     "sampling, gathering and the optimiser.",
     "scaling": "With all 100 epochs TW-FINCH is faster up to 300000 frames, as far as it was measured; with "
     "early stopping (`tolerance=0.01`) our method is faster from 30000 frames on.",
-    "many_videos": "On a CPU nothing is gained by running videos of similar length as one program; groups are "
-    "for GPUs.",
+    "many_videos": "On a CPU nothing is gained by running videos of similar length as one program; groups "
+    "are for GPUs.",
     "text_reading": "Of the other libraries measured, polars is the fastest. The ratios fall when the second "
     "core is busy.",
     "transport": "Whether MMD is faster than optimal transport depends on its estimator and on the entropic "
