@@ -6,8 +6,8 @@ which `reproduce.figures` draws figure3b_smoothing.
 
 The paper shows curves on 50 Salads, Desktop Assembly and YTI, without numbers in its text. Besides those that
 are there, three real Breakfast videos, 100 Breakfast-like ones (synthetic features) and joined sensor
-readings are run. Moving5 is never smoothed. The paper says that without smoothing videos are cut into far too many
-pieces: "pieces_per_asked" is the number of runs of equal labels over the number of segments asked for.
+readings are run. Moving5 is never smoothed. The paper says that without smoothing videos are cut into far too
+many pieces: "pieces_per_asked" is the number of runs of equal labels over the number of segments asked for.
 All else is as in Table 4. Printed at the end: the strength that the paper's rule of long and short videos
 chooses, and what it costs against the best one tried (`reproduce.tables.smoothing_rule`).
 """

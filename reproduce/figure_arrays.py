@@ -1,4 +1,4 @@
-"""What figures need and tables do not keep: labels, kernels, losses and the trajectory of the synthetic frames.
+"""What figures need and tables do not keep: labels, kernels, losses, trajectories of synthetic frames.
 
 Run: `python -m reproduce.figure_arrays` (a minute of one core, seconds where nothing has changed). Stores
 results/figures.npz, which `reproduce.figures` draws from, with the names

@@ -75,7 +75,7 @@ def named(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
 
 
 def _learned(features, truth, name: str, epochs: int, weight_decay: float) -> np.ndarray:
-    """Learned frames in the order of the digits they are matched to [5, 2352]; zeros if none is."""
+    """Learned frames in the order of the digits they are matched to [5, 2352]; zeros where none is."""
     segmenter = VideoSegmenter(
         moving5.K, **table2_moving5.BASE, epochs=epochs, weight_decay=weight_decay, random_state=0
     ).fit(features, name=name)
