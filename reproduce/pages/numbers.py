@@ -23,6 +23,15 @@ __all__ = ["computed", "points"]
 Facts = Mapping[str, Mapping]
 
 
+#: Results whose number of seeds stands in a sentence.
+_SEEDED = ("table2_moving5", "table3_moving5_random_k", "breakfast_sample", "study_moving5", "study_network")
+
+
+def _seeds(facts: Mapping) -> list[int]:
+    """Seeds of a result, or of the first of its parts, which have the same ones."""
+    return facts["seeds"] if "seeds" in facts else facts["parts"][0]["seeds"]
+
+
 def points(values: np.ndarray) -> str:
     """Mean and 95 % interval of shares [videos], in percentage points."""
     mean, low, high, _ = effect(100 * values)
@@ -54,6 +63,7 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
             ["setting", "value"],
             "mof",
         ),
+        **{f"seeds_{name}": str(len(_seeds(facts[name]))) for name in _SEEDED},
         **_in_sentences(facts, ledger, kernels, folder),
     }
 
