@@ -60,7 +60,7 @@ def _frames(name: str, value: Frames) -> Frames:
 
 
 def _on_diagonal(same: bool, value: float, matrix: Gram) -> Gram:
-    """`matrix` with `value` on its diagonal if both sets of frames are one and the same."""
+    """`matrix` with `value` on its diagonal where both sets of frames are one and the same."""
     if not same:
         return matrix
     return jnp.where(jnp.eye(matrix.shape[0], dtype=bool), jnp.asarray(value, matrix.dtype), matrix)
@@ -102,7 +102,7 @@ def _arc_cosine_0(cosine: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
 @_arc_cosine_0.defjvp
 def _arc_cosine_0_jvp(primals, tangents):
     (cosine,), (tangent,) = primals, tangents
-    # The derivative is infinite where frames coincide or oppose; there d(cosine) is 0 but for rounding, and
+    # The slope is infinite where frames coincide or oppose; there d(cosine) is 0 but for rounding, and
     # an upper limit of 1/sqrt(eps) keeps that rounding small.
     square = jnp.maximum((1 - cosine) * (1 + cosine), jnp.finfo(cosine.dtype).eps)
     return _arc_cosine_0(cosine), tangent / (2 * jnp.pi * jnp.sqrt(square))
@@ -154,7 +154,7 @@ def _erf_expectations(s: _Layer, same: bool) -> tuple[Array, Array]:
     del same
     x, y = (1 + 2 * s.xx)[:, None], (1 + 2 * s.yy)[None, :]
     # |2S| < sqrt(xy) in exact arithmetic (Cauchy-Schwarz). Equal frames of very large norm round onto it,
-    # where the derivative of arcsin is infinite.
+    # where the slope of arcsin is infinite.
     limit = 1 - float(jnp.finfo(s.xy.dtype).eps)
     inside = jnp.clip(2 * s.xy / jnp.sqrt(x * y), -limit, limit)
     # (1 + 2a)(1 + 2b) - 4S² >= 1 + 2a + 2b, again by Cauchy-Schwarz.
@@ -223,7 +223,7 @@ def _gaussian(p: _Products, length_scale: float | Array) -> Gram:
 
 
 class Factors(NamedTuple):
-    """The two factors of a kernel, each [n, m], or None if the kernel has no such part."""
+    """The two factors of a kernel, each [n, m], or None where the kernel has no such part."""
 
     gauss: Gram | None
     neural: Gram | None

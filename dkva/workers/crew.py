@@ -82,7 +82,7 @@ class Crew(ABC):
 
     @abstractmethod
     def answers(self) -> list[tuple[tuple[int, ...], list | Failed | None]]:
-        """Wait for a group at least; what each that ended gives, None if its worker died."""
+        """Wait for a group at least; what each that ended gives, None where its worker died."""
 
     @abstractmethod
     def close(self) -> None:
@@ -90,7 +90,7 @@ class Crew(ABC):
 
 
 def check_scheduler(scheduler: str) -> str:
-    """The scheduler, or ValueError if it is neither a known name, an address nor a scheduler file."""
+    """The scheduler, or ValueError where it is neither a known name, an address nor a scheduler file."""
     known = scheduler in (PROCESSES, DASK) or scheduler.startswith(ADDRESSES)
     if not known and not Path(scheduler).is_file():
         raise ValueError(
@@ -101,7 +101,7 @@ def check_scheduler(scheduler: str) -> str:
 
 
 def group_size(n_units: int, workers: int) -> int:
-    """Units a group: 1 to 8, such that every worker gets at least four groups if there are enough."""
+    """Units a group: 1 to 8, such that every worker gets at least four groups where there are enough."""
     return max(1, min(_MOST, n_units // (_ROUNDS * workers)))
 
 
