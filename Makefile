@@ -1,4 +1,4 @@
-# Each target sets up what it needs; see README.md.
+# Each target sets up what it needs; see docs/develop.md.
 PYTHON ?= python3
 VENV ?= .venv
 ORACLE_VENV ?= .venv-oracle

@@ -197,7 +197,7 @@ def rows(figures: dict[str, Any]) -> list[Row]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and write JSON where asked."""
+    """Measure, print, and write JSON if asked."""
     cli = argparse.ArgumentParser(
         prog="python -m benchmarks.gpu",
         description=__doc__,

@@ -43,7 +43,7 @@ def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def compiled(truth, labels, n_segments) -> dict[str, float]:
-    """Compiled programs of the method in this process, in place of scores."""
+    """Compiled programs of the method in this process, instead of scores."""
     from dkva.approximation import learning
     from dkva.approximation import segmenter as segmentation
 

@@ -214,7 +214,7 @@ def rows(figures: dict[str, Any]) -> list[Row]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compute what `compute` does, and compare it with what another machine computed if that is at hand."""
+    """Compute what `compute` does, and compare it with what another machine computed if that is available."""
     cli = argparse.ArgumentParser(prog="python -m benchmarks.processors", description=main.__doc__)
     cli.add_argument("out", type=Path, help="folder for similarities.npz and scores.json")
     cli.add_argument("--against", type=Path, help="such a folder, of another machine")

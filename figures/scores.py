@@ -19,7 +19,7 @@ _ON_DARK = [withStroke(linewidth=3, foreground="white")]
 
 
 class Score(NamedTuple):
-    """A mean with its interval, in the unit of the axis; NaN where there is none.
+    """A mean with its interval, in the unit of the axis; NaN if there is none.
 
     Attributes:
         mean: where the bar ends.
@@ -35,7 +35,7 @@ class Score(NamedTuple):
 
     @property
     def reach(self) -> tuple[float, float]:
-        """How far the interval reaches below and above the mean; nothing where there is none."""
+        """How far the interval reaches below and above the mean; nothing if there is none."""
         if math.isnan(self.low) or math.isnan(self.high):
             return 0.0, 0.0
         return max(self.mean - self.low, 0.0), max(self.high - self.mean, 0.0)

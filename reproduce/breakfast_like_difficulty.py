@@ -1,4 +1,4 @@
-"""How hard Breakfast-like should be: as hard for TW-FINCH as Breakfast is, by its published scores.
+"""How difficult Breakfast-like should be: as difficult for TW-FINCH as Breakfast, by its published scores.
 
 Run: `python -m reproduce.breakfast_like_difficulty` (four minutes of one core, less than one once computed),
 with the real label sequences in $DKVA_DATA/breakfast_ground_truth.csv.gz or at --labels. Writes
@@ -112,7 +112,7 @@ def table(rows: Sequence[Mapping]):
 
 
 def rows_of(mine: Sequence[Task], options: argparse.Namespace) -> Outcome:
-    """Rows of the tasks, without the columns that nothing is said of."""
+    """Rows of the tasks, with the columns that are stored."""
     outcome = compute([METHOD], mine, options)
     return with_columns(outcome, ("dataset", "difficulty", "video", "method", *TABLE.measures))
 

@@ -1,11 +1,12 @@
 """Every table and claim from what is stored, and whether it follows from its own rows.
 
 Run: `python -m reproduce.check [--markdown | --json]`, or `dkva check` (seconds; reads results/ only).
+`--markdown` writes the page of all results, results/README.md, before it is checked as the rest is.
 
 Prints each table as paper | ours ± half the 95 % interval | difference | verdict, in %, and the ledger of
 claims. The verdict of a line is "agrees" where the paper's number lies in our interval, "above" or "below"
 where ours lies beside it, and "no number" where the paper's text has none. The exit status is 1 when a row's
-checksum is wrong, or when a summary, a choice or the ledger is not what the rows give.
+checksum is wrong, or when a summary, a choice, the ledger or the page is not what the rows give.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dkva.base.files import write_atomically
 from reproduce.base.options import console
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import LABELS, lines
 from reproduce.ledger.consistency import report
 from reproduce.ledger.verdicts import ledger_table
+from reproduce.pages.results import PAGE, results_page
 
 __all__ = ["main"]
 
@@ -55,41 +58,21 @@ def _print(found: Mapping) -> None:
     out.print(ledger_table(found["claims"]))
 
 
-def _markdown(found: Mapping) -> str:
-    parts = []
-    for table in found["tables"]:
-        columns = [*table["by"], *_COLUMNS]
-        parts.append(f"## {table['title']}\n\n`{table['command']}`{table['unit']}\n")
-        parts.append(_markdown_table(columns, [_cells(row, table["by"]) for row in table["rows"]]))
-    parts.append("## The paper's claims\n")
-    claims = []
-    for claim in found["claims"]:
-        shown = "–"
-        if claim["effect"] is not None:
-            shown = f"{claim['effect']:+.1f}"
-        if claim["interval"]:
-            shown += " [{:+.1f}, {:+.1f}]".format(*claim["interval"])
-        claims.append(
-            [
-                claim["id"],
-                claim["statement"],
-                claim["where"],
-                claim["how"],
-                shown,
-                claim["verdict"],
-                claim["data"] or "–",
-            ]
-        )
-    head = ["id", "claim", "section", "test", "effect [95 % interval], points", "verdict", "data"]
-    parts.append(_markdown_table(head, claims))
-    return "\n".join(parts)
+def _page_problems(page: str, folder: Path) -> list[str]:
+    """What is wrong with the stored page of results."""
+    path, remedy = folder / PAGE, "write it with python -m reproduce.check --markdown"
+    if not path.is_file():
+        return [f"{PAGE}: not found; {remedy}"]
+    if path.read_text(encoding="utf-8") != page:
+        return [f"{PAGE}: is not what the rows give; {remedy}"]
+    return []
 
 
-def _markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    cells = [columns, ["---"] * len(columns), *rows]
-    return (
-        "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells) + "\n"
-    )
+def _write_page(page: str, folder: Path) -> None:
+    """Write the page of results, unless it is there already."""
+    if _page_problems(page, folder):
+        write_atomically(folder / PAGE, lambda file: file.write(page.encode()))
+        print(f"{folder / PAGE}: written")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="dkva check", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     form = cli.add_mutually_exclusive_group()
-    form.add_argument("--markdown", action="store_true", help="print Markdown")
+    form.add_argument("--markdown", action="store_true", help=f"write {PAGE} beside the results")
     form.add_argument("--json", action="store_true", help="print JSON: tables, claims, problems")
     cli.add_argument("--results", type=Path, default=RESULTS, help="folder (default: the checkout's)")
     cli.add_argument("--smoke", action="store_true", help="the same: a check is small")
@@ -106,10 +89,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.results.is_dir():
         cli.error(f"{options.results}: is no folder; give the one that holds the stored results")
     found = report(options.results)
+    if not found["problems"]:  # a page of rows that are wrong would only hide them
+        page = results_page(found, options.results)
+        if options.markdown:
+            _write_page(page, options.results)
+        found["problems"] += _page_problems(page, options.results)
     if options.json:
         print(json.dumps(found, indent=1, ensure_ascii=False))
-    elif options.markdown:
-        print(_markdown(found))
     else:
         _print(found)
     for problem in found["problems"]:

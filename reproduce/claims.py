@@ -3,9 +3,9 @@
 Run: `python -m reproduce.claims` (seconds; reads results/ only). Writes results/claims.json and prints it.
 
 An effect is a mean over videos, in percentage points, seeds averaged first, with a 95 % interval (percentile
-bootstrap over videos; of differences where two methods are compared on the same videos). A claim holds where
-the whole interval lies on its side, does not hold where none of it reaches half a point on its side, and is
-undecided else. What rests on data or runs that are not here needs data, and says which command brings it.
+bootstrap over videos; of differences where two methods are compared on the same videos). A claim holds if
+the whole interval lies on its side, does not hold if none of it reaches half a point on its side, and is
+undecided otherwise. A claim about data or runs that are not here needs data; its record names the command.
 """
 
 from __future__ import annotations

@@ -4,16 +4,16 @@ Run: `python -m reproduce.figure3a_kernels --data-root DATA` (fifteen minutes on
 seconds once computed); or set DKVA_DATA. Writes results/figure3a_kernels.csv and .json, from which
 `reproduce.figures` draws figure3a_kernels.
 
-The paper compares the kernels on 50 Salads, and its curves have no numbers in its text. Beside 50 Salads, or
-where it is absent in its place: Moving5 (test videos, settings of Table 2), three real Breakfast videos, 100
-Breakfast-like ones (synthetic features) and joined sensor readings, at the settings of Table 4. The length
-scale of the paper's Gauss is fixed and lost from its text, so that several are tried, and the median of the
+The paper compares the kernels on 50 Salads, and its curves have no numbers in its text. Besides 50 Salads, if
+it is there, the kernels run on Moving5 (test videos, settings of Table 2), and at the settings of Table 4 on
+three real Breakfast videos, 100 Breakfast-like ones (synthetic features) and joined sensor readings. The
+length scale of the paper's Gauss is fixed and lost from its text, so several are tried, and the median of the
 squared distances as in the product.
 
 One seed; of SNTK three, as its random features are drawn. "NTK sphere" and "SNTK" come a second time as the
 authors' program has them (`dkva.KERNELS`, names ending with "_authors"). Its "GaussNTK sphere" is "GaussNTK"
-and is not run again. What the reading moves is printed at the end. `--datasets` runs less, without Moving5.
-How far from 1 the Gaussian factor is, says `reproduce.gaussian_factor`.
+and is not run again. What the reading changes is printed at the end. `--datasets` runs less, without Moving5.
+`reproduce.gaussian_factor` measures how far from 1 the Gaussian factor is.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ Run: `python -m reproduce.figure3b_smoothing --data-root DATA` (three minutes on
 benchmarks, seconds once computed); or set DKVA_DATA. Writes results/figure3b_smoothing.csv and .json, from
 which `reproduce.figures` draws figure3b_smoothing.
 
-The paper shows curves on 50 Salads, Desktop Assembly and YTI, without numbers in its text. Beside them, or in
-their place: three real Breakfast videos, 100 Breakfast-like ones (synthetic features) and joined sensor
-readings. Moving5 is never smoothed. The paper says that without smoothing videos are cut into far too many
-pieces: "pieces_per_asked" is the number of runs of equal labels over the number of segments asked for.
+The paper shows curves on 50 Salads, Desktop Assembly and YTI, without numbers in its text. Besides those that
+are there, three real Breakfast videos, 100 Breakfast-like ones (synthetic features) and joined sensor
+readings are run. Moving5 is never smoothed. The paper says that without smoothing videos are cut into far too
+many pieces: "pieces_per_asked" is the number of runs of equal labels over the number of segments asked for.
 All else is as in Table 4. Printed at the end: the strength that the paper's rule of long and short videos
 chooses, and what it costs against the best one tried (`reproduce.tables.smoothing_rule`).
 """

@@ -1,4 +1,4 @@
-"""What figures need and tables do not keep: labels, kernels, losses and the way of the synthetic frames.
+"""What figures need and tables do not keep: labels, kernels, losses, trajectories of synthetic frames.
 
 Run: `python -m reproduce.figure_arrays` (a minute of one core, seconds where nothing has changed). Stores
 results/figures.npz, which `reproduce.figures` draws from, with the names
@@ -49,7 +49,7 @@ def _standard(features: np.ndarray) -> np.ndarray:
 
 
 def _directions(frames: np.ndarray) -> np.ndarray:
-    """Frames [..., d] at unit length: a frame's label hangs on its direction alone, whatever its length."""
+    """Frames [..., d] at unit length: a frame's label depends on its direction alone, whatever its length."""
     return frames / np.linalg.norm(frames, axis=-1, keepdims=True)
 
 

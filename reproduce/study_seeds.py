@@ -1,4 +1,4 @@
-"""Fifty seeds on single videos: how far the draw of the batches moves the scores.
+"""Fifty seeds on single videos: how much the draw of the batches changes the scores.
 
 Run: `python -m reproduce.study_seeds --data-root DATA` (two minutes on two cores, seconds once computed); or
 set DKVA_DATA. Writes results/study_seeds.csv and .json, from which `reproduce.figures` draws study_seeds.

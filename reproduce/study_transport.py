@@ -6,9 +6,9 @@ draws study_transport.
 
 The paper says that MMD is easier to optimise and faster than optimal transport, and shows neither. Here the
 loss is the Sinkhorn divergence (debiased, squared distances, by ott-jax) between a batch and the synthetic
-frames, at two weights of its entropy in units of the mean squared distance; batches, initialisation,
-optimiser, number of steps and assignment are the method's own. On three real Breakfast videos and on 30
-Breakfast-like ones (synthetic features), all else as in Table 4.
+frames, at two weights of the entropic regularisation in units of the mean squared distance; batches,
+initialisation, optimiser, number of steps and assignment are the method's own. On three real Breakfast videos
+and on 30 Breakfast-like ones (synthetic features), all else as in Table 4.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from benchmarks import (
     transport,
     tw_finch,
 )
-from benchmarks.__main__ import main
+from benchmarks.__main__ import _table, main
 from dkva import Kernel, VideoSegmenter
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, root
@@ -155,6 +155,39 @@ def test_only_keeps_the_other_benchmarks_lines(tmp_path):
     table = (tmp_path / "README.md").read_text()
     assert "speed.json" in table
     assert "text_reading.json" in table
+
+
+@pytest.mark.fast
+def test_the_stored_page_is_what_the_measurements_give():
+    assert (_run.RESULTS / "README.md").read_text() == _table(_run.RESULTS)
+
+
+@pytest.mark.fast
+def test_what_the_page_says_of_the_measurements():
+    figures = {path.stem: json.loads(path.read_text())["figures"] for path in _run.RESULTS.glob("*.json")}
+    seconds = {}
+    for each in figures["scaling"]["lengths"]:
+        seconds.setdefault(each["frames"], {})[each["program"]] = each["seconds"]
+    compared = {frames: each for frames, each in seconds.items() if "TW-FINCH" in each}
+    assert max(compared) == 300000
+    for frames, each in compared.items():
+        assert each["TW-FINCH"] < each["dkva"]
+        assert (each["dkva, early stopping"] < each["TW-FINCH"]) == (frames >= 30000)
+    for size in figures["step"]["sizes"].values():
+        parts = size["parts"]
+        assert parts["kernels and loss"] + parts["their gradient"] > 0.7 * size["microseconds"]
+    assert figures["many_videos"]["groups"]["group_over_alone"] > 1
+    readers = figures["text_reading"]["readers"]
+    others = {
+        name: each["median_s"]
+        for name, each in readers.items()
+        if "dkva" not in name and each != "not installed"
+    }
+    assert min(others, key=others.get) == "polars.read_csv"
+    losses = {name: each["ms_per_step"] for name, each in figures["transport"]["losses"].items()}
+    mmd = [each for name, each in losses.items() if "MMD" in name]
+    sinkhorn = [each for name, each in losses.items() if "MMD" not in name]
+    assert min(mmd) < min(sinkhorn) < max(mmd) < max(sinkhorn)
 
 
 def test_the_gpu_benchmark_runs_on_a_cpu(tmp_path, capsys):

@@ -18,6 +18,13 @@ pytestmark = pytest.mark.fast
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 
+#: Every page in Markdown that a reader meets.
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [ROOT / "README.md", ROOT / "CHANGELOG.md"]
+    + [page for folder in ("docs", "results", "benchmarks", "dkva") for page in (ROOT / folder).rglob("*.md")]
+)
+
 
 def imports(path):
     """Top-level packages that a file imports."""
@@ -151,7 +158,7 @@ def test_no_module_is_long_without_a_reason():
 @pytest.mark.parametrize("name", dkva.__all__)
 def test_public_names_are_documented(name):
     assert name.isupper() or getattr(dkva, name).__doc__  # tables have comments
-    assert f"`{name}" in README
+    assert f"`{name}`" in (ROOT / "docs" / "public_names.md").read_text()
 
 
 def test_every_module_lists_its_public_names():
@@ -186,18 +193,58 @@ def test_versions_agree():
     assert project["version"] == dkva.__version__ == citation["version"]
 
 
-def test_scripts_and_targets_are_in_the_readme():
+def test_commands_and_targets_are_documented():
+    commands, targets = ((ROOT / "docs" / name).read_text() for name in ("scripts.md", "develop.md"))
     for path in (ROOT / "reproduce").glob("*.py"):
         if "__main__" in path.read_text():
-            assert f"reproduce.{path.stem}" in README, path
+            assert f"| `python -m reproduce.{path.stem}" in commands, path
+    for name in re.findall(r"reproduce\.([a-z]\w+)", README + commands + targets):
+        assert (ROOT / "reproduce" / f"{name}.py").exists(), name
     for target in re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE):
-        if target not in {"help", "setup", "lint", "fast"}:
-            assert f"make {target}" in README, target
+        if target not in {"help", "setup", "lint"}:
+            assert f"| `make {target}` |" in targets, target
 
 
-def test_readme_pictures_and_links_exist():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 150
+
+
+def anchors(text):
+    """Anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE):
+        plain = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", heading).lower()
+        yield re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_and_links_exist(page):
+    text = (ROOT / page).read_text()
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page).parent / name if name else ROOT / page
+        assert path.exists(), target
+        if anchor:
+            assert anchor in set(anchors(path.read_text())), target
+    for words in re.findall(r"!\[(.*?)\]\(", text):
+        assert len(words.split()) > 5, f"a picture without words for those who do not see it: {words!r}"
+
+
+def test_every_page_is_linked_from_the_readme():
+    assert {"docs/method.md", "results/README.md", "dkva/datasets/README.md"} <= set(PAGES)
+    for page in PAGES:
+        assert page == "README.md" or f"]({page}" in README, page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_modules_named_in_pages_exist(page):
+    if page == "CHANGELOG.md":
+        return  # it names what is gone, too
+    text = (ROOT / page).read_text()
+    for path in re.findall(r"`((?:dkva|reproduce|figures|benchmarks|synthetic|tests)/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path
 
 
 def test_no_data_of_others_no_machine_paths_and_nothing_large():

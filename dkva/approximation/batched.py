@@ -1,4 +1,4 @@
-"""Many videos at once: videos of like sizes run as one program, a batch over videos.
+"""Many videos at once: videos of similar size run as one program, a batch over videos.
 
 A video's labels do not depend on what it is grouped with: its batches are drawn from the seed and its own
 name, and a program holds each video's true sizes as data. On a CPU, where a video by itself keeps the cores

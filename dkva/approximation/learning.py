@@ -245,5 +245,5 @@ def learn_video(arguments: Arguments, program: Program) -> Learned:
 
 @partial(jax.jit, static_argnames="program")
 def run_alone(arguments: Arguments, *, program: Program) -> Learned:
-    """What `learn_video` gives for one video, compiled once for all videos of like sizes."""
+    """What `learn_video` gives for one video, compiled once for all videos of similar size."""
     return learn_video(arguments, program)

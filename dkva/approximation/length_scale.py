@@ -38,8 +38,8 @@ def length_scale(
         max_frames: frames compared at most, taken with an even stride.
 
     Returns:
-        l > 0. Where at least half of the pairs coincide the median is 0 and their mean stands in for it;
-        where all coincide, or there is one frame, l is 1.
+        l > 0. If at least half of the pairs coincide, the median is 0 and their mean is used instead;
+        if all coincide, or there is one frame, l is 1.
 
     Raises:
         ValueError: an unknown rule, or a number that is not positive and finite.

@@ -23,7 +23,7 @@ from dkva.approximation.mmd import (
 
 __all__ = ["BoundLoss", "Loss", "MMDByBatch", "MMDByVideo", "VideoArrays", "norm", "used_rows"]
 
-# Decay of the running mean of MMD² at which the "video" estimator takes the slope of the root.
+# Decay of the running mean of MMD² at which the "video" estimator takes the derivative of the root.
 _RUNNING_DECAY = 0.9
 
 
@@ -129,7 +129,7 @@ class MMDByBatch:
 
 
 class _ByVideo:
-    """Constants held at their whole-video values; the slope of the root is taken at a running mean."""
+    """Constants held at their whole-video values; the derivative of the root is taken at a running mean."""
 
     def __init__(self, kernel: Kernel, video: VideoArrays):
         self._kernel, self._video = kernel, video
@@ -172,16 +172,16 @@ class _ByVideo:
         return self._constants
 
     def _level(self, squared, state):
-        """Where the slope of the root is taken.
+        """Where the derivative of the root is taken.
 
         Without its own mean_ff a batch's estimate is low just where the batch happens to lie near V, and the
-        slope there would give such batches too much weight.
+        derivative there would give such batches too much weight.
         """
         return self._averaging.update(squared, state)
 
 
 class _ByBatch(_ByVideo):
-    """r and the mean of the batch's own Gram matrix anew at each step, the slope of the root where it is."""
+    """r, the mean of the batch's own Gram matrix and the derivative of the root anew at each step."""
 
     def _fixed(self, batch) -> VideoConstants:
         factors = self._kernel.factors(batch, length_scale=self._video.length_scale)

@@ -53,7 +53,7 @@ def _smallest(groups: Array, rank: Array) -> Array:
 
 
 def masked_median(values: Float[Array, "*shape"], mask: Bool[Array, "*shape"]) -> Float[Array, ""]:
-    """Median of the values where `mask` holds, equal to `numpy.median` of them; NaN where none does.
+    """Median of the values where `mask` holds, equal to `numpy.median` of them; NaN if it holds nowhere.
 
     Integers that order like the floats are selected by their digits of 16 bits, the highest first, and each
     digit is bisected: 16 counting passes over numbers of two bytes, and no copy of the values is sorted.

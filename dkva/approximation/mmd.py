@@ -57,9 +57,9 @@ def mmd_squared(
 
 @jax.custom_jvp
 def root(value: Float[Array, ""], slope_at: Float[Array, ""]) -> Float[Array, ""]:
-    """Square root of max(value, 0) with the slope 1 / (2 sqrt(slope_at)); `slope_at` is positive.
+    """Square root of max(value, 0) with the derivative 1 / (2 sqrt(slope_at)); `slope_at` is positive.
 
-    The slope of the root at 0 is infinite, so it is taken elsewhere.
+    The derivative of the root at 0 is infinite, so it is taken elsewhere.
     """
     del slope_at
     return jnp.sqrt(jnp.maximum(value, 0))
@@ -74,7 +74,7 @@ def _root_jvp(primals, tangents):
 def mmd(k_ff: Float[Array, "n n"], k_fs: Float[Array, "n m"], k_ss: Float[Array, "m m"]) -> Float[Array, ""]:
     """MMD of frames and synthetic frames (paper Eq. 2): the root of `mmd_squared`, differentiable at 0.
 
-    Below the rounding error of the Gram matrices the slope of the root is held constant.
+    Below the rounding error of the Gram matrices the derivative of the root is held constant.
     """
     squared = mmd_squared(k_ff, k_fs, k_ss)
     return root(squared, jnp.maximum(squared, rounding_floor(jnp.mean(k_ff))))
@@ -92,7 +92,7 @@ class VideoConstants(NamedTuple):
     Attributes:
         mean_ff: expected mean of a batch's Gram matrix, diagonal included.
         floor: expected MMD² of a batch and the whole video, (diagonal mean - other mean) / b: what sampling
-            alone leaves, below which the slope of the root is held constant.
+            alone leaves, below which the derivative of the root is held constant.
         rescale: r of paper Eq. 5 over the pairs of different frames; 1 for kernels that are no product.
     """
 

@@ -107,7 +107,7 @@ def smooth_and_standardise(
     Args:
         frames: [n, d].
         window: of `smooth`.
-        dtype: of the frames that come out.
+        dtype: of the returned frames.
         standardiser: mean and scale to use; None means the smoothed frames' own.
     """
     n, d = frames.shape

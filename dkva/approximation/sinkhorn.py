@@ -1,4 +1,4 @@
-"""Learning by optimal transport, to compare: a Sinkhorn divergence as the loss in place of the MMD.
+"""Learning by optimal transport, to compare: a Sinkhorn divergence as the loss instead of the MMD.
 
 Needs ott-jax (Cuturi et al. 2022). Everything else, batches, initialisation, optimiser, loop and assignment,
 is the method's own.

@@ -21,7 +21,7 @@ def kmeans(
 
     Args:
         features: frames [n, d], taken as they are: standardise them first where their units differ.
-        n_segments: M, 1 <= M <= N. Fewer labels come out where fewer frames are different.
+        n_segments: M, 1 <= M <= N. Fewer labels are returned if fewer frames differ.
         seed: of the initial centres, from 0 to 2**32 - 1.
         n_init: starts, of which the best is kept.
 

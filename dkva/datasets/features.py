@@ -48,7 +48,7 @@ _BLOCK = 1 << 14
 
 
 def stem_of(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> str | None:
-    """File name without its known suffix, the longest one that fits; None where there is none."""
+    """File name without its known suffix, the longest one that fits; None if there is none."""
     name = path.name
     fitting = [suffix for suffix in suffixes if name.lower().endswith(suffix) and len(name) > len(suffix)]
     return name[: -len(max(fitting, key=len))] if fitting else None

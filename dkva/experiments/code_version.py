@@ -287,7 +287,7 @@ class Code:
         return Found(Outside(name))
 
     def member(self, module: str, name: str, seen: frozenset = frozenset()) -> Found | None:
-        """What `module.name` leads to; None where the module does not say."""
+        """What `module.name` leads to; None if the module does not say."""
         source = self.source(module)
         if name in source.names.bound:
             return self.find(module, name, seen)

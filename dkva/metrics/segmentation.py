@@ -35,8 +35,8 @@ class Scores:
         iou: sum over classes of the Jaccard index, divided by the number of clusters asked for.
         f1: macro F1 over the labels present in the truth or in the mapped prediction.
         boundary_accuracy: share of true boundaries at which, to the frame, the prediction changes too; it
-            rewards over-segmentation. NaN where the truth has no boundary.
-        boundary_precision: share of predicted boundaries that are true ones. NaN where none is predicted.
+            rewards over-segmentation. NaN if the truth has no boundary.
+        boundary_precision: share of predicted boundaries that are true ones. NaN if none is predicted.
         f1_10: segmental F1 at overlap 10 % (Lea et al. 2017); likewise `f1_25` and `f1_50`.
         edit: 1 - normalised Levenshtein distance of the two sequences of segments.
         matching: true label of each matched cluster; its class where coarse classes were scored.
@@ -61,7 +61,7 @@ def evaluate(
 ) -> Scores:
     """Match clusters to classes (Hungarian, on the contingency table of this video) and score.
 
-    Where two matchings put equally many frames right, the scores other than MoF may depend on which is
+    If two matchings put equally many frames right, the scores other than MoF may depend on which is
     taken; that is then scipy's choice.
 
     Args:
@@ -70,7 +70,7 @@ def evaluate(
         n_clusters: clusters asked for, the denominator of IoU; None means the clusters found.
         ignore: a true label, or a list of them, whose frames are left out of matching and scores
             (background). Segments on its two sides stay apart.
-        coarse: class of each true label, scored in place of the labels (50 Salads "eval" and "high", as
+        coarse: class of each true label, scored instead of the labels (50 Salads "eval" and "high", as
             TW-FINCH does it): clusters are matched to labels as ever, then truth and matched prediction
             are both turned into classes, and IoU is divided by the classes predicted. Departs from
             TW-FINCH's program in that clusters without a label stay wrong.

@@ -139,7 +139,7 @@ def _distributed():
 
 
 def _local_cluster(dask, workers: int):
-    """A scheduler and workers of this machine, each with one thread, and a GPU where there are some."""
+    """A scheduler and workers of this machine, each with one thread, and a GPU if there are any."""
     here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "dashboard": False}
     options = here | {"nthreads": 1, "memory_limit": 0, "silence_logs": logging.CRITICAL}
     try:
@@ -219,7 +219,7 @@ def _unsent(problem: str) -> Failed:
 
 
 def _settle() -> None:
-    """Keep the thread that works on the cores of its worker's place, where that has one."""
+    """Keep the thread that works on the cores of its worker's place, if that has one."""
     place = os.environ.get(_PLACE)
     if place and not getattr(_thread, "settled", False):
         own_cores(*map(int, place.split()))

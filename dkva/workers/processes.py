@@ -1,4 +1,4 @@
-"""Worker processes of this machine, each with cores of its own, and a GPU where there are some."""
+"""Worker processes of this machine, each with cores of its own, and a GPU if there are any."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _follow(life_line: multiprocessing.connection.Connection) -> None:
 def own_cores(place: int, workers: int) -> None:
     """Keep this thread, and those that it starts, on every `workers`-th core from the `place`-th on.
 
-    Where workers share cores, XLA's threads wait for each other.
+    If workers share cores, XLA's threads wait for each other.
     """
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
@@ -118,9 +118,9 @@ def own_cores(place: int, workers: int) -> None:
 
 
 def gpu_environment(workers: int) -> list[dict[str, str]]:
-    """Variables for each worker, by which it sees one GPU; none where JAX has no GPU to use.
+    """Variables for each worker, by which it sees one GPU; none if JAX has no GPU to use.
 
-    Where there are more workers than GPUs, several share one, and none takes its memory before it needs it.
+    If there are more workers than GPUs, several share one, and none takes its memory before it needs it.
     """
     found = _gpus()
     if not found:

@@ -102,8 +102,8 @@ def _interval(values: bytes) -> tuple[float, float]:
 def verdict(found: Effect, smallest: float = SMALLEST) -> str:
     """What an effect says of the claim that it is above 0.
 
-    The claim holds where the whole interval is above 0. It does not hold where none of it reaches `smallest`:
-    the effect is on the other side, or there is none to speak of. Else, as with fewer than two videos, it is
+    The claim holds if the whole interval is above 0. It does not hold if none of the interval reaches
+    `smallest`: the effect is on the other side or negligible. Otherwise, as with fewer than two videos, it is
     undecided.
     """
     if found.low > 0:

@@ -27,7 +27,7 @@ LABELS = {
 
 
 def percent(value: float | None, sign: bool = False) -> str:
-    """A share in %, or a dash where there is none."""
+    """A share in %, or a dash if there is none."""
     if value is None or value != value:
         return "–"
     return f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"

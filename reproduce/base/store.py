@@ -54,7 +54,7 @@ class Table:
         by: columns that tell its lines apart.
         measures: columns that are averaged, first over the rows of a video, then over videos.
         unit: column that names the video.
-        paper: the paper's table, a key of `reproduce.ledger.paper.TABLES`; None where there is none.
+        paper: the paper's table, a key of `reproduce.ledger.paper.TABLES`; None if there is none.
         percent: whether measures are shares, shown in %; else they are shown as they are.
         counts: measures that are no shares where the others are.
         choose: a measure: the line with the highest mean is the setting to use (the first on a tie).

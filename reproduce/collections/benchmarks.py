@@ -1,4 +1,4 @@
-"""The six benchmarks as tasks, and what stands in for them where they are absent, marked as what it is."""
+"""The six benchmarks as tasks, and the stand-ins for absent ones, marked as such."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Source:
         key: its name on the command line and in file names.
         title: its name in tables; one of the paper's for the six benchmarks.
         smoothing: strength of the smoothing on it; None where it was chosen on other sequences of the set.
-        needs: what brings it where it is absent.
+        needs: what to get if it is absent.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Learning seen from inside: learned frames, similarities, Gram matrices, losses, the way of the frames."""
+"""Learning seen from inside: learned frames, similarities, Gram matrices, losses, trajectories."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Pages in Markdown that are generated from the stored results."""

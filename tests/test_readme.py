@@ -1,0 +1,91 @@
+"""The numbers of the README are the stored ones, and its pictures show what it says."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reproduce.base.show import with_interval
+from reproduce.base.store import read_facts
+
+pytestmark = pytest.mark.fast
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+FLAT = " ".join(README.split())
+
+
+def test_the_table_of_results():
+    columns = []
+    for name in (
+        "table2_moving5",
+        "table4_breakfast_sample",
+        "table4_breakfast_like",
+        "table4_basic_motions",
+    ):
+        records = [record for record in read_facts(name)["table"] if record["measure"] == "mof"]
+        columns.append({record["method"]: with_interval(record) for record in records})
+    for method in columns[-1]:
+        assert f"| {method} | {' | '.join(column.get(method, '–') for column in columns)} |" in README
+    scores = [
+        {
+            record["method"]: record["mean"]
+            for record in read_facts(name)["table"]
+            if record["measure"] == "mof"
+        }
+        for name in (
+            "table2_moving5",
+            "table4_breakfast_sample",
+            "table4_breakfast_like",
+            "table4_basic_motions",
+        )
+    ]
+    for column in scores:
+        assert column["TW-FINCH"] > column["learned, kernel"] > column["initial, kernel"]
+
+
+def test_the_number_of_claims():
+    claims = json.loads((ROOT / "results" / "claims.json").read_text())["claims"]
+    count = Counter(claim["verdict"] for claim in claims)
+    said = (
+        f"of the paper's {len(claims)} claims {count['holds']} hold here, "
+        f"{count['does not hold']} do not hold, "
+        f"{count['undecided']} are undecided, and {count['needs data']} need the benchmarks'"
+    )
+    assert said in FLAT
+
+
+def test_the_speed():
+    speed = json.loads((ROOT / "results" / "benchmarks" / "speed.json").read_text())["figures"]
+    steps = [f"{speed[name]['ms_per_step']:.2f} ms" for name in ("batch", "video")]
+    ratios = [f"{speed[name]['direct_over_this']:.0f}×" for name in ("batch", "video")]
+    assert f"{steps[0]} with the paper's estimator" in FLAT
+    assert f"{steps[1]} with the default" in FLAT
+    assert f"{ratios[0]} and {ratios[1]} as fast" in FLAT
+
+
+@pytest.mark.parametrize("video", ["35", "5"])
+def test_what_the_pictures_show(video):
+    stored = np.load(ROOT / "results" / "moving5_figures.npz", allow_pickle=False)
+    truth, learned = stored[f"{video}/truth"], stored[f"{video}/true K/learned, kernel"]
+    names = {"a uniform split": "uniform split", "TW-FINCH": "TW-FINCH"}
+    names |= {"the initial approximation": "initial, kernel", "the learned one": "learned, kernel"}
+    right = {said: np.mean(stored[f"{video}/true K/{name}"] == truth) for said, name in names.items()}
+    (first, *others) = right.items()
+    shown = f"{first[0]} ({100 * first[1]:.0f} % of frames right), " + ", ".join(
+        f"{said} ({100 * share:.0f} %)" for said, share in others
+    ).replace(", the learned one", " and the learned one")
+    assert f"{len(truth)} frames: the truth, {shown}." in README
+    bounds, cuts = (np.flatnonzero(labels[1:] != labels[:-1]) + 1 for labels in (truth, learned))
+    if video == "35":
+        assert all(np.abs(cuts - bound).min() <= 1 for bound in bounds)
+        assert len(bounds) == 5
+        last = learned[bounds[-1] :]
+        assert ((last == 3).sum(), len(last)) == (2, 5)
+    else:
+        second, third = learned[75:101], learned[127:]
+        assert (truth[75:101] == 3).all()
+        assert (truth[127:] == 3).all()
+        assert 3 not in {*second.tolist(), *third.tolist()}
