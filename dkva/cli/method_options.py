@@ -6,15 +6,8 @@ from collections.abc import Mapping
 
 import click
 
-from dkva.experiments.registry import (
-    REQUIRED,
-    SEGMENTER,
-    Listed,
-    Setting,
-    find,
-    settings_of,
-    unknown_setting,
-)
+from dkva.experiments.method_settings import REQUIRED, Setting, settings_of, unknown_setting
+from dkva.experiments.registry import SEGMENTER, Listed, find
 
 __all__ = ["MethodCommand", "setting_options"]
 
@@ -105,7 +98,7 @@ class MethodCommand(click.Command):
         """
         chosen = _method_in(args)
         try:
-            method = find(chosen or self._option("method").default)
+            method = find(chosen or str(self._option("method").default))
             if method.kind != SEGMENTER:
                 raise ValueError(f"{method.id} is trained on a collection of videos: choose another --method")
             ctx.meta[__name__] = method, self._settings(method)

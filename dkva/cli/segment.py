@@ -17,7 +17,8 @@ from dkva.cli.segmenting.find import Reading, find_videos
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.work import Unit, Way, Worked, work
 from dkva.cli.terminal import console, printable
-from dkva.experiments.registry import checked, find
+from dkva.experiments.method_settings import checked
+from dkva.experiments.registry import find
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, Failed, carry_out, check_scheduler
 
 if TYPE_CHECKING:

@@ -10,18 +10,13 @@ A method of this library is one entry of `_OWN`. Another package adds one by an 
 from __future__ import annotations
 
 import importlib
-import inspect
 import itertools
-import numbers
 import operator
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
-
-import numpy as np
 
 from dkva.base.checks import check_choice
 
@@ -29,17 +24,12 @@ __all__ = [
     "GROUP",
     "KINDS",
     "LEARNER",
-    "REQUIRED",
     "SEGMENTER",
     "Listed",
-    "Setting",
-    "checked",
     "find",
     "id_of",
     "listed",
     "load",
-    "settings_of",
-    "unknown_setting",
 ]
 
 #: Entry points of other packages' methods.
@@ -52,15 +42,6 @@ SEGMENTER = "segmenter"
 LEARNER = "learner"
 
 KINDS = (SEGMENTER, LEARNER)
-
-#: Default of a setting that has none.
-REQUIRED = MISSING
-
-# What settings of a function are tried on.
-_FRAMES = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 2.0], [2.0, 1.0]])
-
-# Of every segmenter, and no settings of its own.
-_SHARED = ("features", "n_segments", "seed", "name")
 
 
 @dataclass(frozen=True)
@@ -209,14 +190,17 @@ def listed(kind: str | None = None) -> tuple[dict[str, Listed], list[str]]:
     return chosen, problems
 
 
-def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
-    """The entry points of other packages' methods by id."""
+def _entry_points() -> dict[str, list[Any]]:
+    """The entry points of other packages' methods by id.
+
+    They are of `importlib_metadata`'s own class where that package is installed.
+    """
     name = operator.attrgetter("name")
     ordered = sorted(metadata.entry_points(group=GROUP), key=name)
     return {method: list(points) for method, points in itertools.groupby(ordered, key=name)}
 
 
-def _opened(method: str, points: Sequence[metadata.EntryPoint]) -> Listed:
+def _opened(method: str, points: Sequence[Any]) -> Listed:
     """The listing of an id, or ValueError on one line that names the package."""
     origins = sorted(point.dist.name if point.dist else "a nameless package" for point in points)
     if method in _OWN_BY_ID:
@@ -237,170 +221,3 @@ def _opened(method: str, points: Sequence[metadata.EntryPoint]) -> Listed:
     if found.id != method:
         raise ValueError(f"{place} has the id {found.id!r}: {origin} must name its entry point likewise")
     return replace(found, origin=origin)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting of a method.
-
-    Attributes:
-        name: the keyword.
-        default: its value where none is given; `REQUIRED` where it must be given.
-        type: of its values: int, float, bool or str.
-        choices: values that are text; where `type` is a number these are taken beside it.
-        optional: whether None is taken.
-        about: what it is, on one line; "" where the code does not say.
-    """
-
-    name: str
-    default: object
-    type: type
-    choices: tuple[str, ...] = ()
-    optional: bool = False
-    about: str = ""
-
-    def check(self, value: object) -> None:
-        """Raise ValueError where the value is of another type."""
-        if value is None and self.optional:
-            return
-        if isinstance(value, str) and (self.choices or self.type is str):
-            if self.choices and self.type is str:
-                check_choice(self.name, value, self.choices)
-            return
-        taken, words = _TYPES[self.type]
-        if not isinstance(value, taken) or (isinstance(value, bool) and self.type is not bool):
-            raise ValueError(f"{self.name} is {value!r}: give {words}")
-
-
-_TYPES: Mapping[type, tuple[type, str]] = {
-    int: (numbers.Integral, "a whole number"),
-    float: (numbers.Real, "a number"),
-    bool: (bool, "true or false"),
-    str: (str, "text"),
-}
-
-
-def settings_of(method: Listed) -> tuple[Setting, ...]:
-    """The method's own settings, in the order of the code; only the code that names them is imported."""
-    found = [each for target in method.settings for each in _fields_of(load(target))]
-    if not method.settings:
-        found = _parameters_of(load(method.target))
-    return tuple(replace(each, default=method.defaults.get(each.name, each.default)) for each in found)
-
-
-def _fields_of(settings: type) -> list[Setting]:
-    """Settings that are the fields of a dataclass; a field's metadata may hold its rule."""
-    about = {
-        name: text for cls in reversed(settings.__mro__) for name, text in _texts_in(cls.__doc__).items()
-    }
-    found = []
-    for each in fields(settings):
-        rule = each.metadata.get("rule")
-        if rule is None:
-            kind, optional = _type_of(each.type, each.default)
-            found.append(
-                Setting(each.name, each.default, kind, optional=optional, about=about.get(each.name, ""))
-            )
-        else:
-            given = (rule.number or str, rule.names, rule.optional)
-            found.append(Setting(each.name, each.default, *given, about=about.get(each.name, "")))
-    return found
-
-
-def _parameters_of(function: Callable) -> list[Setting]:
-    """Settings that are the keyword parameters of a function."""
-    about = _texts_in(function.__doc__)
-    found = []
-    for each in inspect.signature(function).parameters.values():
-        if each.name in _SHARED or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
-            continue
-        default = REQUIRED if each.default is each.empty else each.default
-        kind, optional = _type_of(each.annotation, default)
-        found.append(Setting(each.name, default, kind, optional=optional, about=about.get(each.name, "")))
-    return found
-
-
-def _type_of(annotation: object, default: object) -> tuple[type, bool]:
-    """Type of a setting and whether it may be None, by its annotation, else its default; text if neither."""
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    words = [word.strip() for word in text.split("|")]
-    known = {each.__name__: each for each in _TYPES}
-    of_default = type(default) if type(default) in _TYPES else str
-    kind = next((known[word] for word in words if word in known), of_default)
-    return kind, default is None or "None" in words
-
-
-def _texts_in(doc: str | None) -> dict[str, str]:
-    """What a docstring in Google's form says of each argument or attribute, on one line each."""
-    texts: dict[str, str] = {}
-    inside, name = False, ""
-    for line in inspect.cleandoc(doc or "").splitlines():
-        if line and not line.startswith(" "):
-            inside = line in ("Args:", "Attributes:")
-        elif inside and (begun := re.match(r" {4}(\w+)(?: \([^)]*\))?: (.*)", line)):
-            name, texts[begun[1]] = begun[1], begun[2]
-        elif inside and name and line.startswith(" " * 8):
-            texts[name] += f" {line.strip()}"
-    return texts
-
-
-def unknown_setting(method: Listed, name: str) -> str:
-    """The message for a setting that the method does not have."""
-    own = ", ".join(each.name for each in settings_of(method))
-    return f"{method.id} has no setting {name!r}; " + (f"its settings are {own}" if own else "it has none")
-
-
-def checked(method: Listed, given: Mapping[str, object]) -> dict[str, object]:
-    """All settings of a method, those given and the defaults of the others, checked before a video is read.
-
-    Settings of a dataclass are checked by the dataclass, those of a function by the function itself, on four
-    frames that are made up for it.
-
-    Raises:
-        ValueError: an unknown setting (the method's are listed), one that is missing, or a bad value.
-        ImportError: the method needs a package that is not installed.
-    """
-    known = settings_of(method)
-    names = [each.name for each in known]
-    for name in given:
-        if name not in names:
-            raise ValueError(unknown_setting(method, name))
-    values = {each.name: given.get(each.name, each.default) for each in known}
-    for each in known:
-        if values[each.name] is REQUIRED:
-            raise ValueError(f"{method.id} needs a value of {each.name}: it has no default")
-        each.check(values[each.name])
-    for target in method.settings:
-        made = load(target)
-        made(**{each.name: values[each.name] for each in fields(made)})
-    if not method.settings and given and method.kind == SEGMENTER:
-        _tried(load(method.target), values, {each.name: each.default for each in known})
-    return values
-
-
-def _tried(segment: Callable, values: Mapping[str, object], defaults: Mapping[str, object]) -> None:
-    """Let a function refuse settings with a ValueError, by cutting four made-up frames into one segment."""
-    try:
-        _cut(segment, values)
-    except ValueError as error:
-        # What refuses its defaults as well has something against the frames, which are not the user's.
-        if REQUIRED in defaults.values() or not isinstance(_failure(segment, defaults), ValueError):
-            raise error
-    except Exception:  # noqa: BLE001 -- of four frames any method may fail; what it makes of videos is seen then
-        return
-
-
-def _failure(segment: Callable, settings: Mapping[str, object]) -> Exception | None:
-    try:
-        _cut(segment, settings)
-    except Exception as error:  # noqa: BLE001 -- as above
-        return error
-    return None
-
-
-def _cut(segment: Callable, settings: Mapping[str, object]) -> None:
-    taken = inspect.signature(segment).parameters
-    shared = {name: value for name, value in {"seed": 0, "name": ""}.items() if name in taken}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        segment(_FRAMES, 1, **shared, **settings)

@@ -45,7 +45,7 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 # What a document of the first format may lack.
-_FIRST = {"format": 1, "method": "dkva"}
+_FIRST: dict = {"format": 1, "method": "dkva"}
 
 
 def source_of(path: Path) -> dict[str, str | int]:

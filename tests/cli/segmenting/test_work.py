@@ -13,7 +13,8 @@ from dkva.approximation.segmenter import margins
 from dkva.cli.segmenting import work as module
 from dkva.cli.segmenting.work import Unit, Way, Worked, work
 from dkva.datasets import VideoFile
-from dkva.experiments.registry import checked, find
+from dkva.experiments.method_settings import checked
+from dkva.experiments.registry import find
 
 FAST = {"epochs": 1, "smoothing": 0}
 
