@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 from dkva.cli.terminal import complain, printable
-from dkva.experiments.registry import Listed, listed
+from dkva.experiments.registry import SEGMENTER, Listed, listed
 
 __all__ = ["methods"]
 
@@ -20,8 +20,8 @@ _SHOWN = ("id", "label", "kind", "about", "reference", "origin", "target")
 def methods(as_json: bool) -> int:
     """List the methods, with what each does and its publication.
 
-    `dkva segment --method ID` cuts videos by one of them. A package that adds a method and is broken is named
-    on one line, and the exit status is then 2.
+    `dkva segment --method ID` cuts videos by any of them that is not trained on a collection. A package that
+    adds a method and is broken is named on one line, and the exit status is then 2.
     """
     found, problems = listed()
     if as_json:
@@ -37,6 +37,7 @@ def methods(as_json: bool) -> int:
 def _show(found: Mapping[str, Listed]) -> None:
     width = 2 + max(len(each) for each in found)
     for each in found.values():
+        trained = "" if each.kind == SEGMENTER else " (trained on a collection of videos)"
         by = "" if each.origin == "dkva" else f" (from {each.origin})"
-        click.echo(printable(f"{each.id:<{width}}{each.about}{by}"))
+        click.echo(printable(f"{each.id:<{width}}{each.about}{trained}{by}"))
         click.echo(printable(f"{'':<{width}}{each.reference}"))

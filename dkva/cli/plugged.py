@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import metadata
+from typing import Any
 
 import click
 
@@ -43,7 +44,7 @@ class _Unparsed(click.Command):
         return []
 
 
-def _command(entry: metadata.EntryPoint) -> click.Command:
+def _command(entry: Any) -> click.Command:
     def call(arguments: tuple[str, ...]) -> int:
         sys.path.insert(0, os.getcwd())
         try:

@@ -28,7 +28,7 @@ class Way:
         method: a segmenter of the registry.
         n_segments: M.
         seed: of the methods that take one.
-        settings: all of the method's own, as `dkva.experiments.registry.checked` gives them.
+        settings: all of the method's own, as `dkva.experiments.method_settings.checked` gives them.
     """
 
     method: Listed
