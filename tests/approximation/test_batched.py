@@ -21,7 +21,7 @@ from dkva.approximation.settings import LearningSettings
 EPOCHS = 6
 
 
-def video(n, d=5, seed=0, actions=3):
+def video(n, d=4, seed=0, actions=3):
     """Frames [n, d] of actions far apart, as raw features."""
     rng = np.random.default_rng(seed)
     means = rng.normal(size=(actions, d)) * 3
@@ -99,7 +99,7 @@ def clear(name, group_size):
     similarity = fitted_alone(name).similarity_
     if group_size is None:
         return np.ones(len(similarity), bool)
-    error = similarity.shape[1] * adam_error(fitted_alone(name)._learned.steps, RATE, 5, np.float32)
+    error = similarity.shape[1] * adam_error(fitted_alone(name)._learned.steps, RATE, 4, np.float32)
     return margins(similarity) > error
 
 

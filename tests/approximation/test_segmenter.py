@@ -286,7 +286,7 @@ def test_features_are_not_written():
 @pytest.mark.numerics
 @pytest.mark.parametrize("kernel", ["gauss_ntk", "sntk"])
 def test_constant_and_equal_frames_are_segmented(kernel):
-    for x in (np.zeros((20, 3)), np.full((20, 3), 1e8), np.repeat([[0.0, 1.0, 2.0]], 20, axis=0)):
+    for x in (np.zeros((20, 4)), np.full((20, 4), 1e8), np.repeat([[0.0, 1.0, 2.0, 3.0]], 20, axis=0)):
         fitted = VideoSegmenter(2, kernel=kernel, epochs=2).fit(x)
         assert fitted.labels_.shape == (20,)
         # A constant feature comes back as its mean over 20 frames in float64.
