@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -126,27 +127,29 @@ def _failures(tasks: Sequence[Task], epochs: int, weight_decay: float) -> dict[s
     return out
 
 
-def _recording() -> dict[str, np.ndarray]:
+def _recording(epochs: int | None) -> dict[str, np.ndarray]:
     """The first joined recording: truth and each method's labels as places in "names", and its score."""
     smoothing = chosen(basic_motions.CHOICE)["smoothing"]
     (task,) = basic_motions.tasks("test", range(1))
     frames, truth = task.load()
     names, places = np.unique(truth, return_inverse=True)
     out = {"names": names, "truth": places.astype(np.uint8)}
-    for method in reversed(basic_motions.methods(smoothing)):
+    for method in reversed(basic_motions.methods(smoothing, epochs or basic_motions.EPOCHS)):
         labels = method.labels(frames, basic_motions.K, task.seeds[0], task.video)
         matching = evaluate(places, labels, n_clusters=basic_motions.K).matching
         out[f"by {method.name}"] = np.array([matching[label] for label in labels.tolist()], np.uint8)
     return out
 
 
-def _breakfast(root: Path | None) -> dict[str, np.ndarray]:
+def _breakfast(root: Path | None, videos: int | None, epochs: int | None) -> dict[str, np.ndarray]:
     """Our labels of the real videos, a seed a row; nothing where the data is not at hand."""
     if root is None or not (root / "breakfast_sample").is_dir():
         return {}
     method = breakfast_sample.METHODS[0]
+    if epochs:
+        method = replace(method, settings=dict(method.settings) | {"epochs": epochs})
     out = {}
-    for task in breakfast_sample.tasks(root, range(5)):
+    for task in breakfast_sample.tasks(root, range(5))[:videos]:
         features, _ = task.load()
         rows = [method.labels(features, task.n_segments, seed, task.video) for seed in task.seeds]
         out[task.video] = np.stack(rows).astype(np.uint8)
@@ -161,6 +164,10 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
         epochs: instead of those chosen.
     """
     choice = chosen(table2_moving5.CHOICE)
+    others = {
+        "basic_motions": _recording(epochs),
+        "breakfast": _breakfast(data_root(None), videos, epochs),
+    }
     epochs = epochs or int(choice["epochs"])
     decay = choice["weight_decay"]
     tasks = moving5.tasks(seeds=(0,))
@@ -170,8 +177,7 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
     parts["gram"] = _grams(tasks[VIDEOS[0] - 1])
     parts["loss"] = {"curves": _losses(tasks[:videos], table2_moving5.MORE * epochs, decay)}
     parts["failure"] = _failures([task for task in tasks if task.video in failing], epochs, decay)
-    parts["basic_motions"] = _recording()
-    parts["breakfast"] = _breakfast(data_root(None))
+    parts |= others
     settings = {"epochs": epochs, "weight_decay": decay, "moving5": moving5.dataset()[1]}
     named_parts = {f"{part}/{key}": value for part, found in parts.items() for key, value in found.items()}
     return named_parts | {"settings": np.array(json.dumps(settings))}

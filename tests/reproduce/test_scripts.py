@@ -203,14 +203,6 @@ def test_without_the_data_the_stored_table_is_shown(capsys, monkeypatch):
     assert "P05_cam01_P05_coffee" in text
 
 
-@pytest.mark.data
-def test_stored_breakfast_rows_come_out_again(data_root, tmp_path):
-    stored = {(r["video"], r["method"], r["seed"]): r for r in read_rows("breakfast_sample")}
-    tasks = breakfast_sample.tasks(data_root, range(1))
-    for row in run(breakfast_sample.METHODS, tasks, RowCache(tmp_path / "rows.sqlite")).rows:
-        assert abs(row["mof"] - stored[row["video"], row["method"], row["seed"]]["mof"]) < 0.01
-
-
 def test_the_authors_figures_are_those_of_the_reference(reference_root):
     from reproduce.ledger.paper import number
 
