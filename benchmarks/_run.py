@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import platform
+import runpy
 import statistics
 import subprocess
 import sys
@@ -12,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import jax
 import numpy as np
@@ -28,6 +33,7 @@ __all__ = [
     "fresh_process",
     "provenance",
     "random_walk",
+    "report_of",
     "standardised",
     "timed",
     "write_text",
@@ -136,6 +142,25 @@ def fresh_process(
             f"python {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-2000:]}"
         )
     return done.stdout
+
+
+def report_of(module: str, *arguments: str, smoke: bool = False, begun: bool = False) -> dict[str, Any]:
+    """What a benchmark's module prints as JSON when it is run by itself, in a process of its own.
+
+    Args:
+        module: its name.
+        arguments: of its command line.
+        smoke: the figures mean nothing, so that programs compiled before will do.
+        begun: a process of this smoke run has shown that the module starts; it goes on in this process.
+    """
+    if not (smoke and begun):
+        return json.loads(fresh_process("-m", module, *arguments, compiles=not smoke))
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        mock.patch.object(sys, "argv", ["", *arguments]),
+    ):
+        runpy.run_path(str(ROOT / f"{module.replace('.', '/')}.py"), run_name="__main__")
+    return json.loads(printed.getvalue())
 
 
 def provenance() -> dict[str, Any]:

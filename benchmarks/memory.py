@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks._peak import peak_mb
-from benchmarks._run import FULL, SMOKE, Row, fresh_process, random_walk
+from benchmarks._run import FULL, SMOKE, Row, random_walk, report_of
 
 _GOAL_MB, _GOAL_FRAMES = 1500, 100_000
 
@@ -29,8 +29,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
         for n in lengths:
             np.save(path, random_walk(n, size.features))
             arguments = [str(path), str(size.segments)]
-            report = fresh_process("-m", "benchmarks.memory", *arguments, compiles=not smoke)
-            peaks.append({"frames": n, **json.loads(report)})
+            report = report_of("benchmarks.memory", *arguments, smoke=smoke, begun=bool(peaks))
+            peaks.append({"frames": n, **report})
     growth = [
         {
             "from_frames": a["frames"],

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks._peak import peak_mb
-from benchmarks._run import FULL, SMOKE, Row, fresh_process
+from benchmarks._run import FULL, SMOKE, Row, report_of
 
 _GOAL_MB, _GOAL_FRAMES = 2000, 1_000_000
 _FRAMES = (12_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -48,8 +48,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
                 if n > most:
                     continue
                 arguments = [program, str(path), str(size.segments), str(size.epochs)]
-                report = fresh_process("-m", "benchmarks.scaling", *arguments, compiles=not smoke)
-                measured.append({"frames": n, "program": program, **json.loads(report)})
+                report = report_of("benchmarks.scaling", *arguments, smoke=smoke, begun=bool(measured))
+                measured.append({"frames": n, "program": program, **report})
     return {
         "features": size.features,
         "segments": size.segments,

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -27,6 +28,7 @@ from dkva import KERNELS, Kernel, Standardiser, VideoSegmenter, approximate, eva
 from dkva.base.files import write_atomically
 from dkva.experiments.experiment import Task, code_version
 from reproduce.base.labels import LEARNED, MORE
+from reproduce.base.methods import EPOCHS
 from reproduce.base.options import console, parser
 from reproduce.base.paths import RESULTS, ROWS, data_root
 from reproduce.base.store import chosen, read_rows, write_arrays
@@ -120,27 +122,29 @@ def _failures(tasks: Sequence[Task], choice: Chosen) -> dict[str, np.ndarray]:
     return out
 
 
-def _recording() -> dict[str, np.ndarray]:
+def _recording(epochs: int | None) -> dict[str, np.ndarray]:
     """The first joined recording: truth and each method's labels as places in "names", and its score."""
     smoothing = basic_motions.chosen_smoothing()
     (task,) = basic_motions.tasks("test", range(1))
     frames, truth = task.load()
     names, places = np.unique(truth, return_inverse=True)
     out = {"names": names, "truth": places.astype(np.uint8)}
-    for method in reversed(recordings.basic_motions(smoothing)):
+    for method in reversed(recordings.basic_motions(smoothing, epochs or EPOCHS)):
         labels = method.labels(frames, basic_motions.K, task.seeds[0], task.video)
         matching = evaluate(places, labels, n_clusters=basic_motions.K).matching
         out[f"by {method.label}"] = np.array([matching[label] for label in labels.tolist()], np.uint8)
     return out
 
 
-def _breakfast(root: Path | None) -> dict[str, np.ndarray]:
+def _breakfast(root: Path | None, videos: int | None, epochs: int | None) -> dict[str, np.ndarray]:
     """Our labels of the real videos, a seed a row; nothing where the data is not at hand."""
     if root is None or not (root / "breakfast_sample").is_dir():
         return {}
     method = recordings.BREAKFAST[0]
+    if epochs:
+        method = replace(method, settings=dict(method.settings) | {"epochs": epochs})
     out = {}
-    for task in breakfast_sample.tasks(root, range(5)):
+    for task in breakfast_sample.tasks(root, range(5))[:videos]:
         features, _ = task.load()
         rows = [method.labels(features, task.n_segments, seed, task.video) for seed in task.seeds]
         out[task.video] = np.stack(rows).astype(np.uint8)
@@ -162,8 +166,8 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
     parts["gram"] = _grams(tasks[VIDEOS[0] - 1])
     parts["loss"] = {"curves": _losses(tasks[:videos], choice._replace(epochs=MORE * choice.epochs))}
     parts["failure"] = _failures([task for task in tasks if task.video in failing], choice)
-    parts["basic_motions"] = _recording()
-    parts["breakfast"] = _breakfast(data_root(None))
+    parts["basic_motions"] = _recording(epochs)
+    parts["breakfast"] = _breakfast(data_root(None), videos, epochs)
     settings = choice._asdict() | {"moving5": moving5.dataset()[1]}
     named_parts = {f"{part}/{key}": value for part, found in parts.items() for key, value in found.items()}
     return named_parts | {"settings": np.array(json.dumps(settings))}

@@ -22,7 +22,6 @@ from reproduce.base.show import LABELS
 from reproduce.base.store import read_facts, read_rows, summarise
 from reproduce.pictures.base import Picture, listed
 from reproduce.pictures.scores import score_of
-from reproduce.tables.smoothing_rule import by_rule
 
 __all__ = ["gaussian_factor", "kernels", "seeds", "settings_study", "smoothing", "study"]
 
@@ -121,6 +120,9 @@ def _highest(panels: Mapping[str, Mapping[str, Score]], measure: str) -> str:
 
 def smoothing(folder: Path = RESULTS) -> Picture:
     """Scores along the strength of smoothing (paper Figure 3b)."""
+    # It loads JAX and scikit-learn, for which no other picture should wait.
+    from reproduce.tables.smoothing_rule import by_rule
+
     panels: dict[str, dict[str, list[tuple[str, Score]]]] = {}
     marked: dict[str, str] = {}
     ruled = by_rule(read_rows("figure3b_smoothing", folder))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dkva import Kernel
+from dkva.approximation.kernels import rescaling
 from dkva.approximation.losses import BoundLoss, Loss, MMDByBatch, MMDByVideo, VideoArrays, norm, used_rows
 from dkva.approximation.mmd import mmd
 
@@ -51,25 +52,28 @@ def arrays():
 def test_the_loss_of_a_whole_video_is_its_mmd_and_the_norm(name, kind, arrays, x64):
     x, v = arrays
     kernel = Kernel(name)
-    loss = kind(kernel).bind(video(x))
-    assert isinstance(loss, BoundLoss)
     assert isinstance(kind(kernel), Loss)
-    with loss.promotion():
-        value, _ = loss.value(jnp.asarray(v), loss.frames, loss.state)
-    projection = kernel.projection(D, 0, np.float64)
-    mine = kernel.batch(kernel.embed(jnp.asarray(x), projection))
-    theirs = kernel.embed(jnp.asarray(v[:M]), projection)
-    rescale = loss.rescale if kind is MMDByVideo else None
-    if rescale is None:  # of the batch, pairs of a frame with itself included
-        from dkva.approximation.kernels import rescaling
 
-        rescale = rescaling(kernel.factors(mine, length_scale=SCALE))
-    scales = {"length_scale": SCALE, "rescale": rescale}
-    grams = (
-        kernel.gram(mine, **scales),
-        kernel.gram(mine, theirs, **scales),
-        kernel.gram(theirs, **scales),
-    )
+    @jax.jit
+    def value_of(video, v):
+        loss = kind(kernel).bind(video)
+        assert isinstance(loss, BoundLoss)
+        with loss.promotion():
+            value, _ = loss.value(v, loss.frames, loss.state)
+        return value, loss.rescale
+
+    @jax.jit
+    def grams_of(x, v, rescale):
+        projection = kernel.projection(D, 0, np.float64)
+        mine, theirs = kernel.batch(kernel.embed(x, projection)), kernel.embed(v, projection)
+        if kind is MMDByBatch:  # of the batch, pairs of a frame with itself included
+            rescale = rescaling(kernel.factors(mine, length_scale=SCALE))
+        scales = {"length_scale": SCALE, "rescale": rescale}
+        pairs = (mine, None), (mine, theirs), (theirs, None)
+        return tuple(kernel.gram(*pair, **scales) for pair in pairs)
+
+    value, rescale = value_of(video(x), jnp.asarray(v))
+    grams = grams_of(jnp.asarray(x), jnp.asarray(v[:M]), rescale)
     expected = float(mmd(*grams)) + DECAY * np.linalg.norm(v)
     if kind is MMDByVideo:  # its constant is the expectation for batches drawn with replacement
         gram = np.asarray(grams[0], np.float64)
@@ -84,12 +88,15 @@ def test_the_loss_of_a_whole_video_is_its_mmd_and_the_norm(name, kind, arrays, x
 def test_unused_rows_have_no_part_in_the_loss(kind, arrays, x64):
     x, v = arrays
     loss = kind(Kernel("gauss_ntk")).bind(video(x))
-    other = v.copy()
     batch = np.asarray(loss.frames).copy()
     batch[N:] = 7.0
-    with loss.promotion():
-        value, _ = loss.value(jnp.asarray(other), loss.frames, loss.state)
-        same, _ = loss.value(jnp.asarray(other), jnp.asarray(batch), loss.state)
+
+    @jax.jit
+    def value_of(batch):
+        with loss.promotion():
+            return loss.value(jnp.asarray(v), batch, loss.state)[0]
+
+    value, same = value_of(loss.frames), value_of(jnp.asarray(batch))
     assert float(value) == pytest.approx(float(same), rel=CLOSE)
 
 

@@ -286,7 +286,7 @@ def test_features_are_not_written():
 @pytest.mark.numerics
 @pytest.mark.parametrize("kernel", ["gauss_ntk", "sntk"])
 def test_constant_and_equal_frames_are_segmented(kernel):
-    for x in (np.zeros((20, 3)), np.full((20, 3), 1e8), np.repeat([[0.0, 1.0, 2.0]], 20, axis=0)):
+    for x in (np.zeros((20, 4)), np.full((20, 4), 1e8), np.repeat([[0.0, 1.0, 2.0, 3.0]], 20, axis=0)):
         fitted = VideoSegmenter(2, kernel=kernel, epochs=2).fit(x)
         assert fitted.labels_.shape == (20,)
         # A constant feature comes back as its mean over 20 frames in float64.
@@ -367,13 +367,20 @@ TOLERANCES = {"P03_cam01_P03_coffee": 0.03, "P05_cam01_P05_coffee": 0.06, "P09_c
 @pytest.mark.data
 @pytest.mark.parametrize("name", TOLERANCES)
 @pytest.mark.parametrize("estimator", ["video", "batch"])
-def test_breakfast_scores_equal_the_authors(estimator, name, data_root, reference_root):
+def test_breakfast_scores_equal_the_authors_and_the_stored(estimator, name, data_root, reference_root):
+    from reproduce.base.store import read_rows
+    from reproduce.tables.recordings import BREAKFAST
+
     sample = data_root / "breakfast_sample"
     frames = np.loadtxt(sample / "features" / "coffee" / f"{name}.txt")
     truth = (sample / "groundTruth" / name).read_text().split()
     authors = json.loads((reference_root / "authors_breakfast_sample.json").read_text())["videos"][name]
+    rows = {(r["video"], r["method"], r["seed"]): r["mof"] for r in read_rows("breakfast_sample")}
+    (method,) = (method for method in BREAKFAST if method.settings["estimator"] == estimator)
+    stored = [rows[name, method.label, seed] for seed in range(5)]
     scores = []
     for seed in range(5):
-        model = VideoSegmenter(4, smoothing=2.5, epochs=100, estimator=estimator, random_state=seed)
+        model = VideoSegmenter(4, random_state=seed, **method.settings)
         scores.append(evaluate(truth, model.fit(frames, name=name).labels_, n_clusters=4).mof)
+    np.testing.assert_allclose(scores, stored, rtol=0, atol=0.01)
     assert abs(np.mean(scores) - authors["authors_gauss_ntk"]["mof"]) <= TOLERANCES[name]

@@ -174,6 +174,17 @@ def with_sources(monkeypatch, changes):
     forget()
 
 
+def version_with(monkeypatch, function, changed=None, source=""):
+    """The version with one module of another source; the others, which stay, are not parsed again."""
+    read = code_sources.tree_of
+    tree = ast.parse(source)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "tree_of", lambda name: tree if name == changed else read(name))
+        for cached in (module._version, module._code):
+            cached.cache_clear()
+        return code_version(function)
+
+
 @dataclass
 class Mutant(ast.NodeTransformer):
     """Changes one constant, operator or default of a definition: the one of that number."""
@@ -237,12 +248,12 @@ def test_every_definition_that_a_method_reaches_counts(monkeypatch, unchecked, f
     definitions, code = reached(function)
     assert len(definitions) > 5
     before = code_version(function)
-    read = code_sources.read_source
+    sources = {definition.module: code_sources.read_source(definition.module) for definition in definitions}
     mutated = 0
     for definition in definitions:
         for at in range(len(code.source(definition.module).parts[definition.name])):
             mutant = Mutant(0)
-            tree = ast.parse(read(definition.module))
+            tree = ast.parse(sources[definition.module])
             lines = {
                 each.lineno for each in code.source(definition.module).parts[definition.name][at : at + 1]
             }
@@ -250,10 +261,9 @@ def test_every_definition_that_a_method_reaches_counts(monkeypatch, unchecked, f
             if mutant.count == 0:
                 continue
             mutated += 1
-            text = ast.unparse(tree)
-            with monkeypatch.context() as patch:
-                with_sources(patch, {definition.module: lambda _, text=text: text})
-                assert code_version(function) != before, f"{definition}: {at}"
+            version = version_with(monkeypatch, function, definition.module, ast.unparse(tree))
+            assert version != before, f"{definition}: {at}"
+    assert version_with(monkeypatch, function) == before  # of the same trees
     forget()
     assert mutated > len(definitions) / 2
 
