@@ -73,14 +73,16 @@ class Method:
     def name(self) -> str:
         """What provenance and messages call it: what its columns hold, or its label where it has none.
 
-        A number stands with the name of its column: "smoothing 2.5", but "hidden layers: 1" of the texts
-        `{"factor": "hidden layers", "value": "1"}`.
+        Texts stand as they are, as in "hidden layers: 1" of `{"factor": "hidden layers", "value": "1"}`, and
+        a number with the name of its column, as in "epochs 5, weight decay 0.001".
         """
-        told = (
-            value if isinstance(value, str) else f"{column.replace('_', ' ')} {value:g}"
+        texts = [value for value in self.columns.values() if isinstance(value, str)]
+        told = [
+            f"{column.replace('_', ' ')} {value:g}"
             for column, value in self.columns.items()
-        )
-        return ": ".join(told) or self.label
+            if not isinstance(value, str)
+        ]
+        return ", ".join(([": ".join(texts)] if texts else []) + told) or self.label
 
     @property
     def uses_seed(self) -> bool:
