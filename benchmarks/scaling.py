@@ -39,7 +39,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     """Measure."""
     size = SMOKE if smoke else FULL
     lengths = (size.frames, 2 * size.frames) if smoke else _FRAMES
-    measured = []
+    measured: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "video.npy"
         for n in lengths:
