@@ -155,7 +155,7 @@ def test_what_has_no_source_of_its_own_is_refused():
     with pytest.raises(ValueError, match="typed_in has no source file: put methods and measures into"):
         code_version(typed)
     typed.__module__ = "dkva.metrics.segmentation"
-    with pytest.raises(ValueError, match=r"dkva\.metrics has no source of typed: put methods"):
+    with pytest.raises(ValueError, match=r"dkva\.metrics\.segmentation has no source of typed: put methods"):
         code_version(typed)
 
 
