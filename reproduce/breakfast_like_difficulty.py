@@ -21,19 +21,19 @@ from pathlib import Path
 
 import numpy as np
 
-from dkva.baselines import tw_finch
 from dkva.experiments.experiment import Outcome, Task
 from reproduce.base.methods import method
 from reproduce.base.options import compute, console, parser
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish, read_rows
 from reproduce.collections.breakfast_like import digest, n_segments
-from reproduce.ledger.paper import TABLES
+from reproduce.tables.difficulty import CHECK, CHOOSE, HALVES, PUBLISHED, VIDEOS, choice, distances, means
+from reproduce.tables.studies import with_columns
 from synthetic.breakfast_labels import LabelSet, Video, find_label_file, from_grammar, read_label_set
 from synthetic.breakfast_like import Settings, chosen_videos, features_of
 
 COMMAND = "python -m reproduce.breakfast_like_difficulty"
-METHOD = method("TW-FINCH", tw_finch)
+METHOD = method("tw_finch")
 TABLE = Table(
     "breakfast_like_difficulty",
     "Breakfast-like (synthetic features on real label sequences): TW-FINCH by difficulty",
@@ -41,16 +41,8 @@ TABLE = Table(
     by=("dataset", "difficulty", "method"),
 )
 
+#: Tried on both halves.
 DIFFICULTIES = (2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0)
-
-#: The halves by the remainder of the subject's number by two: where it is chosen, and where it is checked.
-HALVES = {1: "Breakfast-like (synthetic), odd subjects", 0: "Breakfast-like (synthetic), even subjects"}
-CHOOSE, CHECK = HALVES[1], HALVES[0]
-
-VIDEOS = 200
-
-#: The paper's row, in %.
-PUBLISHED = {measure: TABLES["table4"]["Breakfast", METHOD.name, measure] for measure in TABLE.measures}
 
 
 def half(video: Video) -> str:
@@ -84,32 +76,6 @@ def tasks(labels: LabelSet, difficulties: Sequence[float], videos: int) -> list[
 def frames_and_labels(video: Video, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """Features [n, d] and actions [n]."""
     return features_of(video, settings), video.labels
-
-
-def means(rows: Sequence[Mapping], dataset: str) -> dict[float, dict[str, float]]:
-    """Mean of each measure over the videos of a half, in %, by difficulty."""
-    groups: dict[float, list[Mapping]] = {}
-    for row in rows:
-        if row["dataset"] == dataset:
-            groups.setdefault(row["difficulty"], []).append(row)
-    return {
-        difficulty: {measure: 100 * float(np.mean([row[measure] for row in mine])) for measure in PUBLISHED}
-        for difficulty, mine in groups.items()
-    }
-
-
-def distances(rows: Sequence[Mapping], dataset: str) -> dict[float, float]:
-    """Sum of squared differences from the published row, in points, by difficulty."""
-    return {
-        difficulty: sum((scores[measure] - published) ** 2 for measure, published in PUBLISHED.items())
-        for difficulty, scores in means(rows, dataset).items()
-    }
-
-
-def choice(rows: Sequence[Mapping]) -> float:
-    """The difficulty nearest to the published row on the half for choosing."""
-    found = distances(rows, CHOOSE)
-    return min(found, key=lambda difficulty: found[difficulty])
 
 
 def results(rows: Sequence[Mapping]) -> dict:
@@ -148,11 +114,7 @@ def table(rows: Sequence[Mapping]):
 def rows_of(mine: Sequence[Task], options: argparse.Namespace) -> Outcome:
     """Rows of the tasks, with the columns that are stored."""
     outcome = compute([METHOD], mine, options)
-    kept = {"dataset", "difficulty", "video", "method", *TABLE.measures}
-    for row in outcome.rows:
-        for name in row.keys() - kept:
-            del row[name]
-    return outcome
+    return with_columns(outcome, ("dataset", "difficulty", "video", "method", *TABLE.measures))
 
 
 def main(arguments: list[str] | None = None) -> int:

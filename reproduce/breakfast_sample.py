@@ -13,18 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from dkva import FeatureFolder
-from dkva.approximation.segmenter import segment_video
-from dkva.experiments.experiment import Task
-from dkva.export.documents import source_of
-from reproduce.base.methods import method
 from reproduce.base.options import compute, console, parser
 from reproduce.base.paths import data_root
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish, read_rows
+from reproduce.collections.breakfast_sample import VIDEOS, K, tasks
 from reproduce.ledger.paper import number
+from reproduce.tables.recording_cells import parity_cells
+from reproduce.tables.recordings import BREAKFAST
 
 COMMAND = "python -m reproduce.breakfast_sample --data-root DATA"
 TABLE = Table(
@@ -34,49 +30,15 @@ TABLE = Table(
     by=("video", "method"),
     paper="program",
 )
-VIDEOS = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee")
-K = 4
-SETTINGS: dict[str, object] = {"kernel": "gauss_ntk", "smoothing": 2.5, "epochs": 100}
-METHODS = tuple(
-    method(f'"{estimator}"', segment_video, SETTINGS | {"estimator": estimator})
-    for estimator in ("video", "batch")
-)
-
-
-def tasks(root: Path, seeds: Sequence[int]) -> list[Task]:
-    """The three videos, with their true number of actions.
-
-    Raises:
-        DataError: a file that is missing or cannot be used.
-    """
-    videos = {video.name.rsplit("/", 1)[-1]: video for video in FeatureFolder(root / "breakfast_sample")}
-    out = []
-    for name in VIDEOS:
-        video = videos[name]
-        sources = [str(source_of(path)["blake2b"]) for path in (video.path, video.labels_path) if path]
-        out.append(Task(name, video.load, "/".join(sources), K, tuple(seeds)))
-    return out
 
 
 def table(rows: Sequence[dict]):
     """Ours beside theirs: mean ± standard deviation over seeds, and the range of MoF."""
-    columns = ["video", "authors' program", *(f"ours, {method.name}" for method in METHODS)]
+    columns = ["video", "authors' program", *(f"ours, {method.label}" for method in BREAKFAST)]
     out = lines("MoF / IoU / F1 in %", columns)
     for name in VIDEOS:
         theirs = (number(TABLE.paper, {"video": name}, measure) for measure in TABLE.measures)
-        out.add_row(name, " / ".join(f"{value:.1f}" for value in theirs), *cells(rows, name))
-    return out
-
-
-def cells(rows: Sequence[dict], name: str) -> list[str]:
-    """A video's scores for each estimator."""
-    out = []
-    for each in METHODS:
-        chosen = [row for row in rows if row["video"] == name and row["method"] == each.name]
-        values = 100 * np.array([[row[measure] for measure in TABLE.measures] for row in chosen])
-        spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
-        means = (f"{m:.1f}±{s:.1f}" for m, s in zip(values.mean(axis=0), spread, strict=True))
-        out.append(f"{' / '.join(means)}  (MoF {values[:, 0].min():.1f} to {values[:, 0].max():.1f})")
+        out.add_row(name, " / ".join(f"{value:.1f}" for value in theirs), *parity_cells(rows, name))
     return out
 
 
@@ -90,9 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
         console().print(f"needs data: {COMMAND}; stored results:")
         console().print(table(read_rows(TABLE.name)))
         return 0
-    methods = METHODS
+    methods = BREAKFAST
     if options.smoke:
-        methods = tuple(replace(each, settings=dict(each.settings) | {"epochs": 1}) for each in METHODS)
+        methods = tuple(replace(each, settings=dict(each.settings) | {"epochs": 1}) for each in BREAKFAST)
     outcome = compute(methods, tasks(root, range(1 if options.smoke else options.seeds)), options)
     if not options.smoke:
         publish(TABLE, outcome, {"n_segments": K})

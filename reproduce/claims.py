@@ -12,137 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
-from collections.abc import Sequence
 from pathlib import Path
 
 from dkva.base.files import write_atomically
-from reproduce.base.effects import NEEDS_DATA, Effect, effect, verdict
 from reproduce.base.options import console
 from reproduce.base.paths import RESULTS
-from reproduce.base.show import lines
-from reproduce.base.store import read_rows
-from reproduce.ledger.claim_tests import STUDIED, STUDY, TESTS, Place, Test
-from reproduce.ledger.paper import CLAIMS
+from reproduce.ledger.verdicts import LEDGER, ledger, ledger_table, stored
 
-__all__ = [
-    "LEDGER",
-    "ledger",
-    "ledger_table",
-    "stored",
-    "verdicts",
-    "write",
-]
-
-#: File of the stored ledger in results/.
-LEDGER = "claims.json"
-
-
-def ledger(folder: Path = RESULTS) -> list[dict]:
-    """One record a claim: id, statement, where, how, data, unit, effect, interval, n, verdict, needs.
-
-    Args:
-        folder: the results; what is missing there needs data.
-
-    Raises:
-        ValueError: a row whose checksum is wrong.
-    """
-    rows: dict[str, list[dict] | None] = {}
-    records = []
-    for test in TESTS:
-        claim = CLAIMS[test.claim]
-        record: dict = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
-        place, mine = _first_place(test, rows, folder)
-        found = _effect(test, mine)
-        if place is not None and found is not None:
-            record |= {"data": place.data, "result": ", ".join(place.results), "unit": "percentage points"}
-            record |= _numbers(found) | {"verdict": verdict(found), "needs": None}
-        else:
-            needs = test.needs or ", ".join(f"results/{name}.csv" for name in test.places[0].results)
-            record |= {"data": None, "result": None, "unit": None}
-            record |= _NOTHING | {"needs": needs}
-        records.append(record)
-    return records
-
-
-_NOTHING = {"effect": None, "interval": None, "videos": 0, "verdict": NEEDS_DATA}
-
-
-def _first_place(test: Test, rows: dict, folder: Path) -> tuple[Place | None, list[dict]]:
-    """The first place whose results are there, with their rows, which are read once."""
-    for place in test.places:
-        for name in place.results:
-            if name not in rows:
-                try:
-                    rows[name] = read_rows(name, folder)
-                except FileNotFoundError:
-                    rows[name] = None
-        found = [row for name in place.results for row in rows[name] or ()]
-        if place.datasets:
-            found = [row for row in found if row["dataset"] in place.datasets]
-        there = {row["dataset"] for row in found} if place.datasets else set()
-        if all(rows[name] is not None for name in place.results) and there.issuperset(place.datasets):
-            return place, found
-    return None, []
-
-
-def _effect(test: Test, rows: Sequence[dict]) -> Effect | None:
-    """None where no video can tell."""
-    if test.values is None or not rows:
-        return None
-    values = test.values(rows)
-    if isinstance(values, Effect):
-        return values
-    return effect(values) if len(values) else None
-
-
-def verdicts(rows: Sequence[dict]) -> list[dict]:
-    """The claims of `STUDIED` at each value of each factor of the study of Moving5.
-
-    Args:
-        rows: with the columns factor, value, video and method.
-    """
-    places = dict.fromkeys((row["factor"], row["value"]) for row in rows)
-    tests = [test for test in TESTS if test.claim in STUDIED]
-    records = []
-    for factor, value in places:
-        mine = [row for row in rows if (row["factor"], row["value"]) == (factor, value)]
-        for test in tests:
-            record = {"factor": factor, "value": value, "claim": test.claim}
-            found = _effect(test, mine)  # None: digit 3 never comes back
-            told = _NOTHING if found is None else _numbers(found) | {"verdict": verdict(found)}
-            records.append(record | told)
-    return records
-
-
-def _numbers(found: Effect) -> dict:
-    mean, low, high = (None if math.isnan(x) else round(100 * x, 3) for x in found[:3])
-    return {"effect": mean, "interval": None if low is None else [low, high], "videos": found.n}
-
-
-def ledger_table(records: Sequence[dict]):
-    """The ledger as a table for the terminal."""
-    out = lines("The paper's claims", ["claim", "where", "effect [95 % interval]", "verdict", "data"], 2)
-    for record in records:
-        interval = record["interval"]
-        shown = "–" if record["effect"] is None else f"{record['effect']:+.1f}"
-        if interval:
-            shown += f" [{interval[0]:+.1f}, {interval[1]:+.1f}]"
-        out.add_row(record["statement"], record["where"], shown, record["verdict"], record["data"] or "–")
-    return out
-
-
-def stored(folder: Path = RESULTS) -> dict:
-    """What claims.json holds: "claims", the ledger, and "study", the claims along the study of Moving5.
-
-    Raises:
-        ValueError: a row whose checksum is wrong.
-    """
-    try:
-        study = verdicts(read_rows(STUDY, folder))
-    except FileNotFoundError:
-        study = []
-    return {"claims": ledger(folder), "study": study}
+__all__ = ["main", "write"]
 
 
 def write(folder: Path = RESULTS) -> list[dict]:

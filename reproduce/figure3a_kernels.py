@@ -21,26 +21,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from dkva.approximation.segmenter import segment_video
 from dkva.experiments.experiment import Method, Outcome, Task, merged
-from reproduce import table2_moving5
 from reproduce.base.effects import effect, paired
+from reproduce.base.labels import AUTHORS, GAUSS, GAUSS_NTK, NNGP, NTK_SPHERE
 from reproduce.base.methods import method
 from reproduce.base.options import compute, console
 from reproduce.base.show import lines
-from reproduce.base.store import Table, chosen
-from reproduce.collections import moving5
-from reproduce.collections.benchmarks import Opened, options_of, smoothing_of
-from reproduce.table4_benchmarks import EPOCHS
-from reproduce.tables.studies import LEARNED, end_study, open_studied, with_columns
+from reproduce.base.store import Table
+from reproduce.collections.benchmarks import options_of, request_of
+from reproduce.tables.kernels import DATASETS, LIKE, kernel_parts
+from reproduce.tables.studies import end_study, open_studied, with_columns
 
 COMMAND = "python -m reproduce.figure3a_kernels"
 TABLE = Table("figure3a_kernels", "Figure 3a: kernels", COMMAND, by=("dataset", "kernel"))
-DATASETS = ("50salads", "breakfast_sample", "breakfast_like", "basic_motions")
-MOVING5 = "Moving5"
-LIKE = 100
 COLUMNS = (
     "dataset", "kernel", "video", "method", "seed", "n_segments", "n_frames", "found", "mof", "iou", "f1",
 )  # fmt: skip
@@ -50,52 +44,45 @@ LENGTH_SCALES = (1.0, 10.0, 100.0)
 #: What each kernel changes of the method's own settings: those that are theirs already are left out, so that
 #: rows of Tables 2 and 4 are not computed twice.
 KERNELS: Mapping[str, dict] = {
-    "NNGP": {"kernel": "nngp"},
+    NNGP: {"kernel": "nngp"},
     "NTK": {"kernel": "ntk"},
-    "NTK sphere": {"kernel": "ntk_sphere"},
+    NTK_SPHERE: {"kernel": "ntk_sphere"},
     "SNTK": {"kernel": "sntk"},
-    **{f"Gauss, l = {scale:g}": {"kernel": "gaussian", "length_scale": scale} for scale in LENGTH_SCALES},
-    "Gauss, l = median squared": {"kernel": "gaussian"},
+    **{f"{GAUSS}l = {scale:g}": {"kernel": "gaussian", "length_scale": scale} for scale in LENGTH_SCALES},
+    f"{GAUSS}l = median squared": {"kernel": "gaussian"},
     "GaussNTK sphere": {"kernel": "gauss_ntk_sphere"},
-    "GaussNTK": {},
-    "NTK sphere (authors' program)": {"kernel": "ntk_sphere_authors"},
-    "SNTK (authors' program)": {"kernel": "sntk_authors"},
+    GAUSS_NTK: {},
+    f"{NTK_SPHERE}{AUTHORS}": {"kernel": "ntk_sphere_authors"},
+    f"SNTK{AUTHORS}": {"kernel": "sntk_authors"},
 }
-
-#: What the names of the kernels in the authors' reading end with.
-AUTHORS = " (authors' program)"
 
 #: Seeds of SNTK, at least: each draws its random features, the same for all videos.
 DRAWS = 3
 
 #: The smallest run of the code.
-SMOKE = ("NTK sphere", "GaussNTK", "NTK sphere (authors' program)")
+SMOKE = (NTK_SPHERE, GAUSS_NTK, f"{NTK_SPHERE}{AUTHORS}")
 
 
 def methods(settings: Mapping[str, object], names: Iterable[str] = KERNELS) -> list[Method]:
-    """One a kernel, called by its name."""
-    return [method(name, segment_video, dict(settings) | KERNELS[name]) for name in names]
+    """One a kernel, its rows with the column kernel."""
+    return [method("dkva", dict(settings) | KERNELS[name], columns={"kernel": name}) for name in names]
 
 
-def _moving5_settings(smoke: bool) -> dict:
-    choice = chosen(table2_moving5.CHOICE)
-    epochs = 1 if smoke else int(choice["epochs"])
-    return table2_moving5.BASE | {"weight_decay": choice["weight_decay"], "epochs": epochs}
-
-
-def parts(
-    options: argparse.Namespace, opened: Sequence[Opened]
-) -> list[tuple[Mapping[str, Any], list[Task]]]:
-    """The method's settings and the videos of each data set, Moving5 first unless others are named."""
-    found: list[tuple[Mapping[str, Any], list[Task]]] = []
-    if not options.datasets:
-        seeds, videos = (range(1), 2) if options.smoke else (range(options.seeds), options.videos)
-        tasks = moving5.tasks(seeds=seeds, videos=videos, columns={"dataset": MOVING5})
-        found.append((_moving5_settings(options.smoke), tasks))
-    for each in opened:
-        settings = {"smoothing": smoothing_of(each.source), "epochs": 1 if options.smoke else EPOCHS}
-        found.append((settings, each.tasks))
-    return found
+def scores(
+    settings: Mapping[str, object], tasks: Sequence[Task], names: Sequence[str], options: argparse.Namespace
+) -> Outcome:
+    """Rows of one data set; SNTK's for further seeds."""
+    drawn = [replace(task, seeds=tuple(range(max(DRAWS, len(task.seeds))))) for task in tasks]
+    sketched = [name for name in names if name.startswith("SNTK")]
+    others = [name for name in names if name not in sketched]
+    outcome = merged(
+        [
+            compute(methods(settings, others), tasks, options),
+            compute(methods(settings, sketched), drawn, options),
+        ]
+    )
+    outcome.rows.sort(key=lambda row: list(KERNELS).index(row["kernel"]))
+    return with_columns(outcome, COLUMNS)
 
 
 def readings_table(rows: Sequence[Mapping]):
@@ -119,22 +106,16 @@ def readings_table(rows: Sequence[Mapping]):
 def main(arguments: list[str] | None = None) -> int:
     """Run what is there, store and print."""
     options = options_of(__doc__, seeds=1).parse_args(arguments)
-    opened = open_studied(options, DATASETS, LIKE)
-    outcomes: list[Outcome] = []
-    names = SMOKE if options.smoke else KERNELS
-    for settings, tasks in parts(options, opened):
-        drawn = [replace(task, seeds=tuple(range(max(DRAWS, len(task.seeds))))) for task in tasks]
-        both = [
-            compute(methods(settings, [n for n in names if not n.startswith("SNTK")]), tasks, options),
-            compute(methods(settings, [n for n in names if n.startswith("SNTK")]), drawn, options),
+    request = request_of(options, DATASETS)
+    names, changed = (SMOKE, {"epochs": 1}) if options.smoke else (tuple(KERNELS), {})
+    opened = open_studied(request, LIKE)
+    outcome = merged(
+        [
+            scores(dict(settings) | changed, tasks, names, options)
+            for settings, tasks in kernel_parts(request, opened)
         ]
-        outcome = merged(both)
-        for row in outcome.rows:
-            row["kernel"], row["method"] = row["method"], LEARNED
-        outcome.rows.sort(key=lambda row: list(KERNELS).index(row["kernel"]))
-        outcomes.append(with_columns(outcome, COLUMNS))
-    outcome = merged(outcomes)
-    end_study(TABLE, outcome, opened, DATASETS, options)
+    )
+    end_study(TABLE, outcome, opened, request)
     if outcome.rows:
         console().print(readings_table(outcome.rows))
     return 0

@@ -14,22 +14,21 @@ chooses, and what it costs against the best one tried (`reproduce.tables.smoothi
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from dkva.approximation.segmenter import segment_video
 from dkva.base.segments import segments
 from dkva.experiments.experiment import Outcome, merged
 from dkva.metrics.segmentation import score_row
-from reproduce.base.methods import method
+from reproduce.base.methods import EPOCHS, method
 from reproduce.base.options import compute, console
 from reproduce.base.store import Table
-from reproduce.collections.benchmarks import Opened, options_of
-from reproduce.table4_benchmarks import EPOCHS
+from reproduce.collections.benchmarks import Opened, options_of, request_of
 from reproduce.tables.smoothing_rule import rule_table
-from reproduce.tables.studies import LEARNED, end_study, open_studied, with_columns
+from reproduce.tables.studies import end_study, open_studied, with_columns
 
 COMMAND = "python -m reproduce.figure3b_smoothing"
 TABLE = Table(
@@ -58,16 +57,13 @@ def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int, **scoring) -
     }
 
 
-def scores(opened: Opened, smoothings: Sequence[float], epochs: int, options) -> Outcome:
+def scores(opened: Opened, smoothings: Sequence[float], epochs: int, options: argparse.Namespace) -> Outcome:
     """Rows of one data set, each strength of smoothing on every video."""
-    named = {f"smoothing {smoothing:g}": smoothing for smoothing in smoothings}
     methods = [
-        method(name, segment_video, {"smoothing": smoothing, "epochs": epochs})
-        for name, smoothing in named.items()
+        method("dkva", {"smoothing": smoothing, "epochs": epochs}, columns={"smoothing": smoothing})
+        for smoothing in smoothings
     ]
     outcome = compute(methods, [replace(task, measure=measure) for task in opened.tasks], options)
-    for row in outcome.rows:
-        row["smoothing"], row["method"] = named[row["method"]], LEARNED
     return with_columns(outcome, COLUMNS)
 
 
@@ -75,9 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run what is there, store and print."""
     options = options_of(__doc__, seeds=1).parse_args(arguments)
     smoothings, epochs = (SMOOTHINGS[::4], 1) if options.smoke else (SMOOTHINGS, EPOCHS)
-    opened = open_studied(options, DATASETS, LIKE)
+    request = request_of(options, DATASETS)
+    opened = open_studied(request, LIKE)
     outcome = merged([scores(each, smoothings, epochs, options) for each in opened])
-    end_study(TABLE, outcome, opened, DATASETS, options)
+    end_study(TABLE, outcome, opened, request)
     if outcome.rows:
         console().print(rule_table(outcome.rows))
     return 0

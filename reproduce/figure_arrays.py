@@ -26,24 +26,22 @@ import numpy as np
 from dkva import KERNELS, Kernel, Standardiser, VideoSegmenter, approximate, evaluate
 from dkva.base.files import write_atomically
 from dkva.experiments.experiment import Task, code_version
-from reproduce import basic_motions, breakfast_sample, table2_moving5
+from reproduce.base.labels import LEARNED, MORE
 from reproduce.base.options import console, parser
 from reproduce.base.paths import RESULTS, ROWS, data_root
 from reproduce.base.store import chosen, read_rows, write_arrays
-from reproduce.collections import moving5
-from reproduce.moving5_figures import VIDEOS, named, pictures
-from reproduce.pictures.failures import worst
+from reproduce.collections import basic_motions, breakfast_sample, moving5
+from reproduce.pictures.base import ARRAYS
+from reproduce.pictures.failures import FAILURES, worst
+from reproduce.pictures.moving5 import VIDEOS, images, named
+from reproduce.tables import recordings
+from reproduce.tables.moving5 import CHOICE, Chosen, chosen_settings
 from synthetic.moving5 import DIGITS
 
-__all__ = ["ARRAYS", "FAILURES", "METHOD", "arrays", "main"]
-
-ARRAYS = "figures.npz"
+__all__ = ["arrays", "main"]
 
 # What the arrays were made from when this checkout made them last.
 _MADE = ROWS.parent / "figure_arrays.json"
-
-#: The method whose worst videos are shown, and how many.
-METHOD, FAILURES = "learned, kernel", 3
 
 
 def _standard(features: np.ndarray) -> np.ndarray:
@@ -62,13 +60,11 @@ def _plane(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (components[:2] * signs[:, None]).T, (sizes[:2] ** 2 / np.sum(sizes**2))
 
 
-def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndarray]:
+def _of_video(task: Task, choice: Chosen) -> dict[str, np.ndarray]:
     features, truth = task.load()
     frames = _standard(features)
-    segmenter = _segmenter(epochs, weight_decay).fit(features, name=task.video)
-    learned = approximate(
-        frames, moving5.K, epochs=epochs, weight_decay=weight_decay, name=task.video, snapshots=True
-    )
+    segmenter = _segmenter(choice).fit(features, name=task.video)
+    learned = approximate(frames, moving5.K, **choice._asdict(), name=task.video, snapshots=True)
     points = _directions(frames)
     components, shares = _plane(points)
     centre = points.mean(axis=0)
@@ -81,10 +77,8 @@ def _of_video(task: Task, epochs: int, weight_decay: float) -> dict[str, np.ndar
     }
 
 
-def _segmenter(epochs: int, weight_decay: float) -> VideoSegmenter:
-    return VideoSegmenter(
-        moving5.K, **table2_moving5.BASE, epochs=epochs, weight_decay=weight_decay, random_state=0
-    )
+def _segmenter(choice: Chosen) -> VideoSegmenter:
+    return VideoSegmenter(moving5.K, **choice.settings, random_state=0)
 
 
 def _grams(task: Task) -> dict[str, np.ndarray]:
@@ -100,43 +94,43 @@ def _grams(task: Task) -> dict[str, np.ndarray]:
     return out
 
 
-def _losses(tasks: Sequence[Task], epochs: int, weight_decay: float) -> np.ndarray:
+def _losses(tasks: Sequence[Task], choice: Chosen) -> np.ndarray:
     """Loss of each video and epoch [videos, epochs]."""
     curves = []
     for task in tasks:
         features, _ = task.load()
-        curves.append(_segmenter(epochs, weight_decay).fit(features, name=task.video).loss_curve_)
+        curves.append(_segmenter(choice).fit(features, name=task.video).loss_curve_)
     return np.stack(curves).astype(np.float32)
 
 
-def _failures(tasks: Sequence[Task], epochs: int, weight_decay: float) -> dict[str, np.ndarray]:
+def _failures(tasks: Sequence[Task], choice: Chosen) -> dict[str, np.ndarray]:
     """Of the videos with the lowest scores: labels by name, likeness and pictures of the actions."""
     out: dict[str, np.ndarray] = {}
     for task in tasks:
         features, truth = task.load()
-        labels = _segmenter(epochs, weight_decay).fit_predict(features, name=task.video)
+        labels = _segmenter(choice).fit_predict(features, name=task.video)
         means = np.stack([features[truth == digit].mean(axis=0) for digit in DIGITS])
         norms = np.linalg.norm(means, axis=1)
         out |= {
             f"{task.video}/truth": truth.astype(np.uint8),
             f"{task.video}/labels": named(truth, labels, moving5.K),
             f"{task.video}/likeness": (means @ means.T / np.outer(norms, norms)).astype(np.float32),
-            f"{task.video}/pictures": pictures(means),
+            f"{task.video}/pictures": images(means),
         }
     return out
 
 
 def _recording() -> dict[str, np.ndarray]:
     """The first joined recording: truth and each method's labels as places in "names", and its score."""
-    smoothing = chosen(basic_motions.CHOICE)["smoothing"]
+    smoothing = basic_motions.chosen_smoothing()
     (task,) = basic_motions.tasks("test", range(1))
     frames, truth = task.load()
     names, places = np.unique(truth, return_inverse=True)
     out = {"names": names, "truth": places.astype(np.uint8)}
-    for method in reversed(basic_motions.methods(smoothing)):
+    for method in reversed(recordings.basic_motions(smoothing)):
         labels = method.labels(frames, basic_motions.K, task.seeds[0], task.video)
         matching = evaluate(places, labels, n_clusters=basic_motions.K).matching
-        out[f"by {method.name}"] = np.array([matching[label] for label in labels.tolist()], np.uint8)
+        out[f"by {method.label}"] = np.array([matching[label] for label in labels.tolist()], np.uint8)
     return out
 
 
@@ -144,7 +138,7 @@ def _breakfast(root: Path | None) -> dict[str, np.ndarray]:
     """Our labels of the real videos, a seed a row; nothing where the data is not at hand."""
     if root is None or not (root / "breakfast_sample").is_dir():
         return {}
-    method = breakfast_sample.METHODS[0]
+    method = recordings.BREAKFAST[0]
     out = {}
     for task in breakfast_sample.tasks(root, range(5)):
         features, _ = task.load()
@@ -160,29 +154,30 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
         videos: only so many videos of each kind.
         epochs: instead of those chosen.
     """
-    choice = chosen(table2_moving5.CHOICE)
-    epochs = epochs or int(choice["epochs"])
-    decay = choice["weight_decay"]
+    choice = chosen_settings()
+    choice = choice._replace(epochs=epochs or choice.epochs)
     tasks = moving5.tasks(seeds=(0,))
-    rows = read_rows(table2_moving5.TABLE.name)
-    failing = [name for name, _ in worst(rows, METHOD, FAILURES)][:videos]
-    parts = {str(number): _of_video(tasks[number - 1], epochs, decay) for number in VIDEOS[:videos]}
+    failing = [name for name, _ in _worst()][:videos]
+    parts = {str(number): _of_video(tasks[number - 1], choice) for number in VIDEOS[:videos]}
     parts["gram"] = _grams(tasks[VIDEOS[0] - 1])
-    parts["loss"] = {"curves": _losses(tasks[:videos], table2_moving5.MORE * epochs, decay)}
-    parts["failure"] = _failures([task for task in tasks if task.video in failing], epochs, decay)
+    parts["loss"] = {"curves": _losses(tasks[:videos], choice._replace(epochs=MORE * choice.epochs))}
+    parts["failure"] = _failures([task for task in tasks if task.video in failing], choice)
     parts["basic_motions"] = _recording()
     parts["breakfast"] = _breakfast(data_root(None))
-    settings = {"epochs": epochs, "weight_decay": decay, "moving5": moving5.dataset()[1]}
+    settings = choice._asdict() | {"moving5": moving5.dataset()[1]}
     named_parts = {f"{part}/{key}": value for part, found in parts.items() for key, value in found.items()}
     return named_parts | {"settings": np.array(json.dumps(settings))}
 
 
+def _worst() -> list[tuple[str, float]]:
+    """The videos that Table 2 scores worst, and their scores."""
+    return worst(read_rows("table2_moving5"), LEARNED, FAILURES)
+
+
 def _decisive() -> str:
     """All that decides the arrays, as text."""
-    scripts = (table2_moving5, basic_motions)
-    failing = worst(read_rows(table2_moving5.TABLE.name), METHOD, FAILURES)
-    choices = [chosen(script.CHOICE) for script in scripts]
-    return json.dumps([choices, code_version(arrays), moving5.dataset()[1], failing, str(data_root(None))])
+    choices = [chosen(choice) for choice in (CHOICE, basic_motions.CHOICE)]
+    return json.dumps([choices, code_version(arrays), moving5.dataset()[1], _worst(), str(data_root(None))])
 
 
 def _as_before(old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]) -> bool:

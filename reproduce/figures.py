@@ -22,12 +22,9 @@ from PIL import Image
 from dkva.base.files import write_atomically
 from reproduce import pictures
 from reproduce.base.options import console, parser
-from reproduce.base.paths import RENDERED, RESULTS, ROOT, ROWS
+from reproduce.base.paths import INDEX, RENDERED, RESULTS, ROOT, ROWS
 
-__all__ = ["INDEX", "animation", "main", "render", "rendered"]
-
-#: Titles, words and sources of what is drawn, in order.
-INDEX = "index.json"
+__all__ = ["animation", "main", "render", "rendered"]
 
 # Checksum of what this checkout drew last, and from what.
 _DRAWN = ROWS.parent / "figures.txt"

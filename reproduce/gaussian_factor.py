@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from scipy.spatial.distance import pdist
@@ -22,24 +21,23 @@ from dkva.approximation.length_scale import length_scale
 from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
 from dkva.base.provenance import versions
 from dkva.experiments.experiment import Outcome, Task, merged
-from reproduce import figure3a_kernels
 from reproduce.base.store import Table
-from reproduce.collections.benchmarks import options_of
+from reproduce.collections.benchmarks import options_of, request_of
+from reproduce.tables.factor_ranges import FACTOR_EDGES, FACTOR_RANGES
+from reproduce.tables.kernels import DATASETS, LIKE, kernel_parts
 from reproduce.tables.studies import end_study, open_studied
 
 COMMAND = "python -m reproduce.gaussian_factor"
 
-#: Edges of the ranges of the factor, and how many frames of a video, evenly spaced, are paired at most.
-EDGES = (0.0, 0.5, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999, 1.0)
+#: Frames of a video, evenly spaced, that are paired at most.
 PAIRED_FRAMES = 200
 
-RANGES = tuple(f"{low:g} to {high:g}" for low, high in pairwise(EDGES))
 TABLE = Table(
     "gaussian_factor",
     "The Gaussian factor exp(-|x - y|² / l²) over pairs of frames",
     COMMAND,
     by=("dataset",),
-    measures=("length_scale", "lowest", "median", *RANGES),
+    measures=("length_scale", "lowest", "median", *FACTOR_RANGES),
     percent=False,
 )
 
@@ -59,8 +57,8 @@ def describe(tasks: Sequence[Task], smoothing: float) -> Outcome:
         window = smoothing_window(len(features), task.n_segments, smoothing)
         _, frames = smooth_and_standardise(np.asarray(features), window, np.dtype(np.float32))
         scale, found = factors(frames)
-        counts, _ = np.histogram(found, EDGES)
-        shares = dict(zip(RANGES, (counts / len(found)).tolist(), strict=True))
+        counts, _ = np.histogram(found, FACTOR_EDGES)
+        shares = dict(zip(FACTOR_RANGES, (counts / len(found)).tolist(), strict=True))
         numbers = {"length_scale": scale, "lowest": float(found.min()), "median": float(np.median(found))}
         place = {"dataset": task.columns["dataset"], "video": task.video, "n_frames": len(features)}
         rows.append({**place, **numbers, **shares})
@@ -73,12 +71,10 @@ def describe(tasks: Sequence[Task], smoothing: float) -> Outcome:
 def main(arguments: list[str] | None = None) -> int:
     """Describe what is there, store and print."""
     options = options_of(__doc__, seeds=1).parse_args(arguments)
-    keys = figure3a_kernels.DATASETS
-    opened = open_studied(options, keys, figure3a_kernels.LIKE)
-    found = [
-        describe(tasks, settings["smoothing"]) for settings, tasks in figure3a_kernels.parts(options, opened)
-    ]
-    end_study(TABLE, merged(found), opened, keys, options, {"frames_paired": PAIRED_FRAMES})
+    request = request_of(options, DATASETS)
+    opened = open_studied(request, LIKE)
+    found = [describe(tasks, settings["smoothing"]) for settings, tasks in kernel_parts(request, opened)]
+    end_study(TABLE, merged(found), opened, request, {"frames_paired": PAIRED_FRAMES})
     return 0
 
 

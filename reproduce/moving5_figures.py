@@ -15,82 +15,72 @@ import numpy as np
 from dkva import VideoSegmenter, evaluate
 from dkva.base.files import write_atomically
 from dkva.experiments.experiment import code_version
-from reproduce import table2_moving5, table3_moving5_random_k
+from reproduce.base.labels import CHOSEN_DECAY, INITIAL, LEARNED, TW_FINCH, UNIFORM
 from reproduce.base.options import console, parser
 from reproduce.base.paths import RESULTS, ROWS
 from reproduce.base.store import chosen, write_arrays
 from reproduce.collections import moving5
-from reproduce.collections.benchmarks import random_k
+from reproduce.collections.random_k import random_k
+from reproduce.pictures.base import MOVING5
+from reproduce.pictures.moving5 import VIDEOS, images, named
+from reproduce.tables.moving5 import (
+    CHOICE,
+    CHOICE_RANDOM_K,
+    Chosen,
+    chosen_settings,
+    random_k_methods,
+    true_k_methods,
+)
 from synthetic.moving5 import DIGITS
 
-__all__ = ["arrays", "main", "named", "pictures"]
-
-#: Of the paper's figures: the 5th and the 35th test video.
-VIDEOS = (5, 35)
-ARRAYS = "moving5_figures.npz"
+__all__ = ["arrays", "main"]
 
 # What the arrays were made from when this checkout made them last.
 _MADE = ROWS.parent / "moving5_figures.json"
 _SHOWN = {
-    "true K": ("uniform split", "TW-FINCH", "initial, kernel", "learned, kernel"),
-    "random K": ("uniform split", "TW-FINCH", "learned, chosen weight decay"),
+    "true K": (UNIFORM, TW_FINCH, INITIAL, LEARNED),
+    "random K": (UNIFORM, TW_FINCH, CHOSEN_DECAY),
 }
 
 
 def arrays(videos: Sequence[int] = VIDEOS) -> dict[str, np.ndarray]:
     """What is drawn: labels [n] of each video, method and number of segments; pictures [5, 28, 28, 3]."""
-    choice = chosen(table2_moving5.CHOICE)
-    true_k = table2_moving5.methods(int(choice["epochs"]), choice["weight_decay"])
-    methods = {"true K": true_k, "random K": table3_moving5_random_k.methods()}
+    choice = chosen_settings()
+    methods = {"true K": [*true_k_methods(choice).values()], "random K": random_k_methods()}
     tasks = moving5.tasks(seeds=(0,))
     out: dict[str, np.ndarray] = {}
     for number in videos:
         task = tasks[number - 1]
         features, truth = task.load()
         out[f"{number}/truth"] = truth
-        for kind, names in _SHOWN.items():
+        for kind, shown in _SHOWN.items():
             n_segments = moving5.K if kind == "true K" else random_k(task.video, moving5.K, 0)
             for method in methods[kind]:
-                if method.name in names:
+                if method.label in shown:
                     labels = method.labels(features, n_segments, 0, task.video)
-                    out[f"{number}/{kind}/{method.name}"] = named(truth, labels, n_segments)
+                    out[f"{number}/{kind}/{method.label}"] = named(truth, labels, n_segments)
             out[f"{number}/{kind}/segments"] = np.array(n_segments)
         means = np.stack([features[truth == digit].mean(axis=0) for digit in DIGITS])
-        learned = _learned(features, truth, task.video, int(choice["epochs"]), choice["weight_decay"])
-        out[f"{number}/mean frames"] = pictures(means)
-        out[f"{number}/learned frames"] = pictures(learned)
+        learned = _learned(features, truth, task.video, choice)
+        out[f"{number}/mean frames"] = images(means)
+        out[f"{number}/learned frames"] = images(learned)
     return out
 
 
 def _decisive() -> str:
     """All that decides the arrays, as text."""
-    choices = [chosen(script.CHOICE) for script in (table2_moving5, table3_moving5_random_k)]
+    choices = [chosen(choice) for choice in (CHOICE, CHOICE_RANDOM_K)]
     return json.dumps([choices, code_version(arrays), moving5.dataset()[1], VIDEOS])
 
 
-def named(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
-    """Labels as the digits they are matched to; unmatched ones below 0, each its own."""
-    matching = evaluate(truth, labels, n_clusters=n_segments).matching
-    return np.array([matching.get(label, -1 - label) for label in labels.tolist()], np.int16)
-
-
-def _learned(features, truth, name: str, epochs: int, weight_decay: float) -> np.ndarray:
+def _learned(features, truth, name: str, choice: Chosen) -> np.ndarray:
     """Learned frames in the order of the digits they are matched to [5, 2352]; zeros where none is."""
-    segmenter = VideoSegmenter(
-        moving5.K, **table2_moving5.BASE, epochs=epochs, weight_decay=weight_decay, random_state=0
-    ).fit(features, name=name)
+    segmenter = VideoSegmenter(moving5.K, **choice.settings, random_state=0).fit(features, name=name)
     matching = evaluate(truth, segmenter.labels_, n_clusters=moving5.K).matching
     out = np.zeros((len(DIGITS), features.shape[1]))
     for label, digit in matching.items():
         out[DIGITS.index(digit)] = segmenter.approximation_[label]
     return out
-
-
-def pictures(frames: np.ndarray) -> np.ndarray:
-    """Frames [k, 2352] as pictures, each from black to its own brightest value."""
-    clipped = np.clip(frames, 0, None).reshape(len(frames), 28, 28, 3)
-    brightest = clipped.max(axis=(1, 2, 3), keepdims=True)
-    return np.rint(255 * clipped / np.where(brightest, brightest, 1)).astype(np.uint8)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -102,9 +92,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     decisive = _decisive()
     if options.force or not (_MADE.is_file() and _MADE.read_text() == decisive):
-        write_arrays(RESULTS / ARRAYS, arrays())
+        write_arrays(RESULTS / MOVING5, arrays())
         write_atomically(_MADE, lambda file: file.write(decisive.encode()))
-    console().print(f"results/{ARRAYS} is there; draw it with python -m reproduce.figures")
+    console().print(f"results/{MOVING5} is there; draw it with python -m reproduce.figures")
     return 0
 
 

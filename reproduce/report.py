@@ -17,13 +17,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dkva.base.files import write_atomically
-from reproduce import check
 from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, UNDECIDED
 from reproduce.base.options import console
-from reproduce.base.paths import RENDERED, RESULTS, ROOT
+from reproduce.base.paths import INDEX, RENDERED, RESULTS, ROOT
 from reproduce.base.show import LABELS
 from reproduce.base.store import read_facts
-from reproduce.figures import INDEX
+from reproduce.ledger import consistency
 
 __all__ = ["content", "main", "page"]
 
@@ -52,7 +51,7 @@ def content(results: Path = RESULTS, figures: Path = RENDERED) -> dict:
     Raises:
         FileNotFoundError: there is no index of figures, or a figure that it names.
     """
-    found = check.report(results)
+    found = consistency.report(results)
     facts = {table["id"]: read_facts(table["id"], results) for table in found["tables"]}
     claims = [_claim(claim, facts) for claim in found["claims"]]
     counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in _SIGNS}
@@ -98,14 +97,15 @@ def _table(table: Mapping, facts: Mapping) -> dict:
         groups.setdefault(tuple(str(row[name]) for name in by), []).append(_line(row))
     script = facts["command"].split()[2].rsplit(".", 1)[-1]
     path = ROOT / "reproduce" / f"{script}.py"
-    single = "method" in by and path.is_file() and "--methods" in path.read_text(encoding="utf-8")
+    single = "method" in by and path.is_file() and "add_methods" in path.read_text(encoding="utf-8")
+    first = facts["methods"][rows[0]["method"]]["id"] if single else None
     return {
         "id": _slug(table["id"]),
         "file": table["id"],
         "title": table["title"],
         "unit": table["unit"],
         "command": facts["command"],
-        "single": f'{facts["command"]} --methods "{rows[0]["method"]}"' if single else None,
+        "single": f"{facts['command']} --methods {first}" if single else None,
         "by": ", ".join(name.replace("_", " ") for name in by),
         "groups": [{"name": ", ".join(names), "rows": lines} for names, lines in groups.items()],
         "folded": len(rows) > _FOLDED,

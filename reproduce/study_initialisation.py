@@ -11,10 +11,10 @@ random frames know no time. Each is scored before learning and after it, on thre
 
 from __future__ import annotations
 
+from reproduce.base.labels import INITIAL
 from reproduce.tables import varied
 from reproduce.tables.varied import Value
 
-INITIAL = "initial, kernel"
 TABLE = varied.table("study_initialisation", "Initialisation, before and after learning")
 _STARTS: dict[str, dict] = {
     "uniform segments": {},
@@ -23,9 +23,7 @@ _STARTS: dict[str, dict] = {
 }
 FACTORS = {
     "learned from": {name: Value(changed) for name, changed in _STARTS.items()},
-    "not learned": {
-        name: Value(changed | {"epochs": 0}, method=INITIAL) for name, changed in _STARTS.items()
-    },
+    "not learned": {name: Value(changed | {"epochs": 0}, label=INITIAL) for name, changed in _STARTS.items()},
 }
 
 

@@ -12,18 +12,17 @@ and for each value which of the claims hold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+from collections.abc import Mapping, Sequence
 
-from dkva.approximation.segmenter import segment_video
-from dkva.baselines import tw_finch, uniform
 from dkva.experiments.experiment import Method, Outcome, Task, merged
-from reproduce import table2_moving5
-from reproduce.base.methods import method
 from reproduce.base.options import compute, console, parser
 from reproduce.base.show import lines, summary_table
-from reproduce.base.store import Table, chosen, publish
-from reproduce.claims import verdicts
+from reproduce.base.store import Table, publish
 from reproduce.collections import moving5
+from reproduce.ledger.verdicts import verdicts
+from reproduce.tables.moving5 import Chosen, chosen_settings, true_k_methods
+from reproduce.tables.studies import with_columns
 from synthetic.moving5 import Settings
 
 COMMAND = "python -m reproduce.study_moving5"
@@ -49,40 +48,33 @@ FACTORS: dict[str, tuple] = {
 SEEDS = 3
 
 
-def methods(epochs: int, weight_decay: float) -> list[Method]:
+#: The lines of Table 2 that the claims compare.
+METHODS = ("uniform", "tw_finch", "dkva_initial_l2", "dkva_initial", "dkva_l2", "dkva", "dkva_more_epochs")
+
+
+def methods(choice: Chosen) -> list[Method]:
     """The methods that the claims compare."""
-    settings = table2_moving5.BASE | {"weight_decay": weight_decay}
-    learned = settings | {"epochs": epochs}
-    more = settings | {"epochs": table2_moving5.MORE * epochs}
-    return [
-        method("uniform split", uniform),
-        method("TW-FINCH", tw_finch),
-        method("initial, L2", segment_video, settings | {"epochs": 0, "assignment": "l2"}, seeded=False),
-        method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
-        method("learned, L2", segment_video, learned | {"assignment": "l2"}),
-        method("learned, kernel", segment_video, learned),
-        method(f"learned, kernel: {table2_moving5.MORE} × epochs", segment_video, more),
-    ]
+    of_table2 = true_k_methods(choice)
+    return [of_table2[name] for name in METHODS]
 
 
-def study(factors: dict[str, tuple], seeds: Sequence[int], videos: int | None, options) -> Outcome:
+def study(
+    factors: Mapping[str, tuple], seeds: Sequence[int], videos: int | None, options: argparse.Namespace
+) -> Outcome:
     """Rows of every value of every factor."""
-    choice = chosen(table2_moving5.CHOICE)
-    usual, decay = int(choice["epochs"]), choice["weight_decay"]
+    choice = chosen_settings()
     tasks: dict[int, list[Task]] = {}  # by epochs
     for factor, values in factors.items():
         for value in values:
-            epochs, changed = (value, {}) if factor == "epochs" else (usual, {factor: value})
+            epochs, changed = (value, {}) if factor == "epochs" else (choice.epochs, {factor: value})
             named = {"factor": factor, "value": str(value)}
             tasks.setdefault(epochs, []).extend(
                 moving5.tasks(Settings(**changed), seeds=seeds, videos=videos, columns=named)
             )
-    outcome = merged([compute(methods(epochs, decay), mine, options) for epochs, mine in tasks.items()])
-    kept = {"factor", "value", "video", "method", "seed", *TABLE.measures}
-    for row in outcome.rows:
-        for name in row.keys() - kept:
-            del row[name]
-    return outcome
+    outcome = merged(
+        [compute(methods(choice._replace(epochs=epochs)), mine, options) for epochs, mine in tasks.items()]
+    )
+    return with_columns(outcome, ("factor", "value", "video", "method", "seed", *TABLE.measures))
 
 
 def verdict_table(records: Sequence[dict]):

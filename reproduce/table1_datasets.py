@@ -18,9 +18,9 @@ from dkva.base.segments import segments
 from dkva.experiments.experiment import Outcome
 from reproduce.base.options import console
 from reproduce.base.show import lines
-from reproduce.collections.benchmarks import Opened, Source, options_of
+from reproduce.collections.benchmarks import Opened, Source, open_all, options_of, request_of
 from reproduce.ledger.paper import number
-from reproduce.tables.benchmark_tables import BenchmarkTable, Part, run
+from reproduce.tables.benchmark_tables import BenchmarkTable, Part, publish_part, show_needs, with_stored
 
 COMMAND = "python -m reproduce.table1_datasets"
 MEASURES = ("frames", "actions", "segments", "features")
@@ -64,7 +64,15 @@ def show(parts: Sequence[Part]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Describe what is there, store and print."""
-    return run(TABLE, options_of(__doc__, seeds=1).parse_args(arguments), describe, show)
+    request = request_of(options_of(__doc__, seeds=1).parse_args(arguments))
+    fresh = {
+        opened.source.key: publish_part(TABLE, opened, describe(opened), request)
+        for opened in open_all(request)
+    }
+    parts = with_stored(TABLE, fresh, request)
+    show(parts)
+    show_needs(TABLE, parts)
+    return 0
 
 
 def _beside(source: Source, column: str | None, ours: float) -> str:

@@ -17,14 +17,13 @@ are not in the text.
 
 from __future__ import annotations
 
-from dkva.approximation.segmenter import segment_video
-from dkva.baselines import kmeans, tw_finch, uniform
-from dkva.experiments.experiment import Method
 from reproduce.base.methods import method
-from reproduce.base.options import add_authors_pickle, authors_videos, compute, console, parser
+from reproduce.base.options import compute, console, parser
 from reproduce.base.show import summary_table
-from reproduce.base.store import Table, best, chosen, publish, read_facts
+from reproduce.base.store import Table, publish
 from reproduce.collections import moving5
+from reproduce.collections.authors_moving5 import add_authors_pickle, authors_videos
+from reproduce.tables.moving5 import CHOICE_RANDOM_K, RANDOM_K, random_k_methods
 
 COMMAND = "python -m reproduce.table3_moving5_random_k"
 TABLE = Table(
@@ -34,33 +33,7 @@ TABLE = Table(
     measures=("boundary_accuracy", "boundary_precision", "boundary_f1", "mof", "iou", "f1", "unused"),
     paper="table3",
 )
-CHOICE = Table(
-    "table3_moving5_random_k_choice",
-    "Choice for Table 3: 50 validation videos of Moving5, random number of segments",
-    f"{COMMAND} --select",
-    by=("weight_decay",),
-    measures=("boundary_f1", "boundary_accuracy", "boundary_precision", "mof"),
-    choose="boundary_f1",
-)
-
 WEIGHT_DECAYS = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-USUAL = 1e-3
-SETTINGS: dict[str, object] = {"smoothing": 0, "epochs": 20}
-
-
-def methods() -> list[Method]:
-    """The table's rows, for the weight decays that were chosen."""
-    chosen_decay = chosen(CHOICE)["weight_decay"]
-    by_accuracy = best(read_facts(CHOICE.name)["table"], "boundary_accuracy")["weight_decay"]
-    return [
-        method("uniform split", uniform),
-        method("k-means", kmeans),
-        method("TW-FINCH", tw_finch),
-        method("initial, kernel", segment_video, SETTINGS | {"epochs": 0}, seeded=False),
-        method("learned, weight decay 1e-3", segment_video, SETTINGS | {"weight_decay": USUAL}),
-        method("learned, chosen weight decay", segment_video, SETTINGS | {"weight_decay": chosen_decay}),
-        method("learned, most accurate boundaries", segment_video, SETTINGS | {"weight_decay": by_accuracy}),
-    ]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,22 +44,25 @@ def main(arguments: list[str] | None = None) -> int:
     options = cli.parse_args(arguments)
     draws, videos = (range(1), 1) if options.smoke else (range(options.seeds), None)
     if options.select:
-        table = CHOICE
-        named = {f"weight decay {decay:g}": decay for decay in WEIGHT_DECAYS}
-        rows = [method(n, segment_video, SETTINGS | {"weight_decay": d}) for n, d in named.items()]
-        outcome = compute(
-            rows, moving5.random_k_tasks(split="validation", draws=draws, videos=videos), options
-        )
-        for row in outcome.rows:
-            row["weight_decay"] = named[row["method"]]
+        table = CHOICE_RANDOM_K
+        lines = [
+            method(
+                "dkva",
+                RANDOM_K | {"weight_decay": decay},
+                label=f"weight decay {decay:g}",
+                columns={"weight_decay": decay},
+            )
+            for decay in WEIGHT_DECAYS
+        ]
+        tasks = moving5.random_k_tasks(split="validation", draws=draws, videos=videos)
     else:
         table = TABLE
-        rows = methods()
+        lines = random_k_methods()
         if options.authors_pickle:
             tasks = authors_videos(options.authors_pickle, draws, random=True)
         else:
             tasks = moving5.random_k_tasks(draws=draws, videos=videos)
-        outcome = compute(rows, tasks, options)
+    outcome = compute(lines, tasks, options)
     if not (options.smoke or options.authors_pickle):
         publish(table, outcome, {"n_segments": "random", "data": "synthetic/moving5.py, default settings"})
     console().print(summary_table(table, outcome.rows))

@@ -13,43 +13,53 @@ stand-ins take about ten minutes on two cores with one seed.
 
 from __future__ import annotations
 
-from functools import partial
-
-from dkva.approximation.segmenter import segment_video
-from dkva.baselines import kernel_change_points, kmeans, tw_finch, uniform
-from dkva.experiments.experiment import Method, Outcome
-from reproduce.base.methods import method
-from reproduce.base.options import compute, select_methods
-from reproduce.collections.benchmarks import Opened, options_of, smoothing_of
-from reproduce.tables.benchmark_tables import BenchmarkTable, kept, run, show_scores
+from dkva.experiments.experiment import Method
+from reproduce.base.labels import INITIAL
+from reproduce.base.methods import EPOCHS, add_methods, method, select_methods
+from reproduce.base.options import compute
+from reproduce.collections.benchmarks import open_all, options_of, request_of, smoothing_of
+from reproduce.tables.benchmark_tables import (
+    COLUMNS,
+    BenchmarkTable,
+    publish_part,
+    show_needs,
+    show_scores,
+    with_stored,
+)
+from reproduce.tables.studies import with_columns
 
 COMMAND = "python -m reproduce.table4_benchmarks"
 TABLE = BenchmarkTable("table4", "Table 4", COMMAND, "average number of actions")
-EPOCHS = 100
 
 
-def methods(smoothing: float, epochs: int = EPOCHS) -> list[Method]:
-    """The table's rows for one data set."""
+def methods(smoothing: float, epochs: int) -> dict[str, Method]:
+    """The table's lines for one data set, by what `--methods` calls them."""
     settings = {"smoothing": smoothing, "epochs": epochs}
-    return [
-        method("uniform split", uniform),
-        method("k-means", kmeans, {"n_init": 1}),
-        method("kernel change points", kernel_change_points),
-        method("TW-FINCH", tw_finch),
-        method("initial, kernel", segment_video, settings | {"epochs": 0}, seeded=False),
-        method("learned, kernel", segment_video, settings),
-    ]
+    return {
+        "uniform": method("uniform"),
+        "kmeans": method("kmeans", {"n_init": 1}),
+        "kernel_change_points": method("kernel_change_points"),
+        "tw_finch": method("tw_finch"),
+        "dkva_initial": method("dkva", settings | {"epochs": 0}, label=INITIAL, seeded=False),
+        "dkva": method("dkva", settings),
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what is there, store and print."""
-    options = options_of(__doc__, seeds=1, methods=True).parse_args(arguments)
-
-    def scores(opened: Opened) -> Outcome:
-        rows = methods(smoothing_of(opened.source), 1 if options.smoke else EPOCHS)
-        return kept(compute(select_methods(rows, options.methods), opened.tasks, options))
-
-    return run(TABLE, options, scores, partial(show_scores, TABLE))
+    cli = options_of(__doc__, seeds=1)
+    add_methods(cli)
+    options = cli.parse_args(arguments)
+    request, epochs = request_of(options), 1 if options.smoke else EPOCHS
+    fresh = {}
+    for opened in open_all(request):
+        lines = methods(smoothing_of(opened.source), epochs)
+        outcome = compute(select_methods(lines, options.methods), opened.tasks, options)
+        fresh[opened.source.key] = publish_part(TABLE, opened, with_columns(outcome, COLUMNS), request)
+    parts = with_stored(TABLE, fresh, request)
+    show_scores(TABLE, parts)
+    show_needs(TABLE, parts)
+    return 0
 
 
 if __name__ == "__main__":

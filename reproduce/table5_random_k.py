@@ -12,17 +12,25 @@ the subjects that their difficulty was set on, and stores the choice in results/
 
 from __future__ import annotations
 
-from functools import partial
+import argparse
 
-from dkva.approximation.segmenter import segment_video
-from dkva.baselines import tw_finch, uniform
-from dkva.experiments.experiment import Method, Outcome
-from reproduce.base.methods import method
-from reproduce.base.options import compute, console, select_methods
+from dkva.experiments.experiment import Method
+from reproduce.base.methods import add_methods, method, select_methods
+from reproduce.base.options import compute, console
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, chosen, publish
-from reproduce.collections.benchmarks import Opened, options_of, smoothing_of, with_random_k
-from reproduce.tables.benchmark_tables import BenchmarkTable, kept, run, show_scores
+from reproduce.collections import breakfast_like
+from reproduce.collections.benchmarks import open_all, options_of, request_of, smoothing_of
+from reproduce.collections.random_k import with_random_k
+from reproduce.tables.benchmark_tables import (
+    COLUMNS,
+    BenchmarkTable,
+    publish_part,
+    show_needs,
+    show_scores,
+    with_stored,
+)
+from reproduce.tables.studies import with_columns
 
 COMMAND = "python -m reproduce.table5_random_k"
 TABLE = BenchmarkTable("table5", "Table 5", COMMAND, "random number of segments")
@@ -38,14 +46,14 @@ EPOCHS = 200
 SELECT_VIDEOS = 100
 
 
-def methods(smoothing: float, weight_decay: float, epochs: int = EPOCHS) -> list[Method]:
-    """The table's rows for one data set."""
+def methods(smoothing: float, weight_decay: float, epochs: int) -> dict[str, Method]:
+    """The table's lines for one data set, by what `--methods` calls them."""
     settings = {"smoothing": smoothing, "epochs": epochs, "weight_decay": weight_decay}
-    return [
-        method("uniform split", uniform),
-        method("TW-FINCH", tw_finch),
-        method("learned, kernel", segment_video, settings),
-    ]
+    return {
+        "uniform": method("uniform"),
+        "tw_finch": method("tw_finch"),
+        "dkva": method("dkva", settings),
+    }
 
 
 def odd_subject(video: str) -> bool:
@@ -53,19 +61,21 @@ def odd_subject(video: str) -> bool:
     return int(video[1:3]) % 2 == 1
 
 
-def select(options) -> int:
+def select(options: argparse.Namespace) -> int:
     """Choose the weight decay on Breakfast-like videos of the half of the subjects that it was made on."""
-    from reproduce.collections import breakfast_like
-
     half = [task for task in breakfast_like.tasks(seeds=(0,)) if odd_subject(task.video)]
     stride = max(1, len(half) // (2 if options.smoke else SELECT_VIDEOS))
-    tasks = with_random_k(half[::stride])
-    named = {f"weight decay {decay:g}": decay for decay in WEIGHT_DECAYS}
     settings = {"smoothing": 2.5, "epochs": 1 if options.smoke else EPOCHS}
-    candidates = [method(n, segment_video, settings | {"weight_decay": d}) for n, d in named.items()]
-    outcome = compute(candidates, tasks, options)
-    for row in outcome.rows:
-        row["weight_decay"] = named[row["method"]]
+    candidates = [
+        method(
+            "dkva",
+            settings | {"weight_decay": decay},
+            label=f"weight decay {decay:g}",
+            columns={"weight_decay": decay},
+        )
+        for decay in WEIGHT_DECAYS
+    ]
+    outcome = compute(candidates, with_random_k(half[::stride]), options)
     if not options.smoke:
         publish(CHOICE, outcome, {"n_segments": "random"})
     console().print(summary_table(CHOICE, outcome.rows))
@@ -74,18 +84,24 @@ def select(options) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Choose, or run what is there, store and print."""
-    cli = options_of(__doc__, seeds=1, methods=True)
+    cli = options_of(__doc__, seeds=1)
+    add_methods(cli)
     cli.add_argument("--select", action="store_true", help="choose the weight decay")
     options = cli.parse_args(arguments)
     if options.select:
         return select(options)
+    request, epochs = request_of(options), 1 if options.smoke else EPOCHS
     decay = chosen(CHOICE)["weight_decay"]
-
-    def scores(opened: Opened) -> Outcome:
-        rows = methods(smoothing_of(opened.source), decay, 1 if options.smoke else EPOCHS)
-        return kept(compute(select_methods(rows, options.methods), with_random_k(opened.tasks), options))
-
-    return run(TABLE, options, scores, partial(show_scores, TABLE))
+    fresh = {}
+    for opened in open_all(request):
+        lines = methods(smoothing_of(opened.source), decay, epochs)
+        tasks = with_random_k(opened.tasks)
+        outcome = compute(select_methods(lines, options.methods), tasks, options)
+        fresh[opened.source.key] = publish_part(TABLE, opened, with_columns(outcome, COLUMNS), request)
+    parts = with_stored(TABLE, fresh, request)
+    show_scores(TABLE, parts)
+    show_needs(TABLE, parts)
+    return 0
 
 
 if __name__ == "__main__":

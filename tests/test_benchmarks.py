@@ -28,8 +28,8 @@ from dkva import Kernel, VideoSegmenter
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, root
 from dkva.base.uniform import uniform_edges
-from reproduce import table2_moving5
 from reproduce.collections import moving5 as tasks_of_moving5
+from reproduce.tables.moving5 import BASE
 from synthetic import moving5
 
 rng = np.random.default_rng(3)
@@ -255,7 +255,7 @@ def test_moving5_is_compared_as_table_2_has_it(monkeypatch, tmp_path):
         np.testing.assert_array_equal(video.features, features)
         np.testing.assert_array_equal(video.truth, truth)
     assert first.n_segments == tasks_of_moving5.K
-    assert table2_moving5.BASE == {"smoothing": 0}
+    assert BASE == {"smoothing": 0}
     assert first.settings["smoothing"] == 0
 
 

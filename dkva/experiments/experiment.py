@@ -14,6 +14,7 @@ import json
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -40,24 +41,40 @@ class Method:
     """A way to cut a video, with its settings.
 
     Attributes:
-        name: what rows and tables call it.
+        label: what tables call it, and its rows in the column `method`.
         segment: `segment(features, n_segments, **settings) -> labels [n]`, a function of a module. It is
             given the keywords `seed` and `name` (the video's) where it takes them.
         settings: further keywords, plain enough for JSON.
         seeded: whether labels depend on the seed; None means: where the function takes one.
         id: what its rows are kept under, whatever the function is called and wherever it lies; "" means the
             function's own name.
+        columns: further columns of its rows, after what was measured, such as the settings that a study
+            varies: `{"epochs": 5, "weight_decay": 1e-3}`. Like the label they are part of no key.
     """
 
-    name: str
+    label: str
     segment: Callable[..., np.ndarray]
     settings: Mapping[str, object] = field(default_factory=dict)
     seeded: bool | None = None
     id: str = ""
+    columns: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.id:
             object.__setattr__(self, "id", getattr(self.segment, "__name__", ""))
+
+    @property
+    def name(self) -> str:
+        """What provenance and messages call it: what its columns hold, or its label where it has none.
+
+        A number stands with the name of its column: "smoothing 2.5", but "hidden layers: 1" of the texts
+        `{"factor": "hidden layers", "value": "1"}`.
+        """
+        told = (
+            value if isinstance(value, str) else f"{column.replace('_', ' ')} {value:g}"
+            for column, value in self.columns.items()
+        )
+        return ": ".join(told) or self.label
 
     @property
     def uses_seed(self) -> bool:
@@ -108,8 +125,8 @@ class Outcome:
     """What a run gives.
 
     Attributes:
-        rows: one a task × method × seed, in that order: the task's columns, video, method, seed (None where
-            the method has none), n_segments, and what was measured.
+        rows: one a task × method × seed, in that order: the task's columns, video, method (its label), seed
+            (None where the method has none), n_segments, what was measured, and the method's columns.
         provenance: methods with ids, settings and code versions, seeds, a digest of the data, and of the runs
             that computed the rows: when, versions, device, commit, wall time, and of these rows number and
             seconds of work.
@@ -219,7 +236,7 @@ def run(
     """One row a task × method × seed, from the cache or computed and kept there.
 
     Args:
-        methods: of different names.
+        methods: any two differ in their label or their columns, by which their rows are told apart.
         tasks: the videos.
         cache: where rows are kept as they come; a run killed at any moment loses the videos in flight.
         workers: processes; one of "processes" is this process itself. Rows do not depend on it.
@@ -231,13 +248,12 @@ def run(
         code_root: checkout whose commit the rows are said to come from; None means dkva's own.
 
     Raises:
-        ValueError: methods of one name, an unknown scheduler, or a number of workers below 1.
+        ValueError: methods whose rows could not be told apart, a method's column that rows have already, an
+            unknown scheduler, or a number of workers below 1.
         ExperimentError: some videos failed (all are listed), or killed their worker each time.
         SchedulerError: an ExperimentError; see `dkva.workers.crew.carry_out`.
     """
-    names = [method.name for method in methods]
-    if len(set(names)) != len(names):
-        raise ValueError(f"methods are {names}: give each a name of its own")
+    _check_told_apart(methods, tasks)
     check_whole("workers", workers, least=1)
     check_scheduler(scheduler)
     jobs = {index: _jobs(methods, task) for index, task in enumerate(tasks)}
@@ -259,10 +275,23 @@ def run(
         for job in jobs[index]:
             row, run_id, took = known[job.key]
             seconds[job.key] = (run_id, took)
-            about = {"video": task.video, "method": job.method.name, "seed": job.seed}
+            about = {"video": task.video, "method": job.method.label, "seed": job.seed}
             numbers = {name: float("nan") if value is None else value for name, value in row.items()}
+            numbers |= job.method.columns
             rows.append(dict(task.columns) | about | {"n_segments": task.n_segments} | numbers)
     return Outcome(rows, _provenance(methods, tasks, cache, seconds), len(planned))
+
+
+def _check_told_apart(methods: Sequence[Method], tasks: Sequence[Task]) -> None:
+    """Refuse methods of one label and the same columns, and columns that rows have already."""
+    told = [(method.label, tuple(sorted(method.columns.items()))) for method in methods]
+    for index, one in enumerate(told):
+        if one in told[:index]:
+            raise ValueError(f"two methods are called {one[0]!r}: give each a label or columns of its own")
+    taken = {"video", "method", "seed", "n_segments"}.union(*(task.columns for task in tasks))
+    for method in methods:
+        for column in taken.intersection(method.columns):
+            raise ValueError(f"{method.label}: rows have a column {column!r} already; give it another name")
 
 
 def _facts(code_root: Path | None, workers: int, scheduler: str) -> tuple[str, dict]:
@@ -331,9 +360,10 @@ def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str
         mine = [took for of, took in seconds.values() if of == run_id]
         runs.append(facts[run_id] | {"rows": len(mine), "seconds": round(sum(mine), 1)})
     data = hashlib.sha256("\n".join(f"{task.video} {task.checksum}" for task in tasks).encode())
+    names = Counter(method.name for method in methods)
     return {
         "methods": {
-            method.name: {
+            method.name if names[method.name] == 1 else f"{method.label}, {method.name}": {
                 "id": method.id,
                 "settings": dict(method.settings),
                 "code": code_version(method.segment),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from dkva.experiments.experiment import ExperimentError, Method, Outcome, RowCac
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
 from reproduce.base.paths import ROOT, ROWS
 
-__all__ = ["add_authors_pickle", "authors_videos", "compute", "console", "parser", "select_methods"]
+__all__ = ["compute", "console", "parser"]
 
 
 def console() -> Console:
@@ -41,26 +42,6 @@ def parser(doc: str | None, *, seeds: int | None = 5) -> argparse.ArgumentParser
     return out
 
 
-def add_authors_pickle(cli: argparse.ArgumentParser) -> None:
-    """Add --authors-pickle to the scripts that run on Moving5."""
-    cli.add_argument(
-        "--authors-pickle",
-        type=Path,
-        metavar="FILE",
-        help="run on the authors' own Moving5, their pickle; nothing is stored",
-    )
-
-
-def authors_videos(path: Path, seeds: Sequence[int], random: bool) -> list[Task]:
-    """The test videos of the authors' file; exits with one message where it cannot be read."""
-    from reproduce.collections.moving5 import authors_tasks
-
-    try:
-        return authors_tasks(path, seeds=seeds, random=random)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"error: {error}") from error
-
-
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -75,17 +56,6 @@ def _scheduler(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def select_methods(methods: Sequence[Method], names: Sequence[str] | None) -> list[Method]:
-    """The methods of these names, all without any; exits where a name is unknown."""
-    if not names:
-        return list(methods)
-    known = {method.name: method for method in methods}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise SystemExit(f"error: unknown method {unknown[0]!r}: choose of {', '.join(map(repr, known))}")
-    return [known[name] for name in names]
-
-
 def compute(
     methods: Sequence[Method], tasks: Sequence[Task], options: argparse.Namespace, rows: Path | None = None
 ) -> Outcome:
@@ -95,8 +65,6 @@ def compute(
     """
     try:
         if options.smoke:
-            import tempfile
-
             with tempfile.TemporaryDirectory() as folder:
                 cache = RowCache(Path(folder) / "rows.sqlite")
                 return run(methods, tasks, cache, scheduler=options.scheduler, code_root=ROOT)

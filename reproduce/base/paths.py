@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["GENERATED", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
+__all__ = ["GENERATED", "INDEX", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
 
 #: The checkout.
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +15,9 @@ RESULTS = ROOT / "results"
 
 #: Drawn figures, committed.
 RENDERED = ROOT / "figures" / "rendered"
+
+#: File there: titles, words and sources of what is drawn, in order.
+INDEX = "index.json"
 
 #: Every row computed in this checkout; not committed, and safe to delete.
 ROWS = ROOT / "out" / "rows.sqlite"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,28 +14,30 @@ from dkva.datasets import BENCHMARKS, BrokenDataError, DataError, usable
 from dkva.datasets.benchmarks import BenchmarkVideo
 from dkva.experiments.experiment import Task
 from dkva.export.documents import source_of
-from reproduce import basic_motions
 from reproduce.base.options import parser
 from reproduce.base.paths import data_root
-from reproduce.base.store import chosen
-from reproduce.basic_motions import SEQUENCES
+from reproduce.collections import basic_motions, breakfast_like
 
 __all__ = [
     "SOURCES",
     "Opened",
+    "Request",
     "Source",
     "needs",
     "open_all",
     "options_of",
-    "random_k",
+    "request_of",
     "smoothing_of",
-    "variant",
-    "wanted",
-    "with_random_k",
 ]
 
 #: The paper's smoothing for long videos. That for short ones is lost from its text; 1 is our guess.
 LONG, SHORT = 2.5, 1.0
+
+_SALADS = "50salads"
+
+# The paper's first.
+_CLUSTERS = ("authors", "twfinch")
+_GRANULARITIES = BENCHMARKS[_SALADS].granularities
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,47 @@ class Opened:
     skipped: list[str]
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a command line asks of the data sets.
+
+    Attributes:
+        sources: the data sets, 50 Salads with its granularity in its title.
+        root: folder that holds them; None where none is given.
+        seeds: of every video.
+        videos: so many of each data set at most; None means all.
+        clusters: whose K, "authors" or "twfinch".
+        granularity: classes that 50 Salads is scored at.
+        skip_broken: go on without videos that cannot be used.
+        named: whether data sets were named, so that others may be missing.
+        partial: whether not all videos or methods were asked for, as in a smoke run: nothing is stored.
+    """
+
+    sources: tuple[Source, ...]
+    root: Path | None
+    seeds: tuple[int, ...]
+    videos: int | None
+    clusters: str
+    granularity: str
+    skip_broken: bool
+    named: bool
+    partial: bool
+
+    def variant(self, source: Source) -> tuple[str, ...]:
+        """What file names add where another K or granularity than the paper's is asked for."""
+        parts = []
+        if source.key == _SALADS and self.granularity != _GRANULARITIES[0]:
+            parts.append(self.granularity)
+        if source.key in BENCHMARKS and self.clusters != _CLUSTERS[0]:
+            parts.append(self.clusters)
+        return tuple(parts)
+
+    @property
+    def usual(self) -> bool:
+        """Whether the paper's K and granularity are asked for."""
+        return self.clusters == _CLUSTERS[0] and self.granularity == _GRANULARITIES[0]
+
+
 def _benchmark(key: str, title: str, smoothing: float) -> Source:
     benchmark = BENCHMARKS[key]
     return Source(key, title, smoothing, f"the folder {benchmark.folders[0]} ({benchmark.source})")
@@ -95,58 +137,79 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
-def options_of(doc: str | None, *, seeds: int, methods: bool = False) -> argparse.ArgumentParser:
-    """The command line of the benchmark tables, with --methods where a table has them."""
+#: A study's smallest run is on this set, which needs no data.
+_SMOKE = ("basic_motions",)
+
+
+def options_of(doc: str | None, *, seeds: int) -> argparse.ArgumentParser:
+    """The command line of the benchmark tables and of the studies on their data sets."""
     cli = parser(doc, seeds=seeds)
     keys = [source.key for source in SOURCES]
     cli.add_argument("--data-root", type=Path, help="folder that holds the data sets (else DKVA_DATA)")
     cli.add_argument(
         "--datasets", nargs="+", choices=keys, metavar="NAME", help=f"only these: {', '.join(keys)}"
     )
-    cli.add_argument("--clusters", choices=("authors", "twfinch"), default="authors", help="whose K")
+    cli.add_argument("--clusters", choices=_CLUSTERS, default=_CLUSTERS[0], help="whose K")
     cli.add_argument(
         "--granularity",
-        choices=BENCHMARKS["50salads"].granularities,
-        default=BENCHMARKS["50salads"].granularities[0],
+        choices=_GRANULARITIES,
+        default=_GRANULARITIES[0],
         help="classes that 50 Salads is scored at (default: %(default)s, the paper's)",
     )
     cli.add_argument("--skip-broken", action="store_true", help="go on without videos that cannot be used")
     cli.add_argument(
         "--videos", type=int, help="only so many videos of each data set; then nothing is stored"
     )
-    if methods:
-        cli.add_argument("--methods", nargs="+", metavar="NAME", help="only these rows; nothing is stored")
     return cli
 
 
-def wanted(options: argparse.Namespace) -> list[Source]:
-    """The data sets that are asked for, 50 Salads with its granularity in its title."""
-    chosen_ones = [source for source in SOURCES if not options.datasets or source.key in options.datasets]
-    return [
-        replace(source, title=source.title.replace("mid", options.granularity))
-        if source.key == "50salads"
-        else source
-        for source in chosen_ones
-    ]
+def request_of(options: argparse.Namespace, keys: Sequence[str] | None = None) -> Request:
+    """What parsed options of `options_of` ask for.
+
+    Args:
+        options: the command line.
+        keys: of a study's data sets; a smoke run is on one that needs no data. None means all of `SOURCES`.
+
+    Raises:
+        SystemExit: none of the study's data sets is asked for.
+    """
+    if options.datasets:
+        asked = [key for key in keys or options.datasets if key in options.datasets]
+    elif keys and options.smoke:
+        asked = list(_SMOKE)
+    else:
+        asked = list(keys or (source.key for source in SOURCES))
+    if not asked:
+        raise SystemExit(f"error: no data set of this study is asked for: choose of {', '.join(keys or ())}")
+    return Request(
+        tuple(
+            replace(source, title=source.title.replace("mid", options.granularity))
+            if source.key == _SALADS
+            else source
+            for source in SOURCES
+            if source.key in asked
+        ),
+        root=data_root(options.data_root),
+        seeds=tuple(range(1 if options.smoke else options.seeds)),
+        videos=2 if options.smoke else options.videos or None,
+        clusters=options.clusters,
+        granularity=options.granularity,
+        skip_broken=options.skip_broken,
+        named=bool(options.datasets),
+        partial=bool(options.smoke or options.videos or getattr(options, "methods", None)),
+    )
 
 
-def variant(source: Source, options: argparse.Namespace) -> str:
-    """What file names add where another K or granularity than the paper's is asked for."""
-    parts = []
-    if source.key == "50salads" and options.granularity != BENCHMARKS["50salads"].granularities[0]:
-        parts.append(options.granularity)
-    if source.key in BENCHMARKS and options.clusters != "authors":
-        parts.append(options.clusters)
-    return "".join(f"_{part}" for part in parts)
+def open_all(request: Request) -> list[Opened]:
+    """The data sets that are asked for and there.
 
-
-def open_all(options: argparse.Namespace) -> list[Opened]:
-    """The data sets that are asked for and there; exits with a list of every problem of every one of them."""
-    root = data_root(options.data_root)
+    Raises:
+        SystemExit: some cannot be used, with a list of every problem of every one of them.
+    """
     opened, problems = [], []
-    for source in wanted(options):
+    for source in request.sources:
         try:
-            found = _open(source, root, options)
+            found = _open(source, request)
         except BrokenDataError as error:
             problems += [str(each) for each in error.problems]
         except DataError as error:
@@ -163,28 +226,21 @@ def open_all(options: argparse.Namespace) -> list[Opened]:
     return opened
 
 
-def _open(source: Source, root: Path | None, options: argparse.Namespace) -> Opened | None:
-    seeds = tuple(range(1 if options.smoke else options.seeds))
-    most = 2 if options.smoke else options.videos
+def _open(source: Source, request: Request) -> Opened | None:
     if source.key in BENCHMARKS or source.key == "breakfast_sample":
-        return _open_folder(source, root, options, seeds, most)
+        return _open_folder(source, request)
     if source.key == "breakfast_like":
-        from reproduce.collections import breakfast_like
-
-        tasks = breakfast_like.tasks(seeds=seeds)  # they say themselves whether their labels are real
-        return Opened(source, tasks[: most or len(tasks)], [])
+        # They say themselves whether their labels are real.
+        tasks = breakfast_like.tasks(seeds=request.seeds)
+        return Opened(source, tasks[: request.videos], [])
+    count = min(request.videos or basic_motions.SEQUENCES, basic_motions.SEQUENCES)
+    joined = basic_motions.tasks("test", range(count))
     columns = {"dataset": source.title}
-    joined = basic_motions.tasks("test", range(min(most or SEQUENCES, SEQUENCES)))
-    return Opened(source, [replace(task, seeds=seeds, columns=columns) for task in joined], [])
+    return Opened(source, [replace(task, seeds=request.seeds, columns=columns) for task in joined], [])
 
 
-def _open_folder(
-    source: Source,
-    root: Path | None,
-    options: argparse.Namespace,
-    seeds: tuple[int, ...],
-    most: int | None,
-) -> Opened | None:
+def _open_folder(source: Source, request: Request) -> Opened | None:
+    root = request.root
     if root is None:
         return None
     if not root.is_dir():
@@ -194,11 +250,11 @@ def _open_folder(
     place = root / "breakfast_sample" if sample else benchmark.find(root)
     if place is None or not place.is_dir():
         return None
-    granularity = options.granularity if benchmark.granularities else None
-    videos = benchmark.open(place, clusters=options.clusters, granularity=granularity, strict=False)
-    kept, skipped = usable(videos, skip_broken=options.skip_broken)
+    granularity = request.granularity if benchmark.granularities else None
+    videos = benchmark.open(place, clusters=request.clusters, granularity=granularity, strict=False)
+    kept, skipped = usable(videos, skip_broken=request.skip_broken)
     columns = {"dataset": source.title}
-    tasks = [_task(video, seeds, columns) for video in kept[: most or len(kept)]]
+    tasks = [_task(video, request.seeds, columns) for video in kept[: request.videos]]
     return Opened(source, tasks, [str(error.below(videos.root)) for error in skipped])
 
 
@@ -222,33 +278,10 @@ def _load(video: BenchmarkVideo) -> tuple[np.ndarray, np.ndarray | None]:
 
 def smoothing_of(source: Source) -> float:
     """The strength of the smoothing on a data set."""
-    return chosen(basic_motions.CHOICE)["smoothing"] if source.smoothing is None else source.smoothing
+    return basic_motions.chosen_smoothing() if source.smoothing is None else source.smoothing
 
 
 def needs(absent: Sequence[Source], command: str) -> str:
     """What brings the lines that are not there."""
     listed = "\n".join(f"needs data: {source.title}: {source.needs}" for source in absent)
     return f"{listed}\nfill these lines with: {command} --data-root DATA"
-
-
-def random_k(name: str, k: int, draw: int) -> int:
-    """M = max(2, K + r) with r uniform in -K … K: one of a video's draws, the same for every method.
-
-    See the paper's sections 4.1 and 4.3; `name` is the video's.
-    """
-    rng = np.random.default_rng([zlib.crc32(name.encode(errors="surrogatepass")), draw])
-    return max(2, k + int(rng.integers(-k, k + 1)))
-
-
-def with_random_k(tasks: Sequence[Task]) -> list[Task]:
-    """Each task once a seed, with a random number of segments of its own; the seed is the draw's number."""
-    return [
-        replace(
-            task,
-            n_segments=random_k(task.video, task.n_segments, draw),
-            seeds=(draw,),
-            columns=dict(task.columns) | {"draw": draw},
-        )
-        for task in tasks
-        for draw in task.seeds
-    ]

@@ -7,15 +7,26 @@ from pathlib import Path
 
 import numpy as np
 
-from reproduce import basic_motions, breakfast_like_difficulty, breakfast_sample, gaussian_factor
 from reproduce.base.effects import Effect, effect, paired
+from reproduce.base.labels import (
+    AUTHORS,
+    BATCH_ESTIMATOR,
+    GAUSS_NTK,
+    INITIAL,
+    LEARNED,
+    NTK_SPHERE,
+    VIDEO_ESTIMATOR,
+)
 from reproduce.base.show import percent
 from reproduce.base.store import read_rows
-from reproduce.figure3a_kernels import AUTHORS
+from reproduce.collections.breakfast_sample import VIDEOS
 from reproduce.ledger.paper import number
 from reproduce.pages.markdown import markdown_table
 from reproduce.pages.tables import pivot
 from reproduce.pictures import STUDIES
+from reproduce.tables import difficulty
+from reproduce.tables.factor_ranges import FACTOR_RANGES
+from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
 
 __all__ = ["computed", "points"]
@@ -50,7 +61,7 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
     return {
         "parity": _parity(read_rows("breakfast_sample", folder)),
         "gains": _gains(read_rows("basic_motions", folder)),
-        "difficulty": _difficulty(read_rows("breakfast_like_difficulty", folder)),
+        "difficulty": _difficulty_lines(read_rows("breakfast_like_difficulty", folder)),
         "kernels": pivot(
             facts["figure3a_kernels"]["table"], lambda record: (str(record["kernel"]),), ["kernel"], "mof"
         ),
@@ -70,31 +81,36 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
 
 def _parity(rows: Sequence[dict]) -> str:
     lines = []
-    for name in breakfast_sample.VIDEOS:
+    for name in VIDEOS:
         scores = (number("program", {"video": name}, measure) for measure in ("mof", "iou", "f1"))
         theirs = " / ".join(percent(None if score is None else score / 100) for score in scores)
-        lines.append([name.split("_")[0], theirs, *breakfast_sample.cells(rows, name)])
-    columns = ["video", "authors' program", 'ours, `"video"`', 'ours, `"batch"`']
+        lines.append([name.split("_")[0], theirs, *parity_cells(rows, name)])
+    columns = [
+        "video",
+        "authors' program",
+        *(f"ours, `{name}`" for name in (VIDEO_ESTIMATOR, BATCH_ESTIMATOR)),
+    ]
     return markdown_table(columns, lines)
 
 
 def _gains(rows: list[dict]) -> str:
-    lines = [[f"{a} - {b}", *basic_motions.gains(rows, a, b)] for a, b in basic_motions.GAINS]
+    lines = [[f"{a} - {b}", *gains(rows, a, b)] for a, b in GAINS]
     return markdown_table(["difference, paired by sequence, in points", "MoF", "IoU", "F1"], lines)
 
 
-def _difficulty(rows: Sequence[Mapping]) -> str:
-    module = breakfast_like_difficulty
-    chosen = module.choice(rows)
-    lines = [["published, real features", " / ".join(f"{score:.1f}" for score in module.PUBLISHED.values())]]
+def _difficulty_lines(rows: Sequence[Mapping]) -> str:
+    chosen = difficulty.choice(rows)
+    lines = [
+        ["published, real features", " / ".join(f"{score:.1f}" for score in difficulty.PUBLISHED.values())]
+    ]
     for half, what in (
-        (module.CHOOSE, "odd subjects: difficulty chosen"),
-        (module.CHECK, "even subjects: checked"),
+        (difficulty.CHOOSE, "odd subjects: difficulty chosen"),
+        (difficulty.CHECK, "even subjects: checked"),
     ):
-        scores = module.means(rows, half)[chosen].values()
+        scores = difficulty.means(rows, half)[chosen].values()
         lines.append(
             [
-                f"synthetic features, {module.VIDEOS} videos of {what}",
+                f"synthetic features, {difficulty.VIDEOS} videos of {what}",
                 " / ".join(f"{score:.1f}" for score in scores),
             ]
         )
@@ -112,7 +128,7 @@ def _datasets(rows: Sequence[Mapping]) -> dict[str, list[Mapping]]:
 def _readings(rows: Sequence[Mapping]) -> str:
     datasets = _datasets(rows)
     lines = []
-    for kernel in ("NTK sphere", "SNTK"):
+    for kernel in (NTK_SPHERE, "SNTK"):
         sides = {"kernel": kernel + AUTHORS}, {"kernel": kernel}
         lines.append([kernel, *(points(paired(mine, *sides, "mof")) for mine in datasets.values())])
     return markdown_table(["MoF, the authors' reading - the paper's", *datasets], lines)
@@ -124,7 +140,7 @@ def _factors(records: Sequence[Mapping], rows: Sequence[Mapping]) -> str:
         means.setdefault(str(record["dataset"]), {})[record["measure"]] = record["mean"]
     lines = []
     for dataset, mine in means.items():
-        above = sum(mine[name] for name in gaussian_factor.RANGES if float(name.split()[0]) >= 0.98)
+        above = sum(mine[name] for name in FACTOR_RANGES if float(name.split()[0]) >= 0.98)
         lowest = min(row["lowest"] for row in rows if row["dataset"] == dataset)
         scale, median = f"{mine['length_scale']:.4g}", f"{mine['median']:.3f}"
         lines.append([dataset, scale, f"{lowest:.3f}", median, f"{100 * above:.1f}"])
@@ -170,19 +186,19 @@ def _mean(facts: Mapping, method: str, measure: str) -> float:
 
 def _in_sentences(facts: Facts, ledger: Mapping, kernels: Sequence[Mapping], folder: Path) -> dict[str, str]:
     """Numbers that stand in sentences."""
-    ours = {"kernel": "GaussNTK"}
+    ours = {"kernel": GAUSS_NTK}
     factor = [abs(_gain(kernels, dataset, ours, {"kernel": "NTK"}).mean) for dataset in _datasets(kernels)]
     network, start = read_rows("study_network", folder), read_rows("study_initialisation", folder)
     erf = ({"factor": "activation", "value": value} for value in ("erf", "relu"))
     frames = ({"factor": "learned from", "value": value} for value in ("random frames", "uniform segments"))
     rehearsal = read_rows("table4_breakfast_like", folder)
-    gain = _gain(rehearsal, "", {"method": "learned, kernel"}, {"method": "initial, kernel"})
+    gain = _gain(rehearsal, "", {"method": LEARNED}, {"method": INITIAL})
     study = {(r["claim"], r["factor"], r["value"]): r["effect"] for r in ledger["study"]}
     seeds = next(claim for claim in ledger["claims"] if claim["id"] == "seed-plays-no-role")
     unused = _mean(facts["table3_moving5_random_k"], "learned, most accurate boundaries", "unused")
     return {
         "largest_factor_effect": f"{max(factor):.1f}",
-        "sphere_gain": f"{_gain(kernels, 'BasicMotions', {'kernel': 'NTK sphere'}, ours).mean:.1f}",
+        "sphere_gain": f"{_gain(kernels, 'BasicMotions', {'kernel': NTK_SPHERE}, ours).mean:.1f}",
         "erf_cost": _cost(_gain(network, "Breakfast-like", *erf)),
         "random_frames_cost": _cost(_gain(start, "Breakfast-like", *frames)),
         "rehearsal_gain": f"{gain.mean:.1f}",

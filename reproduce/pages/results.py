@@ -14,7 +14,7 @@ from string import Template
 
 from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.store import read_facts
-from reproduce.claims import LEDGER
+from reproduce.ledger.verdicts import LEDGER
 from reproduce.pages import numbers
 from reproduce.pages.markdown import folded, markdown_table
 from reproduce.pages.tables import block, paper_scores, paper_sizes

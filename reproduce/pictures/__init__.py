@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from reproduce.base.paths import RESULTS
+from reproduce.collections.breakfast_sample import VIDEOS as BREAKFAST
 from reproduce.pictures.base import Picture
 from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, transport, tw_finch
 from reproduce.pictures.failure_cases import failures
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
+from reproduce.pictures.moving5 import VIDEOS
 from reproduce.pictures.scores import table_bars
 from reproduce.pictures.studies import gaussian_factor, kernels, seeds, settings_study, smoothing, study
 from reproduce.pictures.time_lines import breakfast_seeds, moving5_time_lines, recording
@@ -47,11 +49,8 @@ __all__ = [
     "tw_finch",
 ]
 
-_VIDEOS = (5, 35)
 #: Studies of one setting at a time.
 STUDIES = ("study_network", "study_initialisation", "study_batches", "study_estimator", "study_transport")
-
-_BREAKFAST = ("P03_cam01_P03_coffee", "P05_cam01_P05_coffee", "P09_cam01_P09_coffee")
 
 
 def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
@@ -60,15 +59,15 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
     tables += sorted(path.stem for table in (4, 5) for path in folder.glob(f"table{table}_*.csv"))
     makers: list[tuple[str, Callable[[], Picture]]] = []
     makers += [(name, partial(table_bars, name, folder)) for name in tables if not name.endswith("_choice")]
-    for video in _VIDEOS:
+    for video in VIDEOS:
         for kind in ("true K", "random K"):
             makers.append((f"time lines, video {video}", partial(moving5_time_lines, video, kind, folder)))
     for one in (moving5_frames, similarity, motion):
-        makers += [(f"{one.__name__}, video {video}", partial(one, video, folder)) for video in _VIDEOS]
+        makers += [(f"{one.__name__}, video {video}", partial(one, video, folder)) for video in VIDEOS]
     for whole in (gram, losses, failures, study, kernels, gaussian_factor, smoothing, seeds, recording):
         makers.append((whole.__name__, partial(whole, folder=folder)))
     makers += [(name, partial(settings_study, name, folder)) for name in STUDIES]
-    makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in _BREAKFAST]
+    makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in BREAKFAST]
     for whole in (speed, reading, memory, tw_finch, scaling, many_videos, transport):
         makers.append((whole.__name__, partial(whole, folder)))
     for name, make in makers:

@@ -10,14 +10,13 @@ import numpy as np
 import figures
 from figures import Case
 from reproduce.base.effects import per_video
+from reproduce.base.labels import LEARNED
 from reproduce.base.paths import RESULTS
 from reproduce.base.store import read_rows
 from reproduce.pictures.base import ARRAYS, DIGITS, Picture, arrays, digits
-from reproduce.pictures.failures import faults, in_words, worst
+from reproduce.pictures.failures import FAILURES, faults, in_words, worst
 
 __all__ = ["failures", "likeness_ranks"]
-
-_OURS = "learned, kernel"
 
 # So that bars have about the colours of the digits themselves.
 _COLOURED = tuple(f"digit {digit}" for digit in (3, 9, 7, 5, 1))
@@ -30,12 +29,12 @@ def likeness_ranks(likeness: np.ndarray, actions: Sequence[int]) -> dict[frozens
     return {frozenset((actions[i], actions[j])): rank for rank, (i, j) in enumerate(pairs, 1)}
 
 
-def failures(folder: Path = RESULTS, count: int = 3) -> Picture:
+def failures(folder: Path = RESULTS, count: int = FAILURES) -> Picture:
     """The test videos of Moving5 that Table 2 scores worst, and why (paper Figure 4)."""
     stored = arrays(ARRAYS, "failure", folder)
     rows = read_rows("table2_moving5", folder)
     cases = []
-    for name, mean in worst(rows, _OURS, count):
+    for name, mean in worst(rows, LEARNED, count):
         truth, labels = stored[f"{name}/truth"].astype(int), stored[f"{name}/labels"].astype(int)
         shown = stored[f"{name}/pictures"]
         words = {digit: f"digit {digit}" for digit in DIGITS}
@@ -51,7 +50,7 @@ def failures(folder: Path = RESULTS, count: int = 3) -> Picture:
                 reason,
             )
         )
-    means = list(per_video([row for row in rows if row["method"] == _OURS], "mof").values())
+    means = list(per_video([row for row in rows if row["method"] == LEARNED], "mof").values())
     title = (
         f"Failure cases: the {count} worst of {len(means)} test videos of Moving5 (mean MoF "
         f"{100 * np.mean(means):.0f} %), and why"

@@ -10,7 +10,10 @@ import numpy as np
 from dkva.base.segments import segments
 from reproduce.base.effects import per_video
 
-__all__ = ["Fault", "faults", "in_words", "worst"]
+__all__ = ["FAILURES", "Fault", "faults", "in_words", "worst"]
+
+#: How many of the worst videos are shown.
+FAILURES = 3
 
 
 class Fault(NamedTuple):

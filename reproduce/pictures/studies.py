@@ -8,6 +8,15 @@ from pathlib import Path
 
 import figures
 from figures import Score
+from reproduce.base.labels import (
+    GAUSS_NTK,
+    INITIAL,
+    LEARNED,
+    LEARNED_L2,
+    MORE_EPOCHS,
+    TW_FINCH,
+    UNIFORM,
+)
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import LABELS
 from reproduce.base.store import read_facts, read_rows, summarise
@@ -17,9 +26,8 @@ from reproduce.tables.smoothing_rule import by_rule
 
 __all__ = ["gaussian_factor", "kernels", "seeds", "settings_study", "smoothing", "study"]
 
-#: The method of the paper, at its own settings, and what it is compared with along the study.
-_OURS = "learned, kernel"
-_STUDIED = ("uniform split", "TW-FINCH", "initial, kernel", "learned, L2", _OURS, f"{_OURS}: 4 × epochs")
+#: What is compared along the study of Moving5.
+_STUDIED = (UNIFORM, TW_FINCH, INITIAL, LEARNED_L2, LEARNED, MORE_EPOCHS)
 _AXES = {
     "travel": "half a path's length in pixels",
     "digit_size": "digit's size in pixels",
@@ -88,7 +96,7 @@ def kernels(folder: Path = RESULTS) -> Picture:
         f"Bars of MoF, IoU and F1 for {len(lines)} kernels on {len(panels) // 3} data sets. "
         f"{_highest(panels, 'MoF')}",
         ("figure3a_kernels.csv",),
-        figures.score_bars(panels, title, ours=["GaussNTK"]),
+        figures.score_bars(panels, title, ours=[GAUSS_NTK]),
     )
 
 
@@ -156,7 +164,7 @@ def settings_study(name: str, folder: Path = RESULTS) -> Picture:
     several = len({record["factor"] for record in facts["table"]}) > 1
     panels: dict[str, dict[str, Score]] = {}
     own: dict[str, str] = {}
-    learned = {row["factor"] for row in read_rows(name, folder) if row["method"] == _OURS}
+    learned = {row["factor"] for row in read_rows(name, folder) if row["method"] == LEARNED}
     for record in facts["table"]:
         line = f"{record['factor']}: {record['value']}" if several else record["value"]
         if record["factor"] in learned:

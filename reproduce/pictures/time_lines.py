@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import figures
+from reproduce.base.labels import RECORDING_INITIAL, RECORDING_LEARNED, UNIFORM, VIDEO_ESTIMATOR
 from reproduce.base.paths import RESULTS
 from reproduce.base.store import read_rows
 from reproduce.pictures.base import ARRAYS, MOVING5, Picture, arrays, digits, listed
@@ -48,7 +49,7 @@ def recording(folder: Path = RESULTS) -> Picture:
     stored = arrays(ARRAYS, "basic_motions", folder)
     names, truth = stored["names"], stored["truth"]
     rows, right = {"truth": names[truth]}, {}
-    for key in ("uniform split", "initial", "learned"):
+    for key in (UNIFORM, RECORDING_INITIAL, RECORDING_LEARNED):
         labels = stored[f"by {key}"]
         right[key] = 100 * float(np.mean(labels == truth))
         rows[f"{key} ({right[key]:.0f}%)"] = names[labels]
@@ -66,7 +67,7 @@ def breakfast_seeds(video: str, folder: Path = RESULTS) -> Picture:
     """Our labels of a real video, a row a seed, with the seed's MoF."""
     labels = arrays(ARRAYS, "breakfast", folder)[video]
     mine = [r for r in read_rows("breakfast_sample", folder) if r["video"] == video]
-    mof = {int(row["seed"]): 100 * row["mof"] for row in mine if row["method"] == '"video"'}
+    mof = {int(row["seed"]): 100 * row["mof"] for row in mine if row["method"] == VIDEO_ESTIMATOR}
     rows = {f"seed {seed} (MoF {mof[seed]:.0f}%)": row.astype(int) for seed, row in enumerate(labels)}
     short = video.split("_")[0]
     title = f"Breakfast {short}, coffee (real video): what the seed of the batches changes"

@@ -1,26 +1,31 @@
-"""What Tables 1, 4 and 5 share: what is there is run and stored, and printed beside the paper's numbers."""
+"""What Tables 1, 4 and 5 share: a part a data set, stored by itself, and printed beside the paper's numbers.
+
+Their commands do the same five things in turn: they parse the options once (`request_of`), open the data sets
+that are there (`open_all`), compute rows of each, publish them (`publish_part`), and show these parts with
+those that were stored before (`with_stored`, `show_scores`, `show_needs`).
+"""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dkva.experiments.experiment import Outcome
 from reproduce.base.options import console
 from reproduce.base.show import lines, with_interval
 from reproduce.base.store import Table, publish, read_facts, summarise
-from reproduce.collections.benchmarks import Opened, Source, needs, open_all, variant, wanted
+from reproduce.collections.benchmarks import Opened, Request, Source, needs
 from reproduce.ledger.paper import number
 
-__all__ = ["BenchmarkTable", "kept", "run", "show_scores"]
+__all__ = ["COLUMNS", "BenchmarkTable", "Part", "publish_part", "show_needs", "show_scores", "with_stored"]
 
 #: Scores of Tables 4 and 5.
 SCORES = ("mof", "iou", "f1")
 
-#: Columns of the rows that are stored.
-KEPT = ("dataset", "draw", "video", "method", "seed", "n_segments", "n_frames", "found", *SCORES)
+#: Columns of the rows of Tables 4 and 5 that are stored.
+COLUMNS = ("dataset", "draw", "video", "method", "seed", "n_segments", "n_frames", "found", *SCORES)
 
+#: A data set with its summary (`reproduce.base.store.summarise`); None where there is none.
 Part = tuple[Source, list[dict] | None]
 
 
@@ -46,16 +51,16 @@ class BenchmarkTable:
     measures: tuple[str, ...] = SCORES
     percent: bool = True
 
-    def part(self, source: Source, options: argparse.Namespace) -> Table:
+    def part(self, source: Source, request: Request) -> Table:
         """Where a data set's part is stored; another K or granularity than the paper's has its own."""
-        added = variant(source, options)
+        added = request.variant(source)
         flags = "".join(
             f" --{name} {value}"
-            for name, value in (("clusters", options.clusters), ("granularity", options.granularity))
-            if f"_{value}" in added
+            for name, value in (("clusters", request.clusters), ("granularity", request.granularity))
+            if value in added
         )
         return Table(
-            f"{self.name}_{source.key}{added}",
+            "_".join((self.name, source.key, *added)),
             ", ".join(filter(None, (f"{self.title}: {source.title}", self.what))),
             f"{self.command} --datasets {source.key}{flags}",
             by=self.by,
@@ -65,41 +70,20 @@ class BenchmarkTable:
         )
 
 
-def kept(outcome: Outcome) -> Outcome:
-    """An outcome with the columns that are stored."""
-    rows = [{name: row[name] for name in KEPT if name in row} for row in outcome.rows]
-    return replace(outcome, rows=rows)
+def publish_part(table: BenchmarkTable, opened: Opened, outcome: Outcome, request: Request) -> list[dict]:
+    """Summary of a data set's rows, which are stored unless only some videos or methods were asked for."""
+    part = table.part(opened.source, request)
+    if not request.partial:
+        publish(part, outcome, {"clusters": request.clusters, "skipped": opened.skipped})
+    return summarise(outcome.rows, part.by, part.measures)
 
 
-def run(
-    table: BenchmarkTable,
-    options: argparse.Namespace,
-    compute: Callable[[Opened], Outcome],
-    show: Callable[[Sequence[Part]], None],
-) -> int:
-    """Compute what is there, store it, and show it with what was stored before or is missing.
-
-    Args:
-        table: the table.
-        options: of `benchmarks.options_of`; a smoke run, some videos or some methods store nothing.
-        compute: a data set's rows.
-        show: prints data sets, each with its summary, None where it is absent.
-    """
-    partial = options.smoke or options.videos or getattr(options, "methods", None)
-    fresh: dict[str, list[dict]] = {}
-    for opened in open_all(options):
-        outcome = compute(opened)
-        part = table.part(opened.source, options)
-        if not partial:
-            publish(part, outcome, {"clusters": options.clusters, "skipped": opened.skipped})
-        fresh[opened.source.key] = summarise(outcome.rows, part.by, part.measures)
-    sources = wanted(options)
-    parts = [(each, fresh.get(each.key) or _stored(table.part(each, options).name)) for each in sources]
-    show(parts)
-    absent = [source for source, records in parts if records is None]
-    if absent:
-        console().print(needs(absent, table.command))
-    return 0
+def with_stored(table: BenchmarkTable, fresh: Mapping[str, list[dict]], request: Request) -> list[Part]:
+    """Every data set asked for with its summary: the fresh one by its key, else the stored one, else None."""
+    return [
+        (source, fresh.get(source.key) or _stored(table.part(source, request).name))
+        for source in request.sources
+    ]
 
 
 def _stored(name: str) -> list[dict] | None:
@@ -128,3 +112,10 @@ def show_scores(table: BenchmarkTable, parts: Sequence[Part]) -> None:
             out.add_row(named, method, *cells)
             named = ""
     console().print(out)
+
+
+def show_needs(table: BenchmarkTable, parts: Sequence[Part]) -> None:
+    """Print what brings the data sets that are not there, where there are such."""
+    absent = [source for source, records in parts if records is None]
+    if absent:
+        console().print(needs(absent, table.command))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from dkva.approximation.segmenter import segment_video
 from dkva.experiments.experiment import Method, Outcome, merged
-from reproduce.base.methods import method
+from reproduce.base.labels import LEARNED
+from reproduce.base.methods import EPOCHS, method
 from reproduce.base.options import compute
 from reproduce.base.store import Table
-from reproduce.collections.benchmarks import Opened, options_of, smoothing_of
-from reproduce.table4_benchmarks import EPOCHS
-from reproduce.tables.studies import LEARNED, end_study, open_studied, with_columns
+from reproduce.collections.benchmarks import Opened, options_of, request_of, smoothing_of
+from reproduce.tables.studies import end_study, open_studied, with_columns
 
 __all__ = ["DATASETS", "LIKE", "SEEDS", "Value", "methods", "run", "table"]
 
@@ -34,13 +32,14 @@ class Value:
 
     Attributes:
         changed: settings that it changes of the method as in Table 4; none is the method's own value.
-        segment: the function that segments, in the form of `dkva.approximation.segmenter.segment_video`.
-        method: what rows call the method.
+        segment: id of the method, or a function in the form of
+            `dkva.approximation.segmenter.segment_video`.
+        label: what rows call the method.
     """
 
     changed: Mapping[str, object] = field(default_factory=dict)
-    segment: Callable[..., np.ndarray] = segment_video
-    method: str = LEARNED
+    segment: str | Callable = "dkva"
+    label: str = LEARNED
 
 
 Factors = Mapping[str, Mapping[str, Value]]
@@ -52,25 +51,22 @@ def table(name: str, title: str, by: tuple[str, ...] = ("dataset", "factor", "va
 
 
 def methods(factors: Factors, settings: Mapping[str, object]) -> list[Method]:
-    """One a value, called "factor: value"."""
+    """One a value, its rows with the columns factor and value."""
     return [
-        method(f"{factor}: {name}", value.segment, dict(settings) | dict(value.changed))
+        method(
+            value.segment,
+            dict(settings) | dict(value.changed),
+            label=value.label,
+            columns={"factor": factor, "value": name},
+        )
         for factor, values in factors.items()
         for name, value in values.items()
     ]
 
 
-def _rows(opened: Opened, factors: Factors, epochs: int, options) -> Outcome:
+def _rows(opened: Opened, factors: Factors, epochs: int, options: argparse.Namespace) -> Outcome:
     settings = {"smoothing": smoothing_of(opened.source), "epochs": epochs}
-    named = {
-        f"{factor}: {name}": (factor, name, value.method)
-        for factor, values in factors.items()
-        for name, value in values.items()
-    }
-    outcome = compute(methods(factors, settings), opened.tasks, options)
-    for row in outcome.rows:
-        row["factor"], row["value"], row["method"] = named[row["method"]]
-    return with_columns(outcome, COLUMNS)
+    return with_columns(compute(methods(factors, settings), opened.tasks, options), COLUMNS)
 
 
 def run(
@@ -95,8 +91,9 @@ def run(
         datasets: keys of `reproduce.collections.benchmarks.SOURCES`.
     """
     options = options_of(doc, seeds=seeds).parse_args(arguments)
+    request = request_of(options, datasets)
     used, epochs = (smoke, 1) if options.smoke else (factors, EPOCHS)
-    opened = open_studied(options, datasets, LIKE)
+    opened = open_studied(request, LIKE)
     outcome = merged([_rows(each, used, epochs, options) for each in opened])
-    end_study(made, outcome, opened, datasets, options)
+    end_study(made, outcome, opened, request)
     return 0

@@ -75,6 +75,24 @@ def test_rows_are_in_the_order_of_tasks_methods_and_seeds(made, cache):
         assert row["mof"] == evaluate(truth, labels, n_clusters=3).mof
 
 
+def test_methods_of_one_label_are_told_apart_by_their_columns(made, cache):
+    methods = [
+        Method("split", made.methods.split, {"turned": turned}, columns={"turned": turned, "why": "a study"})
+        for turned in (1, 2)
+    ]
+    outcome = quiet(methods, tasks_of(made, 1), cache)
+    assert [row["method"] for row in outcome.rows] == ["split", "split"]
+    assert [list(row.items())[-2:] for row in outcome.rows] == [
+        [("turned", turned), ("why", "a study")] for turned in (1, 2)
+    ]
+    settings = {name: each["settings"] for name, each in outcome.provenance["methods"].items()}
+    assert settings == {f"turned {turned}: a study": {"turned": turned} for turned in (1, 2)}
+    both = [replace(methods[0], label=label) for label in ("one", "other")]
+    found = quiet(both, tasks_of(made, 1), cache)
+    assert found.computed == 0
+    assert list(found.provenance["methods"]) == ["one, turned 1: a study", "other, turned 1: a study"]
+
+
 def test_seed_and_name_are_given_where_they_are_taken(made, cache):
     def kinds(**changes):
         return Method("m", made.methods.noisy, **changes).uses_seed
@@ -212,7 +230,8 @@ DECISIVE = {
 }
 
 INDIFFERENT = {
-    "name of the method": with_method(name="another"),
+    "label of the method": with_method(label="another"),
+    "columns of the method": with_method(columns={"share of noise": 0.4}),
     "columns": with_task(columns={"part": 2}),
     "code that it does not import": edited("other", "UNUSED = 1", "UNUSED = 2"),
     "code of the videos": edited("videos", "1.5", "2.5"),
@@ -266,7 +285,7 @@ def test_what_does_not_decide_a_row_does_not_lose_it(made, cache, name):
     method, task = INDIFFERENT[name](made, method, task)
     after = quiet([method], [task], cache)
     assert after.computed == 0
-    assert after.rows[0]["method"] == method.name
+    assert after.rows[0]["method"] == method.label
     assert after.rows[0]["part"] == task.columns["part"]
     assert after.rows[0]["share"] == before.rows[0]["share"]
 
@@ -398,10 +417,15 @@ def test_outcomes_are_merged(made, cache):
 # --- wrong use -------------------------------------------------------------------------------------
 
 
-def test_methods_of_one_name_and_no_workers_are_refused(made, cache, unchecked):
-    method, tasks = Method("m", made.methods.split), tasks_of(made, 1)
-    with pytest.raises(ValueError, match="give each a name of its own"):
-        quiet([method, replace(method, settings={"turned": 1})], tasks, cache)
+def test_methods_whose_rows_look_alike_and_no_workers_are_refused(made, cache, unchecked):
+    method, tasks = Method("m", made.methods.split), tasks_of(made, 1, columns={"part": 1})
+    varied = [replace(method, columns={"turned": turned}) for turned in (1, 2)]
+    for methods in ([method, replace(method, settings={"turned": 1})], [*varied, varied[0]]):
+        with pytest.raises(ValueError, match="two methods are called 'm': give each a label or columns"):
+            quiet(methods, tasks, cache)
+    for column in ("seed", "part"):
+        with pytest.raises(ValueError, match=f"m: rows have a column '{column}' already"):
+            quiet([replace(method, columns={column: 1})], tasks, cache)
     for workers in (0, 1.5):
         with pytest.raises(ValueError, match=f"workers is {workers}"):
             quiet([method], tasks, cache, workers=workers)

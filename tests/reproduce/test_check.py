@@ -3,9 +3,10 @@ import shutil
 
 import pytest
 
-from reproduce import check, claims
+from reproduce import check
+from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.paths import RESULTS
-from reproduce.ledger.paper import TABLES
+from reproduce.ledger.verdicts import LEDGER
 
 
 @pytest.fixture
@@ -62,16 +63,16 @@ def other_choice(results):
 
 
 def flattered_claim(results):
-    path = results / claims.LEDGER
+    path = results / LEDGER
     content = json.loads(path.read_text())
-    bad = next(c for c in content["claims"] if c["verdict"] not in (claims.NEEDS_DATA, "holds"))
+    bad = next(c for c in content["claims"] if c["verdict"] not in (NEEDS_DATA, "holds"))
     bad["verdict"] = "holds"
     path.write_text(json.dumps(content))
     return f"claims.json: {bad['id']}"
 
 
 def invented_claim(results):
-    path = results / claims.LEDGER
+    path = results / LEDGER
     content = json.loads(path.read_text())
     content["claims"].append(content["claims"][0] | {"id": "new"})
     path.write_text(json.dumps(content))
@@ -79,7 +80,7 @@ def invented_claim(results):
 
 
 def flattered_study(results):
-    path = results / claims.LEDGER
+    path = results / LEDGER
     content = json.loads(path.read_text())
     content["study"][0]["effect"] = 99
     path.write_text(json.dumps(content))
@@ -87,7 +88,7 @@ def flattered_study(results):
 
 
 def no_ledger(results):
-    (results / claims.LEDGER).unlink()
+    (results / LEDGER).unlink()
     return "claims.json: not found"
 
 
@@ -114,30 +115,8 @@ def test_json_has_tables_and_claims(capsys):
     assert {"tables", "claims"} <= found.keys()
     for claim in found["claims"]:
         assert {"id", "statement", "verdict", "effect", "interval", "data"} <= claim.keys()
-        assert (claim["verdict"] == claims.NEEDS_DATA) == (claim["effect"] is None)
+        assert (claim["verdict"] == NEEDS_DATA) == (claim["effect"] is None)
     parity = next(table for table in found["tables"] if table["id"] == "breakfast_sample")
     row = next(r for r in parity["rows"] if r["video"].startswith("P03") and r["measure"] == "mof")
     assert row["paper"] == 78.95
     assert row["difference"] == pytest.approx(row["ours"] - row["paper"], abs=0.011)
-
-
-@pytest.mark.fast
-@pytest.mark.parametrize(
-    ("theirs", "ours", "low", "high", "expected"),
-    [
-        (50, 52, 49, 55, "agrees"),
-        (50, 52, 51, 53, "above"),
-        (50, 40, 39, 41, "below"),
-        (None, 40, 39, 41, "no number"),
-        (50, 50, None, None, "one video"),
-    ],
-)
-def test_verdict_of_a_line(theirs, ours, low, high, expected):
-    shares = (None if x is None else x / 100 for x in (ours, low, high))
-    record = dict(zip(("mean", "low", "high"), shares, strict=True))
-    record |= {"dataset": "YTI", "method": "ABD", "measure": "mof", "videos": 3}
-    paper = None if theirs is None else "table4"
-    numbers = TABLES["table4"] | {("YTI", "ABD", "mof"): theirs}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reproduce.ledger.paper.TABLES", {"table4": numbers})
-        assert check.compared(record, ("dataset", "method"), paper)["verdict"] == expected

@@ -3,11 +3,10 @@ import pytest
 
 from dkva import approximate
 from reproduce.base.paths import RESULTS
-from reproduce.base.store import chosen
 from reproduce.collections import moving5
 from reproduce.figure_arrays import _directions, _plane, _standard
 from reproduce.pictures.base import ARRAYS, arrays
-from reproduce.table2_moving5 import CHOICE
+from reproduce.tables.moving5 import chosen_settings
 
 
 def test_the_stored_way_comes_out_again():
@@ -19,10 +18,7 @@ def test_the_stored_way_comes_out_again():
     components, shares = _plane(_directions(frames))
     assert stored["shares"] == pytest.approx(shares, abs=1e-3)
     centre = _directions(frames).mean(axis=0)
-    choice = chosen(CHOICE)
-    last = approximate(
-        frames, 5, epochs=int(choice["epochs"]), weight_decay=choice["weight_decay"], name=task.video
-    )
+    last = approximate(frames, 5, **chosen_settings()._asdict(), name=task.video)
     projected = (_directions(last.synthetic) - centre) @ components
     np.testing.assert_allclose(stored["path"][-1], projected, atol=2e-2)
 

@@ -15,7 +15,7 @@ from dkva.base.segments import segments
 from dkva.experiments.experiment import Outcome
 from reproduce import figures, pictures
 from reproduce.base.effects import per_video
-from reproduce.base.paths import RENDERED, RESULTS
+from reproduce.base.paths import INDEX, RENDERED, RESULTS
 from reproduce.base.show import LABELS
 from reproduce.base.store import Table, publish, read_facts, read_rows, summarise
 from reproduce.ledger.paper import TABLES
@@ -299,9 +299,9 @@ def test_scaling_is_drawn_once_it_is_measured(tmp_path):
 
 
 def test_the_index_lists_every_rendered_file_and_every_picture():
-    index = json.loads((RENDERED / figures.INDEX).read_text())
+    index = json.loads((RENDERED / INDEX).read_text())
     listed = [name for each in index for name in each["files"]]
-    assert sorted(listed) == sorted(p.name for p in RENDERED.iterdir() if p.name != figures.INDEX)
+    assert sorted(listed) == sorted(p.name for p in RENDERED.iterdir() if p.name != INDEX)
     for each in index:
         assert {"svg", "png"} <= {name.rsplit(".", 1)[1] for name in each["files"]}
         assert each["title"]
@@ -332,7 +332,7 @@ def test_the_animation_shows_every_epoch():
 
 
 def test_the_words_of_the_index_are_those_of_the_pictures():
-    index = {each["name"]: each for each in json.loads((RENDERED / figures.INDEX).read_text())}
+    index = {each["name"]: each for each in json.loads((RENDERED / INDEX).read_text())}
     for picture in (pictures.failures(), pictures.speed(), pictures.table_bars("table2_moving5")):
         assert index[picture.name]["alt"] == picture.alt
         assert index[picture.name]["title"] == picture.title

@@ -10,9 +10,8 @@ import sys
 import pytest
 
 from reproduce import report
-from reproduce.base.paths import RENDERED, RESULTS
-from reproduce.check import report as checked
-from reproduce.figures import INDEX
+from reproduce.base.paths import INDEX, RENDERED, RESULTS
+from reproduce.ledger.consistency import report as checked
 
 VOID = {"meta", "link", "img", "br", "input"}
 

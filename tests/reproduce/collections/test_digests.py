@@ -11,19 +11,18 @@ import numpy as np
 import pytest
 
 from dkva.experiments import code_sources, code_version
-from reproduce import basic_motions, breakfast_like_difficulty
-from reproduce.collections import breakfast_like, moving5
+from reproduce import breakfast_like_difficulty
+from reproduce.collections import basic_motions, breakfast_like, moving5
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 SCRIPT = """
 import json, sys
 from pathlib import Path
-from reproduce import basic_motions, breakfast_like_difficulty
-from reproduce.collections import breakfast_like
-from reproduce.collections import moving5
+from reproduce import breakfast_like_difficulty
+from reproduce.collections import basic_motions, breakfast_like, moving5
 from synthetic import moving5 as made
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
@@ -93,7 +92,7 @@ def test_a_made_videos_digest_is_of_its_segments_and_what_makes_its_features(cha
     ("module", "old", "new", "digest"),
     [
         (
-            "reproduce.basic_motions",
+            "reproduce.collections.basic_motions",
             "+ 1e-3",
             "+ 1e-2",
             lambda: basic_motions.digest("test", 0),

@@ -1,0 +1,77 @@
+"""What tables call methods and kernels: the texts of the rows' columns, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = [
+    "AUTHORS",
+    "BATCH_ESTIMATOR",
+    "CHANGE_POINTS",
+    "CHOSEN_DECAY",
+    "GAUSS",
+    "GAUSS_NTK",
+    "INITIAL",
+    "INITIAL_L2",
+    "K_MEANS",
+    "LABELS",
+    "LEARNED",
+    "LEARNED_L2",
+    "MEDIAN_DISTANCE",
+    "MMD",
+    "MORE",
+    "MORE_EPOCHS",
+    "NNGP",
+    "NTK_ALONE",
+    "NTK_SPHERE",
+    "RECORDING_INITIAL",
+    "RECORDING_LEARNED",
+    "TW_FINCH",
+    "UNIFORM",
+    "VIDEO_ESTIMATOR",
+    "WHOLE_VIDEO",
+]
+
+UNIFORM = "uniform split"
+K_MEANS = "k-means"
+CHANGE_POINTS = "kernel change points"
+TW_FINCH = "TW-FINCH"
+
+#: The paper's method with kernel assignment, before learning and after it; and with L2 assignment.
+INITIAL, LEARNED = "initial, kernel", "learned, kernel"
+INITIAL_L2, LEARNED_L2 = "initial, L2", "learned, L2"
+
+#: Times as many epochs as chosen, to see whether they overfit (the paper's reason for few).
+MORE = 4
+
+# Variants of the paper's method that its claims are about.
+MORE_EPOCHS = f"{LEARNED}: {MORE} × epochs"
+NTK_ALONE = f"{LEARNED}: NTK alone"
+MEDIAN_DISTANCE = f"{LEARNED}: median distance"
+WHOLE_VIDEO = f"{LEARNED}: whole video"
+CHOSEN_DECAY = "learned, chosen weight decay"
+
+#: The paper's method in the tables of real recordings, which have one assignment: before learning and after
+#: it; and its two estimators.
+RECORDING_INITIAL, RECORDING_LEARNED = "initial", "learned"
+VIDEO_ESTIMATOR, BATCH_ESTIMATOR = '"video"', '"batch"'
+
+#: Labels of the library's methods by id.
+LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "uniform": UNIFORM,
+        "kmeans": K_MEANS,
+        "kernel_change_points": CHANGE_POINTS,
+        "tw_finch": TW_FINCH,
+        "dkva": LEARNED,
+    }
+)
+
+#: Kernels in the column `kernel`: the paper's product, two that it calls characteristic, what the names of
+#: Gaussians of each length scale begin with, and what those of kernels as in the authors' program end with.
+GAUSS_NTK, NNGP, NTK_SPHERE = "GaussNTK", "NNGP", "NTK sphere"
+GAUSS, AUTHORS = "Gauss, ", " (authors' program)"
+
+#: The paper's loss in the column `value` of the study of losses.
+MMD = "MMD"
