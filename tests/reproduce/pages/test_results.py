@@ -10,9 +10,7 @@ from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, UNDECIDED, effect, pair
 from reproduce.base.paths import RESULTS
 from reproduce.base.store import read_facts, read_rows
 from reproduce.ledger.paper import CLAIMS, TABLES
-from reproduce.pages.markdown import markdown_table
 from reproduce.pages.results import PAGE, results_page
-from reproduce.pages.tables import block
 
 
 @pytest.fixture(scope="module")
@@ -56,31 +54,6 @@ def test_the_papers_numbers_are_shown(page):
         ]
         assert any(" / ".join(f"{score:.1f}" for score in breakfast) in line for line in lines)
     assert "| 50 Salads (mid) | 11788 | 50 | 19 | 64 |" in page
-
-
-@pytest.mark.fast
-def test_our_number_stands_beside_the_papers():
-    record = {"method": "a|b", "measure": "mof", "mean": 0.5, "low": 0.4, "high": 0.6, "videos": 9}
-    facts = {"by": ["method"], "measures": ["mof"], "unit": "video", "paper": "table4", "table": [record]}
-    line = {"paper": 55.0, "difference": -5.0, "verdict": "agrees"}
-    table = {"id": "t", "title": "T", "command": "make t", "unit": ", in %", "rows": [line]}
-    shown = block(table, facts).splitlines()
-    assert (
-        shown[0]
-        == "**T**: means over 9 videos, in %. `make t`: [rows](t.csv), [settings and provenance](t.json)."
-    )
-    assert shown[-1] == "| a\\|b | 50.0 [40.0, 60.0] (paper: 55.0, -5.0, agrees) |"
-
-
-@pytest.mark.fast
-def test_lines_over_different_numbers_of_videos_say_how_many():
-    means = {"measure": "mof", "mean": 0.5, "low": None, "high": None}
-    records = [{"dataset": name, "videos": videos} | means for name, videos in (("a", 3), ("b", 100))]
-    facts = {"by": ["dataset"], "measures": ["mof"], "unit": "video", "paper": None, "table": records}
-    table = {"id": "t", "title": "T", "command": "c", "unit": "", "rows": [{"paper": None}] * 2}
-    assert block(table, facts).endswith(
-        markdown_table(["data set", "MoF", "videos"], [["a", "50.0", "3"], ["b", "50.0", "100"]])
-    )
 
 
 def test_a_page_that_does_not_follow_is_named_and_written_again(tmp_path, capsys, page, found, monkeypatch):
