@@ -14,7 +14,7 @@ pytestmark = pytest.mark.fast
 ROOT = Path(reproduce.__file__).parent
 
 #: Support folders: each may import those before it.
-FOLDERS = ("base", "ledger", "collections", "tables", "pictures")
+FOLDERS = ("base", "ledger", "collections", "tables", "pictures", "pages")
 
 #: Commands that run other commands.
 RUNNERS = {"all"}
