@@ -7,24 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reproduce.base.effects import effect, paired
 from reproduce.base.show import with_interval
-from reproduce.base.store import read_facts
+from reproduce.base.store import read_facts, read_rows
 
 pytestmark = pytest.mark.fast
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+NAMES = ("table2_moving5", "table4_breakfast_sample", "table4_breakfast_like", "table4_basic_motions")
 FLAT = " ".join(README.split())
 
 
 def test_the_table_of_results():
     columns = []
-    for name in (
-        "table2_moving5",
-        "table4_breakfast_sample",
-        "table4_breakfast_like",
-        "table4_basic_motions",
-    ):
+    for name in NAMES:
         records = [record for record in read_facts(name)["table"] if record["measure"] == "mof"]
         columns.append({record["method"]: with_interval(record) for record in records})
     for method in columns[-1]:
@@ -35,15 +32,13 @@ def test_the_table_of_results():
             for record in read_facts(name)["table"]
             if record["measure"] == "mof"
         }
-        for name in (
-            "table2_moving5",
-            "table4_breakfast_sample",
-            "table4_breakfast_like",
-            "table4_basic_motions",
-        )
+        for name in NAMES
     ]
     for column in scores:
         assert column["TW-FINCH"] > column["learned, kernel"] > column["initial, kernel"]
+    sides = {"method": "learned, kernel"}, {"method": "initial, kernel"}
+    gains = [effect(paired(read_rows(name), *sides, "mof")) for name in NAMES]
+    assert [gain.low > 0 for gain in gains] == [False, False, True, False]
 
 
 def test_the_number_of_claims():
