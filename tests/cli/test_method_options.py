@@ -114,7 +114,7 @@ def test_a_setting_that_is_true_or_false(package):
             "every_tenth has a setting 'labels', which is an option of every",
         ),
         (
-            ('"tenths:every_tenth",', '"tenths:every_tenth", "learner",'),
+            ('"tenths:every_tenth",', '"tenths:every_tenth", "learner", restore="tenths:Model",'),
             "every_tenth is trained on a collection",
         ),
     ],

@@ -36,7 +36,9 @@ def test_methods_of_other_packages_and_broken_ones(capsys, package):
     assert call() == 0
     assert "begins a segment at every tenth frame (from tenths-of-a-video)\n" in capsys.readouterr().out
     package("bad-package", {"dkva.methods": {"bad": "absent:LISTED"}})
-    learner = made_plugin.SOURCE.replace('"tenths:every_tenth",', '"tenths:every_tenth", "learner",')
+    learner = made_plugin.SOURCE.replace(
+        '"tenths:every_tenth",', '"tenths:every_tenth", "learner", restore="tenths:Model",'
+    )
     learner = learner.replace('"every_tenth",', '"learned_tenth",')
     package("learned", {"dkva.methods": {"learned_tenth": "learned:LISTED"}}, learned=learner)
     assert call() == 2
