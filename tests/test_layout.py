@@ -40,6 +40,10 @@ def test_tests_mirror_the_library():
     modules = {p.relative_to(ROOT / "dkva") for p in (ROOT / "dkva").rglob("*.py") if p.name not in skipped}
     for module in modules:
         assert (ROOT / "tests" / module.parent / f"test_{module.name}").exists(), f"{module} has no tests"
+    for folder in LIBRARY:
+        for path in (ROOT / "tests" / folder).rglob("test_*.py"):
+            module = path.relative_to(ROOT / "tests").with_name(path.name.removeprefix("test_"))
+            assert module in modules or module.stem == "names", f"{path} tests no module"
 
 
 #: What each folder of the project may import of the others.
