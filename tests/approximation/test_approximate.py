@@ -66,7 +66,8 @@ def of(kernel):
 # --- learning, by another route --------------------------------------------------------------------
 
 
-#: Compiles what is learned by hand: for so few steps, making fast programs would take most of the time.
+#: Compiles what is learned by hand: for so few steps, making fast programs would take most of the time. What
+#: is compiled so calls nothing that is: JAX takes these options of the outermost function alone.
 unoptimised = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 
 
@@ -98,7 +99,6 @@ def learn_by_hand(
     def factors(frames):
         return kernel.factors(embed(frames), length_scale=scale)
 
-    @unoptimised
     def gram(a, b, rescale):
         return kernel.gram(embed(a), None if b is None else embed(b), length_scale=scale, rescale=rescale)
 
@@ -113,7 +113,7 @@ def learn_by_hand(
     divided = kernel.name == "ntk_sphere_authors"
     all_frames = x / (np.sqrt(batch / n) * np.linalg.norm(x, axis=0)) if divided else x
     r_video = median_ratio(all_frames, off)
-    k_ff = np.asarray(gram(all_frames, None, r_video))
+    k_ff = np.asarray(unoptimised(gram)(all_frames, None, r_video))
     diagonal, other = np.diagonal(k_ff).mean(), k_ff[off].mean()
     constant = (1 - 1 / batch) * other + diagonal / batch
 
