@@ -183,14 +183,14 @@ def listed(kind: str | None = None) -> tuple[dict[str, Listed], list[str]]:
     return chosen, problems
 
 
-def _entry_points() -> dict[str, list[metadata.EntryPoint]]:
-    """The entry points of other packages' methods by id."""
+def _entry_points() -> dict[str, list]:
+    """The entry points of other packages' methods by id; their class is importlib's or of its backport."""
     name = operator.attrgetter("name")
     ordered = sorted(metadata.entry_points(group=GROUP), key=name)
     return {method: list(points) for method, points in itertools.groupby(ordered, key=name)}
 
 
-def _opened(method: str, points: Sequence[metadata.EntryPoint]) -> Listed:
+def _opened(method: str, points: Sequence) -> Listed:
     """The listing of an id, or ValueError on one line that names the package."""
     origins = sorted(point.dist.name if point.dist else "a nameless package" for point in points)
     if method in _OWN_BY_ID:

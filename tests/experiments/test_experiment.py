@@ -86,11 +86,11 @@ def test_methods_of_one_label_are_told_apart_by_their_columns(made, cache):
         [("turned", turned), ("why", "a study")] for turned in (1, 2)
     ]
     settings = {name: each["settings"] for name, each in outcome.provenance["methods"].items()}
-    assert settings == {f"turned {turned}: a study": {"turned": turned} for turned in (1, 2)}
+    assert settings == {f"a study, turned {turned}": {"turned": turned} for turned in (1, 2)}
     both = [replace(methods[0], label=label) for label in ("one", "other")]
     found = quiet(both, tasks_of(made, 1), cache)
     assert found.computed == 0
-    assert list(found.provenance["methods"]) == ["one, turned 1: a study", "other, turned 1: a study"]
+    assert list(found.provenance["methods"]) == ["one, a study, turned 1", "other, a study, turned 1"]
 
 
 def test_seed_and_name_are_given_where_they_are_taken(made, cache):
