@@ -354,7 +354,8 @@ COMPILE_COUNT = """
     lengths = np.concatenate([np.arange(60, 510, 9), np.linspace(600, 3000, 10).astype(int)])
     assert len(lengths) == 60
     for i, n in enumerate(lengths):
-        labels = VideoSegmenter((4, 9, 19)[i % 3], epochs=1).fit_predict(rng.standard_normal((n, 16)))
+        segmenter = VideoSegmenter((4, 9, 19)[i % 3], kernel="gaussian", epochs=1)
+        labels = segmenter.fit_predict(rng.standard_normal((n, 16)))
         assert len(labels) == n
     print(len(programs))
 """
