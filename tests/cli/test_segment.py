@@ -144,7 +144,7 @@ def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder,
     (folder / "features/milk/P3_milk.txt").write_text("1 2\n3 vier\n")
     (folder / "groundTruth/P3_milk.txt").write_text("a\nb\n")
     many = ("--workers", 2, "--scheduler", scheduler)
-    method = FAST if scheduler == "processes" else ("--method", "tw_finch")
+    method = (*FAST, "--kernel", "gaussian") if scheduler == "processes" else ("--method", "tw_finch")
     base = ("segment", folder, "-k", 3, "--labels", folder / "groundTruth", *method)
     plain, parallel = (
         dkva(*base, *more, "--out", tmp_path / out) for out, more in (("one", ()), ("two", many))
