@@ -111,6 +111,7 @@ def _segment_table(docs: dict[str, dict]):
         table.add_row(
             escape(printable(video)),
             str(doc["frames"]),
+            str(doc.get("features", "–")),  # the table of an earlier run does not hold it
             str(len(runs)),
             str(len({run["label"] for run in runs})),
         )
