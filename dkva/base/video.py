@@ -38,16 +38,20 @@ class Video(ABC):
         """Features [n, d]. Raises ValueError as `load`."""
         return self.load()[0]
 
-    def truth(self) -> np.ndarray:
-        """True label of each frame [n].
+    def labelled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Features [n, d] and the true label of each frame [n].
 
         Raises:
             ValueError: as `load`, or there are no labels.
         """
-        labels = self.load()[1]
+        features, labels = self.load()
         if labels is None:
             raise ValueError(f"{self.name}: has no true labels; give them, or leave the video out")
-        return labels
+        return features, labels
+
+    def truth(self) -> np.ndarray:
+        """True label of each frame [n]. Raises ValueError as `labelled`."""
+        return self.labelled()[1]
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Untold(Video):
         """Features [n, d], and None. Raises ValueError as the video itself."""
         return self.video.load()[0], None
 
-    def truth(self) -> np.ndarray:
+    def labelled(self) -> tuple[np.ndarray, np.ndarray]:
         """Raises ValueError: the truth is not shown."""
         raise ValueError(
             f"{self.name}: its truth is not shown to a learner that is not supervised; mark the learner as "

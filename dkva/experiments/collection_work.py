@@ -88,8 +88,15 @@ class Group:
     about: tuple[dict, ...]
 
 
-def train_model(model: Trained) -> Done:
-    """Train a model and write it; the state of the training is deleted after that."""
+def train_model(given: tuple[Trained, bool]) -> Done:
+    """Train a model and write it; the state of the training is deleted after that.
+
+    Args:
+        given: the model, and whether it is trained anew if another run has trained it meanwhile.
+    """
+    model, anew = given
+    if model.store.has(model.key) and not anew:
+        return Done({}, [], None)
     checkpoint = model.store.checkpoint(model.key)
     start = time.perf_counter()
     try:
@@ -102,13 +109,15 @@ def train_model(model: Trained) -> Done:
             "seed": model.seed,
             "videos": len(model.videos),
             "seconds": round(time.perf_counter() - start, 1),
+            "device": device() if "jax" in sys.modules else None,
             "versions": versions(),
         }
-        write_model(model.store.path(model.key), trained.arrays(), facts)
+        if anew or not model.store.has(model.key):  # of two runs at once the first one's model stays
+            write_model(model.store.path(model.key), trained.arrays(), facts)
         checkpoint.clear()
     except Exception as error:  # noqa: BLE001 -- a learner may fail in any way, and the others go on
         return Done({}, [described(error)], None)
-    return Done({}, [], device() if "jax" in sys.modules else None)
+    return Done({}, [], None)
 
 
 @functools.lru_cache(maxsize=2)
@@ -119,21 +128,40 @@ def _restored(learner_restore: Callable, path: Path, written: int):
     return learner_restore(arrays)
 
 
-def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str]]) -> Done:
-    """Rows of one group of videos, as many of them as are missing."""
-    trained, scoring, group, missing = given
+@functools.lru_cache(maxsize=256)
+def _embedded(restore: Callable, path: Path, written: int, video: Member):
+    """A video's embedded frames and truth; it is in as many pairs as there are other videos."""
+    features, truth = video.labelled()
+    return _restored(restore, path, written).embed(features), truth
+
+
+def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str], str]) -> Done:
+    """Rows of one group of videos, as many of them as are missing.
+
+    Args:
+        given: the model, the scoring, the group, the keys of the rows that are missing, and the version of
+            the code that measures.
+    """
+    trained, scoring, group, missing, code = given
     start = time.perf_counter()
     does = "embed" if scoring.by == BY_PAIR else "segment"
     try:
         trained.check_code()
+        check_same_code(scoring.measure, code)
         path = trained.store.path(trained.key)
-        model = _restored(trained.learner.restore, path, path.stat().st_mtime_ns)
+        place = (trained.learner.restore, path, path.stat().st_mtime_ns)
+        model = _restored(*place)
         if not hasattr(model, does):
             raise TypeError(f"its model cannot {does} a video, which rows by {scoring.by} need")
         if scoring.by == BY_PAIR:
-            measured = _pairs(model, scoring, group, missing)
+            first, *others = (_embedded(*place, video) for video in _wanted(group, missing))
+            wanted = [key for key in group.keys if key in missing]
+            rows = [
+                scoring.measure(first[0], other[0], first[1], other[1], **scoring.options) for other in others
+            ]
+            measured = dict(zip(wanted, rows, strict=True))
         else:
-            loaded = [video.load() for video in group.videos]
+            loaded = [video.labelled() for video in group.videos]
             labels = [np.asarray(model.segment(features)) for features, _ in loaded]
             truths = [truth for _, truth in loaded]
             if scoring.by == BY_VIDEO:
@@ -148,16 +176,7 @@ def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str]]) -> Done
     return Done(done, [], device() if "jax" in sys.modules else None)
 
 
-def _pairs(model, scoring: Scoring, group: Group, missing: frozenset[str]) -> dict[str, dict]:
-    """Rows of the pairs of the first video with others."""
+def _wanted(group: Group, missing: frozenset[str]) -> list[Member]:
+    """The first video of a group of pairs, and the others whose pair is missing."""
     first, *others = group.videos
-    features, truth = first.load()
-    embedded = model.embed(features)
-    rows = {}
-    for key, other in zip(group.keys, others, strict=True):
-        if key in missing:
-            other_features, other_truth = other.load()
-            rows[key] = scoring.measure(
-                embedded, model.embed(other_features), truth, other_truth, **scoring.options
-            )
-    return rows
+    return [first, *(other for key, other in zip(group.keys, others, strict=True) if key in missing)]

@@ -10,9 +10,8 @@ restores and measures, of the scoring, and of the data of the video, of the pair
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,17 +30,16 @@ from dkva.experiments.collection_work import (
     train_model,
 )
 from dkva.experiments.experiment import Outcome
+from dkva.experiments.keys import key_of
 from dkva.experiments.learners import Learner, Member, training_digest
-from dkva.experiments.models import ModelStore
+from dkva.experiments.models import ModelStore, read_facts
 from dkva.experiments.row_cache import RowCache
-from dkva.experiments.running import Unit, compute_rows, facts_of_run, runs_of
+from dkva.experiments.running import Unit, check_told_apart, compute_rows, facts_of_run, runs_of
 from dkva.metrics.activities import activity_rows
 from dkva.metrics.segmentation import score_row
 from dkva.workers.crew import PROCESSES, check_scheduler
 
 __all__ = ["BY_ACTIVITY", "BY_PAIR", "BY_VIDEO", "PER_ACTIVITY", "PER_VIDEO", "Collection", "Scoring", "run"]
-
-_KEY_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,6 @@ PER_VIDEO = Scoring(BY_VIDEO, score_row)
 PER_ACTIVITY = Scoring(BY_ACTIVITY, activity_rows)
 
 
-# --- running --------------------------------------------------------------------------------------
-
-
 def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: Learner) -> list[Group]:
     """The rows of one model."""
     decisive = {
@@ -87,8 +82,7 @@ def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: L
 
     def key(videos: Sequence[Member], row: object) -> str:
         data = [[video.name, video.checksum] for video in videos]
-        text = json.dumps(decisive | {"data": data, "row": row}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
+        return key_of(decisive | {"data": data, "row": row})
 
     def about(video: Member) -> dict:
         return {"video": video.name} | ({} if video.activity is None else {"activity": video.activity})
@@ -138,8 +132,8 @@ def run(
     """Rows of every learner, collection and seed, from the cache or computed and kept there.
 
     Args:
-        learners: which differ in id, settings or columns.
-        collections: training and test videos.
+        learners: any two differ in their label or their columns, by which their rows are told apart.
+        collections: training and test videos; any two differ in their name and in their columns.
         scoring: what a row is of, and what is measured.
         cache: where rows are kept as they come.
         models: where trained models are kept; all workers must reach its folder.
@@ -155,8 +149,9 @@ def run(
         what was measured. `Outcome.computed` counts rows.
 
     Raises:
-        ValueError: learners that do not differ, a collection without training or test videos or with two
-            videos of one name, n_segments below 1, or an unknown scheduler.
+        ValueError: learners or collections whose rows could not be told apart, a column that rows have
+            already, a collection without training or test videos or with two videos of one name, n_segments
+            below 1, or an unknown scheduler.
         ExperimentError: some trainings or videos failed (all are listed); what was computed is kept.
         SchedulerError: an ExperimentError; see `dkva.workers.carry_out.carry_out`.
     """
@@ -176,27 +171,36 @@ def run(
         about = facts_of_run(code_root, workers, scheduler)
         sent = {"scheduler": scheduler, "workers": workers, "group": 1}
         needed = {
-            trained.key: Unit(f"{collection.name}: {trained.described()}", 1, trained)
+            trained.key: Unit(f"{collection.name}: {trained.described()}", 1, (trained, force))
             for collection, trained, groups in plan
             if any(missing.intersection(group.keys) for group in groups)
         }
         if force:
             for key in needed:
                 models.checkpoint(key).clear()
-        trainings = [unit for key, unit in needed.items() if force or not models.has(key)]
-        failed = compute_rows(train_model, trainings, cache, about, sent, progress) if trainings else []
+        lacking = [key for key in needed if force or not models.has(key)]
+        trainings = [needed[key] for key in lacking]
+        untrained = compute_rows(train_model, trainings, cache, about, sent, progress) if trainings else {}
+        for index, key in enumerate(lacking):
+            if index not in untrained and not models.has(key):
+                untrained[index] = (
+                    f"  {needed[key].name}: was trained, but {models.path(key)} is not here; give a "
+                    "folder of models that all workers share"
+                )
+        without = {lacking[index] for index in untrained}
+        measuring = code_version(scoring.measure)
         units = {
             group.keys: Unit(
                 f"{collection.name}: {group.videos[0].name}",
                 len(missing.intersection(group.keys)),
-                (trained, scoring, group, missing.intersection(group.keys)),
+                (trained, scoring, group, missing.intersection(group.keys), measuring),
             )
             for collection, trained, groups in plan
             for group in groups
-            if missing.intersection(group.keys) and models.has(trained.key)
+            if missing.intersection(group.keys) and trained.key not in without
         }
-        failed += compute_rows(measure_group, list(units.values()), cache, about, sent, progress)
-        if failed:
+        unmeasured = compute_rows(measure_group, list(units.values()), cache, about, sent, progress)
+        if failed := [*untrained.values(), *unmeasured.values()]:
             listed = "\n".join(failed)
             raise ExperimentError(
                 f"{len(failed)} of {len(trainings) + len(units)} trainings and videos failed; "
@@ -217,7 +221,8 @@ def run(
             }
             numbers = {name: float("nan") if value is None else value for name, value in row.items()}
             rows.append({**collection.columns, **learner.columns, **about_row, **numbers})
-    return Outcome(rows, _provenance(learners, collections, cache, seconds), len(missing))
+    facts = _provenance(learners, collections, [trained for _, trained, _ in plan])
+    return Outcome(rows, facts | {"runs": runs_of(cache, seconds)}, len(missing))
 
 
 def _models(collection: Collection, learner: Learner, store: ModelStore) -> list[Trained]:
@@ -239,12 +244,15 @@ def _models(collection: Collection, learner: Learner, store: ModelStore) -> list
 
 
 def _check(learners: Sequence[Learner], collections: Sequence[Collection]) -> None:
-    told = [
-        json.dumps([each.id, dict(each.settings), dict(each.columns)], sort_keys=True) for each in learners
-    ]
-    if len(set(told)) != len(told):
-        ids = [each.id for each in learners]
-        raise ValueError(f"learners are {ids}: let those of one id differ in settings or columns")
+    taken = {"video", "activity", "other", "method", "seed", "n_segments"}
+    check_told_apart(learners, taken.union(*(collection.columns for collection in collections)))
+    for index, collection in enumerate(collections):
+        for other in collections[:index]:
+            if collection.name == other.name or collection.columns == other.columns:
+                raise ValueError(
+                    f"collections {other.name!r} and {collection.name!r} could not be told apart: give each "
+                    'a name and columns of its own, such as {"dataset": …}'
+                )
     for collection in collections:
         check_whole(f"n_segments of {collection.name!r}", collection.n_segments, least=1)
         for what, videos in (("train", collection.train), ("test", collection.test)):
@@ -255,14 +263,16 @@ def _check(learners: Sequence[Learner], collections: Sequence[Collection]) -> No
 
 
 def _provenance(
-    learners: Sequence[Learner],
-    collections: Sequence[Collection],
-    cache: RowCache,
-    seconds: Mapping[str, tuple[str, float]],
+    learners: Sequence[Learner], collections: Sequence[Collection], models: Sequence[Trained]
 ) -> dict:
+    trained = []
+    for model in models:
+        if model.store.has(model.key):  # rows may outlive the model that they are of
+            trained.append({"key": model.key, **read_facts(model.store.path(model.key))})
+    names = Counter(learner.label for learner in learners)
     return {
         "methods": {
-            learner.label: {
+            learner.label if names[learner.label] == 1 else f"{learner.label}, {dict(learner.columns)}": {
                 "id": learner.id,
                 "settings": dict(learner.settings),
                 "code": code_version(learner.train),
@@ -278,6 +288,6 @@ def _provenance(
             }
             for collection in collections
         },
+        "models": trained,
         "seeds": sorted({seed for collection in collections for seed in collection.seeds}),
-        "runs": runs_of(cache, seconds),
     }

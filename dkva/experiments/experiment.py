@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 import sys
 import time
 from collections import Counter
@@ -24,11 +23,13 @@ from dkva.base.checks import check_whole
 from dkva.base.errors import ExperimentError
 from dkva.base.provenance import device
 from dkva.experiments.code_version import code_version
+from dkva.experiments.keys import key_of
 from dkva.experiments.row_cache import RowCache
 from dkva.experiments.running import (
     Done,
     Unit,
     check_same_code,
+    check_told_apart,
     compute_rows,
     facts_of_run,
     plain_row,
@@ -38,8 +39,6 @@ from dkva.metrics.segmentation import score_row
 from dkva.workers.crew import PROCESSES, check_scheduler, described
 
 __all__ = ["ExperimentError", "Method", "Outcome", "RowCache", "Task", "code_version", "merged", "run"]
-
-_KEY_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -165,10 +164,6 @@ class _Job:
     seed: int | None
     code: str
 
-    def check_code(self) -> None:
-        """Refuse a worker that has, or loaded, other code of the method."""
-        check_same_code(self.method.segment, self.code)
-
 
 def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
     jobs = []
@@ -186,21 +181,20 @@ def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
                 "scoring": dict(task.scoring),
                 "seed": seed,
             }
-            text = json.dumps(decisive, sort_keys=True)
-            key = hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
-            jobs.append(_Job(key, method, seed, code))
+            jobs.append(_Job(key_of(decisive), method, seed, code))
     return jobs
 
 
-def _work(unit: tuple[Task, Sequence[_Job]]) -> Done:
-    task, jobs = unit
+def _work(unit: tuple[Task, Sequence[_Job], str]) -> Done:
+    task, jobs, measure = unit
     features, truth = task.load()
     done = {}
     problems = []
     for job in jobs:
         start = time.perf_counter()
         try:
-            job.check_code()
+            check_same_code(job.method.segment, job.code)
+            check_same_code(task.measure, measure)
             labels = job.method.labels(features, task.n_segments, job.seed, task.video)
             row = plain_row(task.measure(truth, labels, task.n_segments, **task.scoring))
         except Exception as error:  # noqa: BLE001 -- a method may fail in any way, and the others go on
@@ -243,7 +237,8 @@ def run(
         ExperimentError: some videos failed (all are listed), or killed their worker each time.
         SchedulerError: an ExperimentError; see `dkva.workers.carry_out.carry_out`.
     """
-    _check_told_apart(methods, tasks)
+    taken = {"video", "method", "seed", "n_segments"}.union(*(task.columns for task in tasks))
+    check_told_apart(methods, taken)
     check_whole("workers", workers, least=1)
     check_scheduler(scheduler)
     jobs = {index: _jobs(methods, task) for index, task in enumerate(tasks)}
@@ -254,12 +249,13 @@ def run(
         missing = [job for job in mine if job.key not in known and job.key not in planned]
         planned.update(job.key for job in missing)
         if missing:
-            units.append(Unit(tasks[index].video, len(missing), (tasks[index], missing)))
+            given = (tasks[index], missing, code_version(tasks[index].measure))
+            units.append(Unit(tasks[index].video, len(missing), given))
     if units:
         sent = {"scheduler": scheduler, "workers": workers, "group": group}
         facts = facts_of_run(code_root, workers, scheduler)
         if failed := compute_rows(_work, units, cache, facts, sent, progress):
-            listed = "\n".join(failed)
+            listed = "\n".join(failed.values())
             raise ExperimentError(
                 f"{len(failed)} of {len(units)} videos failed; the rows of the others are kept\n{listed}"
             )
@@ -276,18 +272,6 @@ def run(
     return Outcome(rows, _provenance(methods, tasks, cache, seconds), len(planned))
 
 
-def _check_told_apart(methods: Sequence[Method], tasks: Sequence[Task]) -> None:
-    """Refuse methods of one label and the same columns, and columns that rows have already."""
-    told = [(method.label, tuple(sorted(method.columns.items()))) for method in methods]
-    for index, one in enumerate(told):
-        if one in told[:index]:
-            raise ValueError(f"two methods are called {one[0]!r}: give each a label or columns of its own")
-    taken = {"video", "method", "seed", "n_segments"}.union(*(task.columns for task in tasks))
-    for method in methods:
-        for column in taken.intersection(method.columns):
-            raise ValueError(f"{method.label}: rows have a column {column!r} already; give it another name")
-
-
 def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str, float]]) -> dict:
     data = hashlib.sha256("\n".join(f"{task.video} {task.checksum}" for task in tasks).encode())
     names = Counter(method.name for method in methods)
@@ -302,6 +286,6 @@ def _provenance(methods, tasks, cache: RowCache, seconds: Mapping[str, tuple[str
         },
         "seeds": sorted({seed for task in tasks for seed in task.seeds}),
         "videos": len({task.video for task in tasks}),
-        "data": data.hexdigest()[:_KEY_DIGITS],
+        "data": data.hexdigest()[:32],
         "runs": runs_of(cache, seconds),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +12,10 @@ import numpy as np
 
 from dkva.base.video import Untold, Video
 from dkva.experiments.code_version import code_version
+from dkva.experiments.keys import key_of
 from dkva.experiments.models import Checkpoint
 
 __all__ = ["Learner", "Member", "Model", "training_digest"]
-
-_KEY_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Member(Video):
         checksum: of what `read` gives.
     """
 
-    read: Callable[[], tuple]
+    read: Callable[[], tuple] = field(compare=False)  # in another process it is another object
     checksum: str
 
     def load(self) -> tuple[np.ndarray, np.ndarray | None]:
@@ -66,6 +64,9 @@ class Learner:
         settings: further keywords of `train`, plain enough for JSON.
         columns: further columns of its rows.
         supervised: whether it is given the truth of the training videos.
+
+    Raises:
+        ValueError: a setting that JSON does not have.
     """
 
     id: str
@@ -79,6 +80,14 @@ class Learner:
     def __post_init__(self) -> None:
         if not self.label:
             object.__setattr__(self, "label", self.id)
+        for name, value in self.settings.items():
+            try:
+                json.dumps(value)
+            except TypeError as error:
+                raise ValueError(
+                    f"setting {name!r} of {self.id!r} is {type(value).__name__}: give plain numbers, text, "
+                    "lists or None, which a key can be made of"
+                ) from error
 
     @property
     def uses_seed(self) -> bool:
@@ -121,7 +130,7 @@ class Learner:
             "n_segments": n_segments,
             "seed": seed,
         }
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_KEY_DIGITS]
+        return key_of(decisive)
 
 
 def training_digest(videos: Sequence[Member]) -> str:
@@ -136,5 +145,4 @@ def training_digest(videos: Sequence[Member]) -> str:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the training set has two videos called {twice!r}: give each a name of its own")
-    listed = [[video.name, video.checksum] for video in videos]
-    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:_KEY_DIGITS]
+    return key_of([[video.name, video.checksum] for video in videos])

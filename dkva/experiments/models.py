@@ -13,7 +13,7 @@ import numpy as np
 from dkva.base.errors import ExperimentError
 from dkva.base.files import write_atomically
 
-__all__ = ["FORMAT", "Checkpoint", "ModelStore", "read_model", "write_model"]
+__all__ = ["FORMAT", "Checkpoint", "ModelStore", "read_facts", "read_model", "write_model"]
 
 #: Of the files that this version writes. A reader refuses files of a later format.
 FORMAT = 1
@@ -54,11 +54,20 @@ def read_model(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     Raises:
         ExperimentError: a file that is missing, no model, cut short, or of a later format than `FORMAT`.
     """
+    return _read(path, arrays=True)
+
+
+def read_facts(path: Path) -> dict:
+    """Facts of a model alone; its arrays are not read. Raises ExperimentError as `read_model`."""
+    return _read(path, arrays=False)[1]
+
+
+def _read(path: Path, *, arrays: bool) -> tuple[dict[str, np.ndarray], dict]:
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        facts = json.loads(str(arrays.pop(_FACTS)))
-        of = int(facts["format"])
+            facts = json.loads(str(file[_FACTS]))
+            of = int(facts["format"])
+            found = {name: file[name] for name in file.files if name != _FACTS} if arrays else {}
     except FileNotFoundError as error:
         raise ExperimentError(f"{path}: there is no such model; check the path") from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -69,7 +78,7 @@ def read_model(path: Path) -> tuple[dict[str, np.ndarray], dict]:
         raise ExperimentError(
             f"{path}: is a model of format {of}, and this version reads up to {FORMAT}; install a newer dkva"
         )
-    return arrays, facts
+    return found, facts
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,10 @@ class ModelStore:
     """
 
     folder: Path
+
+    def __post_init__(self) -> None:
+        # Workers may have been started in another folder.
+        object.__setattr__(self, "folder", Path(self.folder).absolute())
 
     def path(self, key: str) -> Path:
         """The file of a model."""

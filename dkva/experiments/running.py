@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -18,7 +19,17 @@ from dkva.experiments.row_cache import RowCache
 from dkva.workers.carry_out import carry_out
 from dkva.workers.crew import DASK, PROCESSES, Failed
 
-__all__ = ["Done", "Unit", "check_same_code", "compute_rows", "facts_of_run", "plain_row", "runs_of"]
+__all__ = [
+    "Done",
+    "Labelled",
+    "Unit",
+    "check_same_code",
+    "check_told_apart",
+    "compute_rows",
+    "facts_of_run",
+    "plain_row",
+    "runs_of",
+]
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,38 @@ def plain_row(row: Mapping) -> dict:
     """Numbers as JSON has them; NaN, which it has not, as None."""
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
     return {name: None if value != value else value for name, value in plain.items()}
+
+
+@runtime_checkable
+class Labelled(Protocol):
+    """What has a label and columns, which its rows carry: a method or a learner."""
+
+    @property
+    def label(self) -> str:
+        """What its rows have in the column `method`."""
+
+    @property
+    def columns(self) -> Mapping[str, str | int | float]:
+        """Further columns of its rows."""
+
+
+def check_told_apart(methods: Sequence[Labelled], taken: Set[str]) -> None:
+    """Refuse methods whose rows could not be told apart.
+
+    Args:
+        methods: any two must differ in their label or their columns.
+        taken: columns that rows have already.
+
+    Raises:
+        ValueError: two methods of one label and the same columns, or a column that is taken.
+    """
+    told = [(method.label, tuple(sorted(method.columns.items()))) for method in methods]
+    for index, one in enumerate(told):
+        if one in told[:index]:
+            raise ValueError(f"two methods are called {one[0]!r}: give each a label or columns of its own")
+    for method in methods:
+        for column in sorted(taken & method.columns.keys()):
+            raise ValueError(f"{method.label}: rows have a column {column!r} already; give it another name")
 
 
 def check_same_code(function: Callable, code: str) -> None:
@@ -95,7 +138,7 @@ def compute_rows(
     about: tuple[str, dict],
     sent: Mapping,
     progress: bool,
-) -> list[str]:
+) -> dict[int, str]:
     """Carry units out and keep their rows as they come.
 
     Args:
@@ -107,13 +150,13 @@ def compute_rows(
         progress: show a bar on stderr if it is a terminal.
 
     Returns:
-        What went wrong, one text a unit that failed, a line each problem.
+        What went wrong, by the place of the unit, a line each problem.
 
     Raises:
         SchedulerError: see `dkva.workers.carry_out.carry_out`.
     """
     run_id, facts = about
-    failed = []
+    failed: dict[int, str] = {}
     devices: set[str] = set()
     start = time.monotonic()
     with (
@@ -125,7 +168,7 @@ def compute_rows(
             if isinstance(done, Failed):
                 done = Done({}, [done.problem], None)
             if done.problems:
-                failed.append("\n".join(f"  {unit.name}: {problem}" for problem in done.problems))
+                failed[index] = "\n".join(f"  {unit.name}: {problem}" for problem in done.problems)
             if done.rows:
                 devices |= {done.device} if done.device else set()
                 known = {

@@ -16,7 +16,7 @@ from dkva.experiments.collection_work import (
     train_model,
 )
 from dkva.experiments.learners import Learner, Member
-from dkva.experiments.models import ModelStore, read_model
+from dkva.experiments.models import ModelStore, read_model, write_model
 
 
 class Still:
@@ -37,6 +37,7 @@ def train(videos, *, n_segments):
 
 
 def distance(embedded, other, truth, other_truth):
+    assert len(truth) == len(other_truth) == 2
     return {"distance": float(np.abs(embedded - other).sum())}
 
 
@@ -46,6 +47,7 @@ def read(value):
 
 VIDEOS = tuple(Member(f"v{i}", functools.partial(read, i), str(i)) for i in range(3))
 LEARNER = Learner("still", train, Still)
+CODE = code_version(distance)
 
 
 def trained(tmp_path, code=None):
@@ -54,7 +56,7 @@ def trained(tmp_path, code=None):
 
 
 def test_a_model_is_written_with_what_it_is(tmp_path):
-    done = train_model(trained(tmp_path))
+    done = train_model((trained(tmp_path), False))
     assert (done.rows, done.problems) == ({}, [])
     arrays, facts = read_model(tmp_path / "key.npz")
     np.testing.assert_array_equal(arrays["mean"], [1, 1, 1])
@@ -62,27 +64,69 @@ def test_a_model_is_written_with_what_it_is(tmp_path):
 
 
 def test_rows_of_pairs_are_measured_as_far_as_they_are_missing(tmp_path):
-    train_model(trained(tmp_path))
+    train_model((trained(tmp_path), False))
     group = Group(VIDEOS, ("first", "second"), ({}, {}))
     scoring = Scoring(BY_PAIR, distance)
-    both = measure_group((trained(tmp_path), scoring, group, frozenset(group.keys)))
+    both = measure_group((trained(tmp_path), scoring, group, frozenset(group.keys), CODE))
     assert {key: row["distance"] for key, (row, _) in both.rows.items()} == {"first": 6.0, "second": 12.0}
-    one = measure_group((trained(tmp_path), scoring, group, frozenset(["second"])))
+    one = measure_group((trained(tmp_path), scoring, group, frozenset(["second"]), CODE))
     assert list(one.rows) == ["second"]
 
 
 def test_a_model_that_cannot_do_what_is_measured_is_named(tmp_path):
-    train_model(trained(tmp_path))
+    train_model((trained(tmp_path), False))
     group = Group(VIDEOS[:1], ("key",), ({},))
-    done = measure_group((trained(tmp_path), Scoring(BY_VIDEO, distance), group, frozenset(["key"])))
+    done = measure_group((trained(tmp_path), Scoring(BY_VIDEO, distance), group, frozenset(["key"]), CODE))
     assert done.problems == ["still: TypeError: its model cannot segment a video, which rows by video need"]
 
 
 def test_a_worker_of_other_code_is_refused(tmp_path):
-    done = train_model(trained(tmp_path, code="0123456789abcdef"))
+    done = train_model((trained(tmp_path, code="0123456789abcdef"), False))
     assert len(done.problems) == 1
     assert "the worker has other code of" in done.problems[0]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_of_other_code_of_the_measure_is_refused(tmp_path):
+    train_model((trained(tmp_path), False))
+    group = Group(VIDEOS[:2], ("key",), ({},))
+    done = measure_group((trained(tmp_path), Scoring(BY_PAIR, distance), group, frozenset(["key"]), "0" * 16))
+    assert "the worker has other code of" in done.problems[0]
+    assert not done.rows
+
+
+def test_a_model_that_another_run_trained_stays(tmp_path):
+    train_model((trained(tmp_path), False))
+    path = tmp_path / "key.npz"
+    write_model(path, {"mean": np.zeros(3)}, {"learner": "another run's"})
+    assert train_model((trained(tmp_path), False)).problems == []
+    assert read_model(path)[1]["learner"] == "another run's"
+    assert train_model((trained(tmp_path), True)).problems == []
+    assert read_model(path)[1]["learner"] == "still"
+
+
+def test_a_video_without_truth_is_named(tmp_path):
+    train_model((trained(tmp_path), False))
+    blind = Member("v9", lambda: (np.zeros((2, 3)), None), "9")
+    group = Group((VIDEOS[0], blind), ("key",), ({},))
+    done = measure_group((trained(tmp_path), Scoring(BY_PAIR, distance), group, frozenset(["key"]), CODE))
+    assert done.problems == ["still: ValueError: v9: has no true labels; give them, or leave the video out"]
+
+
+def test_a_video_is_embedded_once_for_all_its_pairs(tmp_path):
+    train_model((trained(tmp_path), False))
+    read_now = []
+
+    def reading(index):
+        read_now.append(index)
+        return read(index)
+
+    videos = [Member(f"w{i}", functools.partial(reading, i), f"w{i}") for i in range(3)]
+    for first in videos:
+        others = [video for video in videos if video is not first]
+        group = Group((first, *others), ("a", "b"), ({}, {}))
+        measure_group((trained(tmp_path), Scoring(BY_PAIR, distance), group, frozenset(["a", "b"]), CODE))
+    assert read_now == [0, 1, 2]
 
 
 def test_an_unknown_kind_of_row_is_refused():

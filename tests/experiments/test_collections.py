@@ -16,6 +16,7 @@ from dkva.experiments.collections import BY_PAIR, PER_ACTIVITY, PER_VIDEO, Colle
 from dkva.experiments.learners import Learner
 from dkva.experiments.models import ModelStore, read_model
 from dkva.experiments.row_cache import RowCache
+from dkva.experiments.running import Done
 from dkva.metrics.activities import evaluate_together
 from dkva.metrics.segmentation import evaluate
 
@@ -207,14 +208,38 @@ def test_a_learner_that_is_not_supervised_sees_no_truth(plan, run):
 def test_wrong_calls_are_refused_before_anything_is_trained(plan, run):
     collection, learner = activities(plan), means(plan)
     for learners, changed, problem in [
-        ([learner, replace(learner, label="other")], {}, "differ in settings or columns"),
+        ([learner, replace(learner, settings={"epochs": 9})], {}, "two methods are called 'means'"),
+        ([replace(learner, columns={"dataset": "x"})], {}, "means: rows have a column 'dataset' already"),
         ([learner], {"train": ()}, "train of 'made': the training set is empty"),
         ([learner], {"test": collection.test[:1] * 2}, "test of 'made': .* two videos called 'tea/v10'"),
         ([learner], {"n_segments": 0}, "n_segments of 'made' is 0"),
     ]:
         with pytest.raises(ValueError, match=problem):
             run(learners, [replace(collection, **changed)], PER_VIDEO)
+    for twin in (replace(collection, columns={"dataset": "two"}), replace(collection, name="two")):
+        with pytest.raises(ValueError, match=r"collections 'made' and '(made|two)' could not be told apart"):
+            run([learner], [collection, twin], PER_VIDEO)
     assert not run.models.folder.exists()
+
+
+def test_a_forced_training_that_fails_stores_no_row_of_the_old_model(plan, run, tmp_path):
+    sign = tmp_path / "fail"
+    collection = replace(activities(plan), seeds=(0,))
+    fickle = Learner("fickle", plan.learners.fickle, plan.learners.restore, settings={"sign": str(sign)})
+    before = run([fickle], [collection], PER_VIDEO)
+    sign.touch()
+    with pytest.raises(ExperimentError, match="1 of 1 trainings and videos failed"):
+        run([fickle], [collection], PER_VIDEO, force=True)
+    again = run([fickle], [collection], PER_VIDEO)
+    assert (again.computed, text(again.rows)) == (0, text(before.rows))
+    assert again.provenance["runs"] == before.provenance["runs"]
+
+
+def test_models_that_a_worker_put_elsewhere_are_named(plan, run, monkeypatch):
+    learner, collection = classes(plan), activities(plan)
+    monkeypatch.setattr(collections, "train_model", lambda given: Done({}, [], None))
+    with pytest.raises(ExperimentError, match=r"is not here; give a folder of models that all workers share"):
+        run([learner], [collection], PER_VIDEO)
 
 
 # --- kill and resume -------------------------------------------------------------------------------
@@ -282,5 +307,7 @@ def test_provenance_says_what_was_trained_on_what(plan, run):
     assert sum(each["rows"] for each in told["runs"]) == 4
     key = classes(plan).key(digest, 3, None)
     facts = read_model(run.models.path(key))[1]
+    assert told["models"] == [{"key": key, **facts}]
+    assert facts["device"] is None or facts["device"].startswith("cpu")
     assert (facts["learner"], facts["videos"], facts["n_segments"]) == ("classes", 4, 3)
     assert np.isfinite(facts["seconds"])

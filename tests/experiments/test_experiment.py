@@ -546,14 +546,19 @@ def test_workers_that_die_while_a_row_is_kept_are_replaced(made, cache, monkeypa
     assert text(outcome.rows) == text(whole.rows)
 
 
-def test_a_worker_with_another_source_of_the_method_is_refused(made):
+def test_a_worker_with_another_source_of_the_method_or_the_measure_is_refused(made):
     (task,) = tasks_of(made, 1)
     (job,) = experiment._jobs([Method("m", made.methods.split)], task)
-    done = experiment._work((task, [replace(job, code="another")]))
-    assert done.rows == {}
-    (problem,) = done.problems
-    assert problem.endswith("the worker has other code of made.methods.split: start the workers again")
-    assert experiment._work((task, [job])).rows.keys() == {job.key}
+    measure = code_version.code_version(score_row)
+    for mine, measuring, name in (
+        (replace(job, code="another"), measure, "made.methods.split"),
+        (job, "another", "dkva.metrics.segmentation.score_row"),
+    ):
+        done = experiment._work((task, [mine], measuring))
+        assert done.rows == {}
+        (problem,) = done.problems
+        assert problem.endswith(f"the worker has other code of {name}: start the workers again")
+    assert experiment._work((task, [job], measure)).rows.keys() == {job.key}
 
 
 # --- more processes --------------------------------------------------------------------------------

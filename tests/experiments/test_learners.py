@@ -26,6 +26,12 @@ def test_the_digest_of_a_training_set_holds_names_data_and_order():
 
 
 @pytest.mark.fast
+def test_a_setting_that_no_key_can_be_made_of_is_named():
+    with pytest.raises(ValueError, match="setting 'rate' of 'a' is float32: give plain numbers"):
+        Learner("a", print, dict, settings={"epochs": 3, "rate": np.float32(0.1)})
+
+
+@pytest.mark.fast
 def test_training_sets_of_no_videos_or_two_of_one_name_are_refused():
     with pytest.raises(ValueError, match="the training set is empty"):
         training_digest([])

@@ -1,6 +1,7 @@
 """Units of work carried out: what fails is told, what comes is kept."""
 
 import math
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from dkva.experiments.running import (
     Done,
     Unit,
     check_same_code,
+    check_told_apart,
     compute_rows,
     facts_of_run,
     plain_row,
@@ -41,10 +43,10 @@ def test_rows_are_kept_and_every_problem_is_told(tmp_path):
     about = facts_of_run(None, 1, "processes")
     units = [Unit(f"unit {number}", 1, number) for number in (4, 3, 102, 8)]
     failed = compute_rows(halve, units, cache, about, HERE, False)
-    assert failed == [
-        "  unit 3: 3 is odd\n  unit 3: and stays so",
-        "  unit 102: OverflowError: too large",
-    ]
+    assert failed == {
+        1: "  unit 3: 3 is odd\n  unit 3: and stays so",
+        2: "  unit 102: OverflowError: too large",
+    }
     kept = cache.get(["4", "3", "102", "8"])
     assert {key: row["half"] for key, (row, _, _) in kept.items()} == {"4": 2, "8": 4}
     (run,) = runs_of(cache, {key: (run_id, took) for key, (_, run_id, took) in kept.items()})
@@ -55,3 +57,19 @@ def test_other_code_at_the_worker_is_refused():
     check_same_code(plain_row, code_version(plain_row))
     with pytest.raises(RuntimeError, match=r"other code of dkva\.experiments\.running\.plain_row: start"):
         check_same_code(plain_row, "0123456789abcdef")
+
+
+@dataclass
+class Told:
+    """A method as far as its rows go."""
+
+    label: str
+    columns: dict = field(default_factory=dict)
+
+
+def test_methods_differ_in_label_or_columns_and_take_no_column_twice():
+    check_told_apart([Told("a"), Told("b"), Told("a", {"epochs": 1}), Told("a", {"epochs": 2})], {"video"})
+    with pytest.raises(ValueError, match="two methods are called 'a': give each a label or columns"):
+        check_told_apart([Told("a", {"epochs": 1}), Told("a", {"epochs": 1})], set())
+    with pytest.raises(ValueError, match="a: rows have a column 'video' already"):
+        check_told_apart([Told("a", {"video": 1})], {"video"})

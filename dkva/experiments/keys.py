@@ -1,0 +1,19 @@
+"""Keys under which rows and models are kept: the hash of all that decides them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+__all__ = ["key_of"]
+
+_DIGITS = 32
+
+
+def key_of(decisive: object) -> str:
+    """Hash of what decides a row or a model, plain enough for JSON; the order of a mapping does not count.
+
+    Raises:
+        TypeError: a value that JSON does not have.
+    """
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_DIGITS]
