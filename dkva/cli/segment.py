@@ -12,10 +12,10 @@ import click
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.cli.method_options import MethodCommand
-from dkva.cli.segmenting.collect import Collection, Output
+from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import Reading, find_videos
 from dkva.cli.segmenting.report import report
-from dkva.cli.segmenting.work import Unit, Way, Worked, work
+from dkva.cli.segmenting.work import Planned, Way, Worked, work
 from dkva.cli.terminal import console, printable
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
@@ -119,12 +119,12 @@ def segment(
     output.check()
     videos, refused = find_videos(features, labels, mapping, Reading(lengths, transposed, not no_cache), out)
     names = [video.name for video in videos]
-    collection = Collection(output, names)
-    units = [Unit(video, None if force else collection.done(video.name)) for video in videos]
-    stopped = _collect(units, way, collection, scheduler, workers)
-    collection.sort(names)
-    problems = [*refused, *collection.problems, *stopped]
-    report(collection, failed=len(videos) - len(collection.docs) + len(refused), problems=problems)
+    results = Results(output, names)
+    units = [Planned(video, None if force else results.done(video.name)) for video in videos]
+    stopped = _collect(units, way, results, scheduler, workers)
+    results.sort(names)
+    problems = [*refused, *results.problems, *stopped]
+    report(results, failed=len(videos) - len(results.docs) + len(refused), problems=problems)
     return 2 if problems else 0
 
 
@@ -135,14 +135,14 @@ def _checked_way(method: str, n_segments: int, seed: int, settings: dict, schedu
     try:
         check_scheduler(scheduler)
         listing = find(method)
-        way = Way(listing, n_segments, seed, checked(listing, settings))
+        way = Way.of(listing, n_segments, seed, checked(listing, settings))
         way.check()
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
     return way
 
 
-def _collect(units: list[Unit], way: Way, collection: Collection, scheduler: str, workers: int) -> list[str]:
+def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, workers: int) -> list[str]:
     """Work on every video and collect what comes of it; what stopped the run before its end, if anything."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -164,26 +164,26 @@ def _collect(units: list[Unit], way: Way, collection: Collection, scheduler: str
                 bar.update(task, description=printable(units[index].video.name))
 
             for video, worked in _results(units, way, scheduler, workers, started):
-                collection.add(video, worked)
+                results.add(video, worked)
                 bar.advance(task)
-                collection.write_table(if_due=True)
+                results.write_table(if_due=True)
     except SchedulerError as error:
         return [str(error)]
     except OSError as error:  # a full disk stays full for the videos to come
-        place = error.filename or collection.output.folder
+        place = error.filename or results.output.folder
         return [f"{place}: cannot be written ({error.strerror}); free it and run again"]
     finally:
-        collection.write_table()
+        results.write_table()
     return []
 
 
 def _results(
-    units: list[Unit], way: Way, scheduler: str, workers: int, started: Callable[[int], object]
+    units: list[Planned], way: Way, scheduler: str, workers: int, started: Callable[[int], object]
 ) -> Iterator[tuple[VideoFile, Worked]]:
     """(video, what came of it) as it comes."""
     coming = carry_out(partial(work, way=way), units, scheduler=scheduler, workers=workers, started=started)
-    with contextlib.closing(coming) as results:
-        for index, answer in results:
+    with contextlib.closing(coming) as answers:
+        for index, answer in answers:
             video = units[index].video
             if isinstance(answer, Failed):
                 answer = Worked(problem=f"{video.path}: {answer.problem}")

@@ -20,8 +20,8 @@ __all__ = ["REQUIRED", "Setting", "checked", "learner", "settings_of", "unknown_
 #: Default of a setting that has none.
 REQUIRED = MISSING
 
-# What settings of a function are tried on.
-_FRAMES = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 2.0], [2.0, 1.0]])
+# What settings of a function are tried on: more frames and features than most settings ask for.
+_FRAMES = np.random.default_rng(0).normal(size=(64, 16)).cumsum(axis=0)
 
 # Of every segmenter or learner, and no settings of its own.
 _SHARED = ("features", "videos", "n_segments", "seed", "name", "checkpoint")
@@ -141,7 +141,7 @@ def unknown_setting(method: Listed, name: str) -> str:
 def checked(method: Listed, given: Mapping[str, object]) -> dict[str, object]:
     """All settings of a method, those given and the defaults of the others, checked before a video is read.
 
-    Settings of a dataclass are checked by the dataclass, those of a function by the function itself, on four
+    Settings of a dataclass are checked by the dataclass, those of a function by the function itself, on
     frames that are made up for it.
 
     Raises:
@@ -167,14 +167,14 @@ def checked(method: Listed, given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _tried(segment: Callable, values: Mapping[str, object], defaults: Mapping[str, object]) -> None:
-    """Let a function refuse settings with a ValueError, by cutting four made-up frames into one segment."""
+    """Let a function refuse settings with a ValueError, by cutting made-up frames into two segments."""
     try:
         _cut(segment, values)
     except ValueError as error:
         # What refuses its defaults as well has something against the frames, which are not the user's.
         if REQUIRED in defaults.values() or not isinstance(_failure(segment, defaults), ValueError):
             raise error
-    except Exception:  # noqa: BLE001 -- of four frames any method may fail; what it makes of videos is seen then
+    except Exception:  # noqa: BLE001 -- of such frames any method may fail; what it makes of videos is seen then
         return
 
 
@@ -191,7 +191,7 @@ def _cut(segment: Callable, settings: Mapping[str, object]) -> None:
     shared = {name: value for name, value in {"seed": 0, "name": ""}.items() if name in taken}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        segment(_FRAMES, 1, **shared, **settings)
+        segment(_FRAMES, 2, **shared, **settings)
 
 
 def learner(method: Listed, given: Mapping[str, object]) -> Learner:

@@ -192,13 +192,15 @@ def _entry_points() -> dict[str, list]:
 
 def _opened(method: str, points: Sequence) -> Listed:
     """The listing of an id, or ValueError on one line that names the package."""
-    origins = sorted(point.dist.name if point.dist else "a nameless package" for point in points)
+    origins = sorted(point.dist.name if point.dist else "no package" for point in points)
     if method in _OWN_BY_ID:
         origins.insert(0, _OWN_BY_ID[method].origin)
     if len(origins) > 1:
         whose = " and ".join(origins)
         raise ValueError(f"the method id {method!r} is taken by {whose}: one of them must choose another")
     (point,), (origin,) = points, origins
+    if point.dist is None:
+        raise ValueError(f"method {method!r} ({point.value}) belongs to no installed package: install one")
     place = f"method {method!r} of {origin} ({point.value})"
     try:
         found = point.load()

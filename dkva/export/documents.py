@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dkva.base.errors import NewerFormatError
+from dkva.base.errors import DamagedError, NewerFormatError
 from dkva.base.files import write_atomically
 from dkva.base.provenance import versions
 from dkva.base.segmentation import Segmentation
@@ -167,34 +167,58 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
 
 
 def read_csv(path: Path) -> dict[str, dict]:
-    """Documents of an earlier run by video, as far as its CSV holds them; none where it cannot be read.
+    """Documents of an earlier run by video, as far as its CSV holds them; none if there is no CSV.
 
     Raises:
         NewerFormatError: rows of a newer format.
+        DamagedError: a file that cannot be read, is another table, or whose segments do not cover a video.
     """
     docs: dict[str, dict] = {}
-    newest = FORMAT
+    line = 1
+    problem = None
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                number = int(row.get("format") or _FIRST["format"])
-                newest = max(newest, number)
-                empty: dict = {
-                    "format": number,
-                    "video": row["video"],
-                    "method": row.get("method") or _FIRST["method"],
-                    "frames": int(row["frames"]),
-                    "settings": {"n_segments": int(row["n_segments"])},
-                    "key": row["key"],
-                    "segments": [],
-                }
-                doc = docs.setdefault(row["video"], empty)
-                run = {name: int(row[name]) for name in ("start", "end", "label")}
-                doc["segments"].append(run | {"margin": float(row["margin"]) if row["margin"] else None})
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
-        docs = {}
-    _refuse_newer(path, newest)
-    return {name: doc for name, doc in docs.items() if _is_whole(doc)}
+                line += 1
+                _refuse_newer(path, _whole(row.get("format")))
+                _add_row(docs, row)
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        if isinstance(error, NewerFormatError):
+            raise
+        problem = f"line {line} is no segment as dkva writes them"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    broken = [name for name, doc in docs.items() if not _is_whole(doc)]
+    if problem is None and broken:
+        problem = f"the segments of {broken[0]} do not cover its frames"
+    if problem is not None:
+        raise DamagedError(
+            f"{path}: {problem}; mend it, move it away, or give another folder for the results"
+        )
+    return docs
+
+
+def _whole(text: str | None) -> int:
+    """The number of a cell that may be missing or empty, as in the first format."""
+    return int(text or _FIRST["format"])
+
+
+def _add_row(docs: dict[str, dict], row: dict) -> None:
+    """Add one segment to the document of its video."""
+    empty: dict = {
+        "format": _whole(row.get("format")),
+        "video": row["video"],
+        "method": row.get("method") or _FIRST["method"],
+        "frames": int(row["frames"]),
+        "settings": {"n_segments": int(row["n_segments"])},
+        "key": row["key"],
+        "segments": [],
+    }
+    run = {name: int(row[name]) for name in ("start", "end", "label")}
+    margin = float(row["margin"]) if row["margin"] else None
+    docs.setdefault(row["video"], empty)["segments"].append(run | {"margin": margin})
 
 
 def _is_whole(doc) -> bool:

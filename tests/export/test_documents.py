@@ -1,11 +1,12 @@
 import json
 import math
+import re
 
 import numpy as np
 import pytest
 
 from dkva import evaluate
-from dkva.base.errors import NewerFormatError
+from dkva.base.errors import DamagedError, NewerFormatError
 from dkva.base.segmentation import Segmentation
 from dkva.export.documents import (
     FORMAT,
@@ -79,9 +80,8 @@ def test_documents_that_do_not_cover_their_frames_are_none(tmp_path, doc):
     write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w"}])
     lines = (tmp_path / "s.csv").read_text().splitlines()
     (tmp_path / "s.csv").write_text("\n".join([*lines[:1], *lines[2:]]))
-    assert list(read_csv(tmp_path / "s.csv")) == ["w"]
-    (tmp_path / "s.csv").write_text(f"{lines[0]}\n{'x' * 200_000},0,1,0,,1,1,k\n")
-    assert read_csv(tmp_path / "s.csv") == {}
+    with pytest.raises(DamagedError, match=r"s\.csv: the segments of v do not cover its frames; mend it"):
+        read_csv(tmp_path / "s.csv")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}'])
@@ -91,11 +91,28 @@ def test_damaged_json_is_no_document(tmp_path, text):
     assert read_json(tmp_path / "none.json") is None
 
 
+HEAD = "video,start,end,label,margin,frames,n_segments,key\n"
+
+
 @pytest.mark.parametrize(
-    "text", ["", "video,start\nv,1\n", "video,start,end,label,margin,frames,key\nv,x,,,,,\n"]
+    ("text", "problem"),
+    [
+        ("video,start\nv,1\n", "line 2 is no segment"),
+        (f"{HEAD}v,0,1,0,,1,1,k\nv,x,,,,,,\n", "line 3 is no segment"),
+        (f"{HEAD}{'x' * 200_000},0,1,0,,1,1,k\n", "line 1 is no segment"),
+        (f"{HEAD}v,0,1,0,,1,1,\udcff\n", "line 1 is no segment"),
+        (HEAD.replace(",", ";") + "v;0;1;0;;1;1;k\n", "line 2 is no segment"),
+    ],
 )
-def test_damaged_csv_holds_no_documents(tmp_path, text):
-    (tmp_path / "s.csv").write_text(text)
+def test_a_table_that_was_changed_is_refused_and_names_the_line(tmp_path, text, problem):
+    (tmp_path / "s.csv").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(DamagedError, match=f"^{re.escape(str(tmp_path))}.*: {problem}.*move it away"):
+        read_csv(tmp_path / "s.csv")
+
+
+def test_without_a_table_or_with_an_empty_one_there_are_no_documents(tmp_path):
+    assert read_csv(tmp_path / "s.csv") == {}
+    (tmp_path / "s.csv").touch()
     assert read_csv(tmp_path / "s.csv") == {}
 
 

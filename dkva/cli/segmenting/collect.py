@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.metrics.segmentation import Scores
 
-__all__ = ["Collection", "Output"]
+__all__ = ["Output", "Results"]
 
 # The CSV is written anew after this many seconds, so that a killed run loses no more.
 _CSV_SECONDS = 2.0
@@ -56,7 +56,7 @@ class Output:
             ) from error
 
 
-class Collection:
+class Results:
     """What a run has given so far, and what earlier runs left in the same folder.
 
     Args:
@@ -71,11 +71,12 @@ class Collection:
         unseen: labels to ignore that no video has had yet.
 
     Raises:
-        click.ClickException: earlier results of a newer format, which would be misread or overwritten.
+        click.ClickException: earlier results of a newer format or damaged ones, which would be misread or
+            overwritten.
     """
 
     def __init__(self, output: Output, names: Iterable[str]):
-        from dkva.base.errors import NewerFormatError
+        from dkva.base.errors import ResultsError
         from dkva.export.documents import read_csv, read_json
 
         self.output = output
@@ -93,7 +94,7 @@ class Collection:
                 found = {name: self._table.get(name) for name in names}
             else:
                 found = {name: read_json(self._document(name)) for name in names}
-        except NewerFormatError as error:
+        except ResultsError as error:
             raise click.ClickException(str(error)) from error
         self._old = {name: doc for name, doc in found.items() if doc is not None}
 
@@ -112,8 +113,6 @@ class Collection:
         """
         from dkva.export.documents import document, labels_in, write_json
 
-        if worked.broken is not None:
-            raise worked.broken
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
             return
@@ -137,7 +136,8 @@ class Collection:
         if worked.truth is not None:
             try:
                 doc = doc | {"scores": self._scored(video, worked.truth, labels, doc)}
-            except ValueError as error:  # the segmentation stands all the same
+            except ValueError as error:  # the segmentation stands all the same, without earlier scores
+                doc = {name: value for name, value in doc.items() if name != "scores"}
                 self._problems.setdefault(video.name, []).append(f"{video.labels_path}: {error}")
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
@@ -173,7 +173,7 @@ class Collection:
         Args:
             if_due: only if the table was not written for some seconds.
         """
-        from dkva.base.errors import NewerFormatError
+        from dkva.base.errors import ResultsError
         from dkva.export.documents import read_csv, write_csv
 
         path = self.output.csv
@@ -186,7 +186,7 @@ class Collection:
             write_csv(path, (docs[name] for name in sorted(docs)))
         except OSError as error:
             self._table_problem = [f"{path}: cannot be written ({error.strerror}); free it"]
-        except NewerFormatError as error:
+        except ResultsError as error:
             self._table_problem = [str(error)]
 
     def sort(self, names: Iterable[str]) -> None:

@@ -12,36 +12,36 @@ from dkva.cli.terminal import complain, console, printable
 if TYPE_CHECKING:
     import numpy as np
 
-    from dkva.cli.segmenting.collect import Collection
+    from dkva.cli.segmenting.collect import Results
     from dkva.metrics.segmentation import Scores
 
 __all__ = ["report"]
 
 
-def report(collection: Collection, *, failed: int, problems: Sequence[str]) -> None:
+def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
     """Print scores, or segments where there are none, then one line of counts, and one a problem on stderr.
 
     Args:
-        collection: what the run gave.
+        results: what the run gave.
         failed: number of videos that were not cut.
         problems: what went wrong, one line each.
     """
-    if collection.scores:
-        console().print(_score_table(collection.scores))
-    elif collection.docs:
-        console().print(_segment_table(collection.docs))
-    parts = [f"segmented {collection.computed}"]
-    if collection.kept:
-        parts.append(f"kept {collection.kept} done before with the same settings (--force segments again)")
+    if results.scores:
+        console().print(_score_table(results.scores))
+    elif results.docs:
+        console().print(_segment_table(results.docs))
+    parts = [f"segmented {results.computed}"]
+    if results.kept:
+        parts.append(f"kept {results.kept} done before with the same settings (--force segments again)")
     if failed:
         parts.append(f"failed {failed}")
-    click.echo(printable(f"{'; '.join(parts)}; results in {collection.output.folder}"))
+    click.echo(printable(f"{'; '.join(parts)}; results in {results.output.folder}"))
     for problem in problems:
         complain(problem)
-    for note in collection.notes:
+    for note in results.notes:
         click.echo(printable(f"note: {note}"), err=True)
-    if collection.scores and collection.unseen:
-        unseen = ", ".join(sorted(collection.unseen))
+    if results.scores and results.unseen:
+        unseen = ", ".join(sorted(results.unseen))
         click.echo(f"note: no video has the label to ignore: {unseen}", err=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import warnings
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from dkva.base.segmentation import Segmentation
     from dkva.datasets import VideoFile
 
-__all__ = ["Unit", "Way", "Worked", "work"]
+__all__ = ["Planned", "Way", "Worked", "work"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,24 @@ class Way:
         n_segments: M.
         seed: of the methods that take one.
         settings: all of the method's own, as `dkva.experiments.method_settings.checked` gives them.
+        code: version of the method's code, by which results of another code are not kept; "" if it has no
+            source. dkva's own method has none: its results are kept as long as the version of dkva is.
     """
 
     method: Listed
     n_segments: int
     seed: int
     settings: Mapping[str, object]
+    code: str = ""
+
+    @classmethod
+    def of(cls, method: Listed, n_segments: int, seed: int, settings: Mapping[str, object]) -> Way:
+        """The way of a method with the code that it has now."""
+        code = ""
+        if method.id != "dkva":
+            with contextlib.suppress(ValueError):
+                code = code_version(load(method.target))
+        return cls(method, n_segments, seed, settings, code)
 
     def check(self) -> None:
         """Raise ValueError where an estimator refuses the settings together, as with too many epochs."""
@@ -71,7 +85,14 @@ class Way:
             settings = self.recorded() | ({"name": name} if self._takes("name") else {})
             labels = load(self.method.target)(features, **settings)
         given = (self.method.id, self.recorded(), margins, self.method.origin)
-        return Segmentation(_one_a_frame(labels, features, self.method), features.shape[1], *given)
+        checked = _one_a_frame(labels, features, self.method)
+        found = len(set(checked.tolist()))
+        if found > self.n_segments:
+            raise ValueError(
+                f"{self.method.id} gave {found} labels for {self.n_segments} segments: {self.method.origin} "
+                "must give at most as many"
+            )
+        return Segmentation(checked, features.shape[1], *given)
 
     def _takes(self, keyword: str) -> bool:
         return keyword in inspect.signature(load(self.method.target)).parameters
@@ -90,7 +111,7 @@ def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Unit:
+class Planned:
     """One video to be done.
 
     Attributes:
@@ -112,7 +133,6 @@ class Worked:
         source: of the features; see `dkva.export.documents.source_of`.
         key: of all that decides the labels.
         problem: what went wrong, one line.
-        broken: a file that cannot be written, as for all videos to come.
         notes: what the method warned of, one line each.
     """
 
@@ -121,11 +141,10 @@ class Worked:
     source: Mapping[str, str | int] | None = None
     key: str | None = None
     problem: str | None = None
-    broken: OSError | None = None
     notes: tuple[str, ...] = ()
 
 
-def work(unit: Unit, *, way: Way) -> Worked:
+def work(unit: Planned, *, way: Way) -> Worked:
     """Read one video and cut it, if it is not done already.
 
     Args:
@@ -141,10 +160,10 @@ def work(unit: Unit, *, way: Way) -> Worked:
     except (ValueError, ImportError) as error:
         return Worked(problem=f"{unit.video.path}: {error}")
     except OSError as error:
-        return Worked(broken=error)
+        return Worked(problem=f"{error.filename or unit.video.path}: cannot be read ({error.strerror})")
 
 
-def _worked(unit: Unit, way: Way) -> Worked:
+def _worked(unit: Planned, way: Way) -> Worked:
     from dkva.datasets import DataError
     from dkva.export.documents import source_of
 
@@ -170,12 +189,12 @@ def _worked(unit: Unit, way: Way) -> Worked:
     return Worked(segmentation, truth, source, key, notes=tuple(notes))
 
 
-def _key(unit: Unit, way: Way, source: dict, n_frames: int) -> str:
+def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
     """Of the results: keys of dkva's own method are those of the time when there was no other."""
     from dkva.export.documents import run_key
 
     method = way.method
     decisive: list = [way.recorded(), {"transposed": unit.video.transposed}]  # a policy shows in the frames
     if method.id != "dkva":
-        decisive += [method.id, method.origin, metadata.version(method.origin)]
+        decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
     return run_key(unit.video.name, decisive, source, n_frames)

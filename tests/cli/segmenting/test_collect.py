@@ -7,7 +7,7 @@ import pytest
 
 from dkva.base.segmentation import Segmentation
 from dkva.cli.segmenting import collect
-from dkva.cli.segmenting.collect import Collection, Output
+from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
 
@@ -27,7 +27,7 @@ def worked(key="k", truth=None, **changed):
 
 
 def collection(output, *names):
-    return Collection(output, names or ("v", "w"))
+    return Results(output, names or ("v", "w"))
 
 
 def table(folder):
@@ -109,14 +109,21 @@ def test_the_table_keeps_what_it_held_and_is_written_again_when_due(tmp_path, vi
     ]
 
 
-def test_a_table_that_cannot_be_written_is_one_line(tmp_path, videos):
+def test_a_table_that_cannot_be_written_is_one_line(tmp_path, videos, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
     made = collection(Output(tmp_path))
     made.add(videos[0], worked())
-    (tmp_path / "segments.csv").mkdir()
+    path = tmp_path / "segments.csv"
+    monkeypatch.setattr("dkva.export.documents.write_csv", full)
     made.write_table()
+    made.write_table()
+    assert made.problems == [f"{path}: cannot be written (No space left on device); free it"]
+    path.mkdir()
     made.write_table()
     (problem,) = made.problems
-    assert problem.startswith(f"{tmp_path / 'segments.csv'}: cannot be written (")
+    assert problem.startswith(f"{path}: cannot be read (Is a directory); mend it, move it away")
 
 
 def test_a_table_that_became_a_newer_one_is_left_alone(tmp_path, videos):
@@ -137,9 +144,22 @@ def test_results_of_a_newer_format_stop_the_run(tmp_path, form, name):
     assert collection(Output(tmp_path, other)).done("v") is None
 
 
-def test_what_is_broken_for_all_videos_is_raised(tmp_path, videos):
-    with pytest.raises(OSError, match="full"):
-        collection(Output(tmp_path)).add(videos[0], Worked(broken=OSError(28, "full", "cache")))
+def test_a_damaged_table_stops_the_run_and_stays(tmp_path):
+    text = "video,start\nv,0\n"
+    (tmp_path / "segments.csv").write_text(text)
+    for form in ("csv", "both"):
+        with pytest.raises(click.ClickException, match=r"segments.csv: line 2 is no segment .* move it away"):
+            collection(Output(tmp_path, form))
+    assert (tmp_path / "segments.csv").read_text() == text
+
+
+def test_scores_that_cannot_be_computed_again_are_no_earlier_ones(tmp_path, videos):
+    first = collection(Output(tmp_path, "json"))
+    first.add(videos[0], worked("k", truth=TRUTH))
+    again = collection(Output(tmp_path, "json", ignore=("a", "b")))
+    again.add(videos[0], worked(segmentation=None, truth=TRUTH))
+    assert "no frame is left to score" in again.problems[0]
+    assert "scores" not in json.loads((tmp_path / "v.json").read_text())
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dkva.base.segmentation import Segmentation
-from dkva.cli.segmenting.collect import Collection, Output
+from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.fast
 def collected(tmp_path, truths, **output):
     """A collection of videos of 20 frames in two segments, with labels where there are some."""
     names = [f"v{i}" for i in range(len(truths))]
-    made = Collection(Output(tmp_path, "csv", **output), names)
+    made = Results(Output(tmp_path, "csv", **output), names)
     for name, truth in zip(names, truths, strict=True):
         segmentation = Segmentation(np.repeat([0, 1], 10), 3, "uniform", {"n_segments": 2})
         video = VideoFile(name, tmp_path / name, tmp_path / f"{name}.txt")

@@ -1,8 +1,9 @@
 """What one video of `dkva segment` gives, wherever it is cut; see ../test_segment.py for the command."""
 
 import json
-import pickle
+import sys
 import warnings
+from pathlib import Path
 
 import made_plugin
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from dkva import VideoSegmenter, baselines
 from dkva.approximation.segmenter import margins
 from dkva.cli.segmenting import work as module
-from dkva.cli.segmenting.work import Unit, Way, Worked, work
+from dkva.cli.segmenting.work import Planned, Way, Worked, work
 from dkva.datasets import VideoFile
+from dkva.experiments.code_version import forget
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
 
@@ -20,7 +22,7 @@ FAST = {"epochs": 1, "smoothing": 0}
 
 
 def way(method="kmeans", n_segments=2, seed=0, **given):
-    return Way(find(method), n_segments, seed, checked(find(method), given))
+    return Way.of(find(method), n_segments, seed, checked(find(method), given))
 
 
 @pytest.fixture
@@ -33,8 +35,8 @@ def video(tmp_path):
 
 def test_a_video_is_cut_and_nothing_is_written(video, tmp_path):
     before = set(tmp_path.rglob("*"))
-    worked = work(Unit(video), way=way(n_init=3, seed=4))
-    assert (worked.problem, worked.broken, worked.notes) == (None, None, ())
+    worked = work(Planned(video), way=way(n_init=3, seed=4))
+    assert (worked.problem, worked.notes) == (None, ())
     made = worked.segmentation
     assert (made.method, made.n_features, made.margins, made.origin) == ("kmeans", 3, None, "dkva")
     assert made.settings == {"n_segments": 2, "n_init": 3, "seed": 4}
@@ -45,7 +47,7 @@ def test_a_video_is_cut_and_nothing_is_written(video, tmp_path):
 
 
 def test_an_estimator_gives_margins_and_what_it_is_made_of_again(video):
-    made = work(Unit(video), way=way("dkva", seed=3, **FAST)).segmentation
+    made = work(Planned(video), way=way("dkva", seed=3, **FAST)).segmentation
     fitted = VideoSegmenter(**made.settings).fit(video.load()[0], name="v")
     assert made.settings == fitted.get_params()
     assert made.settings["random_state"] == 3
@@ -54,12 +56,12 @@ def test_an_estimator_gives_margins_and_what_it_is_made_of_again(video):
 
 
 def test_one_segment_has_margins_that_are_no_numbers(video):
-    assert np.isnan(work(Unit(video), way=way("dkva", 1, **FAST)).segmentation.margins).all()
+    assert np.isnan(work(Planned(video), way=way("dkva", 1, **FAST)).segmentation.margins).all()
 
 
 def test_what_is_done_already_is_left(video):
-    key = work(Unit(video), way=way()).key
-    done = Unit(video, key)
+    key = work(Planned(video), way=way()).key
+    done = Planned(video, key)
     again = work(done, way=way())
     assert (again.segmentation, again.problem) == (None, None)
     assert list(again.truth) == ["a"] * 20
@@ -68,21 +70,43 @@ def test_what_is_done_already_is_left(video):
 
 
 def test_a_method_without_settings_is_told_from_another(video):
-    assert work(Unit(video), way=way("uniform")).key != work(Unit(video), way=way("tw_finch")).key
+    assert work(Planned(video), way=way("uniform")).key != work(Planned(video), way=way("tw_finch")).key
 
 
 def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
-    worked = work(Unit(video), way=way(n_segments=21))
+    worked = work(Planned(video), way=way(n_segments=21))
     assert worked == Worked(
         problem=f"{video.path}: has 20 frames for 21 segments; ask for at most 20 with -k"
     )
 
-    def full(*arguments):
-        raise OSError(28, "No space left on device", "cache")
+    def lost(*arguments):
+        raise OSError(5, "Input/output error", "weights.npz")
 
-    monkeypatch.setattr(module, "_worked", full)
-    broken = pickle.loads(pickle.dumps(work(Unit(video), way=way()))).broken
-    assert (broken.filename, broken.strerror) == ("cache", "No space left on device")
+    monkeypatch.setattr(module, "_worked", lost)  # the next video may be read all the same
+    assert work(Planned(video), way=way()) == Worked(
+        problem="weights.npz: cannot be read (Input/output error)"
+    )
+
+
+def test_results_of_a_method_whose_code_has_changed_are_not_kept(video, package):
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
+    keys = []
+    for old, new in (("", ""), ("Labels [n].", "Labels."), ("+ seed", "+ 2 * seed")):
+        keys.append(work(Planned(video), way=way("every_tenth")).key)
+        path = Path(sys.modules["tenths"].__file__)
+        path.write_text(path.read_text().replace(old, new))
+        forget()
+    keys.append(work(Planned(video), way=way("every_tenth")).key)
+    assert keys[0] == keys[1] == keys[2] != keys[3]
+
+
+def test_more_labels_than_segments_are_refused(video, package):
+    source = made_plugin.SOURCE.replace("n_segments - 1", "n_segments")
+    package("tenths-of-a-video", made_plugin.ENTRY, tenths=source)
+    problem = work(Planned(video), way=way("every_tenth", step=2)).problem
+    assert problem == (
+        f"{video.path}: every_tenth gave 3 labels for 2 segments: tenths-of-a-video must give at most as many"
+    )
 
 
 def test_settings_that_only_the_estimator_can_refuse():
@@ -95,13 +119,13 @@ def test_a_method_that_warns_and_one_that_gives_no_labels(video, package):
     package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        worked = work(Unit(video), way=way("every_tenth", step=7))
+        worked = work(Planned(video), way=way("every_tenth", step=7))
     assert worked.notes == ("seven is unlucky",)
     assert worked.segmentation.origin == "tenths-of-a-video"
     json.dumps(dict(worked.segmentation.settings))
     for shape, what in (("short", "int64 of shape (19,)"), ("float", "float64 of shape (20,)")):
         assert f"{video.path}: every_tenth gave {what}: tenths-of-a-video must give one whole" in (
-            work(Unit(video), way=way("every_tenth", shape=shape)).problem
+            work(Planned(video), way=way("every_tenth", shape=shape)).problem
         )
 
 
@@ -109,4 +133,4 @@ def test_other_warnings_go_their_usual_way(video, package):
     source = made_plugin.SOURCE.replace('"seven is unlucky"', '"odd numbers", RuntimeWarning')
     package("tenths-of-a-video", made_plugin.ENTRY, tenths=source)
     with pytest.warns(RuntimeWarning, match="odd numbers"):
-        assert work(Unit(video), way=way("every_tenth", step=7)).notes == ()
+        assert work(Planned(video), way=way("every_tenth", step=7)).notes == ()
