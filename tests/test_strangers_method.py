@@ -52,3 +52,16 @@ def test_it_is_a_line_of_table_4(stranger, capsys):
     text = capsys.readouterr().out
     assert "every tenth frame" in text
     assert "TW-FINCH" in text
+
+
+def test_the_learner_of_the_page_gives_rows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("page_learner.py").write_text(block("python", "from functools"))
+    monkeypatch.syspath_prepend(tmp_path)
+    import page_learner
+
+    rows = page_learner.outcome.rows
+    assert len(rows) == 6 * 2
+    assert {row["method"] for row in rows} == {"means"}
+    assert all(0 < row["mof"] <= 1 for row in rows)
+    assert len(list(Path("models").glob("*.npz"))) == 2

@@ -3,6 +3,8 @@
 A method that is trained on a collection gives a cluster one meaning in all its videos. Matching each video by
 itself would give every cluster a new meaning there, which is easier. Both are published (ASOT, Xu & Gould
 2024: "per video" and "full"), so a table says which it has.
+
+`evaluate` matches and scores likewise and is not built on this: its code is in the key of every stored row.
 """
 
 from __future__ import annotations
@@ -60,6 +62,9 @@ def evaluate_together(
                 f"video {index} has truth of shape {truth.shape} and predictions of shape {labels.shape}: "
                 "give one label a frame"
             )
+    for index, truth in enumerate(truths):
+        if not truth.size:
+            raise ValueError(f"video {index} has no frame to score: give labels, or leave it out")
     kept = [~np.isin(truth, ignored_labels(ignore, truth)) for truth in truths]
     for index, of in enumerate(kept):
         if not of.any():

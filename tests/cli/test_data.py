@@ -6,23 +6,9 @@ import pytest
 import releases
 
 from dkva.cli.data import _NAMES
-from dkva.cli.main import main
 from dkva.datasets import BENCHMARKS
 
 pytestmark = pytest.mark.fast
-
-
-@pytest.fixture
-def dkva(capsys):
-    """Call `dkva` in this process: exit status, stdout, stderr."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        out = capsys.readouterr()
-        return stop.value.code, out.out, out.err
-
-    return call
 
 
 def test_sound_data_sets_are_a_table_and_status_0(dkva, tmp_path):

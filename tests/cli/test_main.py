@@ -4,22 +4,8 @@ import sys
 import pytest
 
 from dkva import __version__
-from dkva.cli.main import main
 
 pytestmark = pytest.mark.fast
-
-
-@pytest.fixture
-def dkva(capsys):
-    """Call `dkva` in this process: exit status, stdout, stderr."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main(list(arguments))
-        out = capsys.readouterr()
-        return stop.value.code, out.out, out.err
-
-    return call
 
 
 @pytest.mark.parametrize("command", [["--help"], ["segment", "--help"], ["methods", "-h"], []])

@@ -14,20 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dkva import VideoSegmenter, baselines, segments
-from dkva.cli.main import main
-
-
-@pytest.fixture
-def dkva(capsys):
-    """Call `dkva` in this process: exit status, stdout, stderr."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        out = capsys.readouterr()
-        return stop.value.code, out.out, out.err
-
-    return call
 
 
 def video(n=60, d=4, seed=0):
@@ -48,6 +34,11 @@ def folder(tmp_path):
 
 
 FAST = ("--smoothing", "0", "--epochs", "3")
+
+
+def scored(folder):
+    """Options that ask for scores."""
+    return "--labels", folder / "groundTruth"
 
 
 def test_a_folder_in_documents_a_table_and_pictures_out(dkva, folder, tmp_path):
@@ -285,17 +276,7 @@ def test_any_file_name(dkva, tmp_path, name):
 
 
 def test_labels_to_ignore_are_recorded_and_missed(dkva, folder, tmp_path):
-    command = (
-        "segment",
-        folder,
-        "-k",
-        3,
-        "--labels",
-        folder / "groundTruth",
-        "--out",
-        tmp_path / "out",
-        *FAST,
-    )
+    command = ("segment", folder, "-k", 3, *scored(folder), "--out", tmp_path / "out", *FAST)
     code, _, errors = dkva(*command, "--ignore", "a", "--ignore", "typo")
     assert code == 0
     assert "no video has the label to ignore: typo" in errors
@@ -306,17 +287,7 @@ def test_labels_to_ignore_are_recorded_and_missed(dkva, folder, tmp_path):
 
 def test_a_video_that_cannot_be_scored_is_segmented_all_the_same(dkva, folder, tmp_path):
     (folder / "groundTruth/P1_tea.txt").write_text("a\n" * 60)
-    command = (
-        "segment",
-        folder,
-        "-k",
-        3,
-        "--labels",
-        folder / "groundTruth",
-        "--out",
-        tmp_path / "out",
-        *FAST,
-    )
+    command = ("segment", folder, "-k", 3, *scored(folder), "--out", tmp_path / "out", *FAST)
     code, _, errors = dkva(*command, "--ignore", "a")
     assert code == 2
     assert "P1_tea.txt: no frame is left to score" in errors

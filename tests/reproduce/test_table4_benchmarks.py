@@ -5,7 +5,7 @@ from made_release import release
 
 from dkva.experiments.registry import SEGMENTER, listed
 from reproduce import table4_benchmarks
-from reproduce.base.store import read_facts, read_rows
+from reproduce.base.store import read_facts
 from reproduce.tables import benchmark_tables
 
 
@@ -62,14 +62,3 @@ def test_the_real_sample_gives_tw_finchs_scores(data_root, capsys):
         == 0
     )
     assert "TW-FINCH" in capsys.readouterr().out
-
-
-@pytest.mark.fast
-def test_the_rehearsal_has_all_videos_of_the_ground_truth():
-    name = f"{table4_benchmarks.TABLE.name}_breakfast_like"
-    rows = read_rows(name)
-    described = {row["video"] for row in read_rows("table1_breakfast_like")}
-    assert len(described) == 1460
-    assert {row["video"] for row in rows} == described
-    assert len(rows) == 1460 * 6
-    assert all("synthetic features" in row["dataset"] for row in rows)

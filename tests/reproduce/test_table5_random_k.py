@@ -13,14 +13,3 @@ def test_the_weight_decay_of_table_5_is_chosen_on_odd_subjects():
     found = best(summarise(rows, ("weight_decay",), ("f1",)), "f1")
     learned = read_facts("table5_breakfast_sample")["methods"]["learned, kernel"]["settings"]
     assert learned["weight_decay"] == found["weight_decay"]
-
-
-@pytest.mark.fast
-def test_the_rehearsal_has_all_videos_of_the_ground_truth():
-    name = f"{table5_random_k.TABLE.name}_breakfast_like"
-    rows = read_rows(name)
-    described = {row["video"] for row in read_rows("table1_breakfast_like")}
-    assert len(described) == 1460
-    assert {row["video"] for row in rows} == described
-    assert len(rows) == 1460 * 3
-    assert all("synthetic features" in row["dataset"] for row in rows)

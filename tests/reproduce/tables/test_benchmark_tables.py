@@ -4,6 +4,7 @@ import pytest
 from made_release import release
 
 from dkva.experiments.experiment import Outcome
+from reproduce.base.store import read_rows
 from reproduce.collections.benchmarks import SOURCES, Opened, open_all, options_of, request_of
 from reproduce.tables import benchmark_tables
 from reproduce.tables.benchmark_tables import (
@@ -77,3 +78,14 @@ def test_fresh_stored_and_absent_parts_are_shown(capsys):
     assert "72.5" in text  # the paper's
     assert "needs data: Desktop Assembly" in text
     assert "needs data: YTI" not in text
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(("table", "rows_a_video"), [("table4", 6), ("table5", 3)])
+def test_the_rehearsal_has_all_videos_of_the_ground_truth(table, rows_a_video):
+    rows = read_rows(f"{table}_breakfast_like")
+    described = {row["video"] for row in read_rows("table1_breakfast_like")}
+    assert len(described) == 1460
+    assert {row["video"] for row in rows} == described
+    assert len(rows) == 1460 * rows_a_video
+    assert all("synthetic features" in row["dataset"] for row in rows)
