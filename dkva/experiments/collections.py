@@ -34,7 +34,7 @@ from dkva.experiments.keys import key_of
 from dkva.experiments.learners import Learner, Member, training_digest
 from dkva.experiments.models import ModelStore, read_facts
 from dkva.experiments.row_cache import RowCache
-from dkva.experiments.running import Unit, check_told_apart, compute_rows, facts_of_run, runs_of
+from dkva.experiments.running import Unit, check_told_apart, compute_rows, facts_of_run, numbers_of, runs_of
 from dkva.metrics.activities import activity_rows
 from dkva.metrics.segmentation import score_row
 from dkva.workers.crew import PROCESSES, check_scheduler
@@ -219,8 +219,7 @@ def run(
                 "seed": trained.seed,
                 "n_segments": trained.n_segments,
             }
-            numbers = {name: float("nan") if value is None else value for name, value in row.items()}
-            rows.append({**collection.columns, **learner.columns, **about_row, **numbers})
+            rows.append({**collection.columns, **learner.columns, **about_row, **numbers_of(row)})
     facts = _provenance(learners, collections, [trained for _, trained, _ in plan])
     return Outcome(rows, facts | {"runs": runs_of(cache, seconds)}, len(missing))
 

@@ -32,6 +32,7 @@ from dkva.experiments.running import (
     check_told_apart,
     compute_rows,
     facts_of_run,
+    numbers_of,
     plain_row,
     runs_of,
 )
@@ -265,10 +266,9 @@ def run(
         for job in jobs[index]:
             row, run_id, took = known[job.key]
             seconds[job.key] = (run_id, took)
-            about = {"video": task.video, "method": job.method.label, "seed": job.seed}
-            numbers = {name: float("nan") if value is None else value for name, value in row.items()}
-            numbers |= job.method.columns
-            rows.append(dict(task.columns) | about | {"n_segments": task.n_segments} | numbers)
+            about: dict = {"video": task.video, "method": job.method.label, "seed": job.seed}
+            about["n_segments"] = task.n_segments
+            rows.append({**task.columns, **about, **numbers_of(row), **job.method.columns})
     return Outcome(rows, _provenance(methods, tasks, cache, seconds), len(planned))
 
 

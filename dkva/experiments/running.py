@@ -27,6 +27,7 @@ __all__ = [
     "check_told_apart",
     "compute_rows",
     "facts_of_run",
+    "numbers_of",
     "plain_row",
     "runs_of",
 ]
@@ -73,6 +74,11 @@ class Labelled(Protocol):
     @property
     def columns(self) -> Mapping[str, str | int | float]:
         """Further columns of its rows."""
+
+
+def numbers_of(row: Mapping) -> dict:
+    """A row of the cache as it was before `plain_row`, NaN included."""
+    return {name: float("nan") if value is None else value for name, value in row.items()}
 
 
 def check_told_apart(methods: Sequence[Labelled], taken: Set[str]) -> None:

@@ -15,6 +15,7 @@ from dkva.experiments.running import (
     check_told_apart,
     compute_rows,
     facts_of_run,
+    numbers_of,
     plain_row,
     runs_of,
 )
@@ -36,6 +37,9 @@ def test_numbers_become_plain_and_nan_none():
     row = plain_row({"a": np.float64(0.5), "b": np.int64(3), "c": math.nan, "d": "text"})
     assert row == {"a": 0.5, "b": 3, "c": None, "d": "text"}
     assert [type(value) for value in row.values()] == [float, int, type(None), str]
+    back = numbers_of(row)
+    assert math.isnan(back.pop("c"))
+    assert back == {"a": 0.5, "b": 3, "d": "text"}
 
 
 def test_rows_are_kept_and_every_problem_is_told(tmp_path):
