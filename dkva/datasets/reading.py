@@ -11,10 +11,10 @@ from dkva.base.checks import check_choice
 __all__ = ["LENGTH_POLICIES", "MISSING", "NO_LABEL", "FeatureReading", "LabelReading", "Note"]
 
 #: What to do if there are not as many labels as frames, by name. Labels are fitted, features never are:
-#: "error" refuses; "trim" cuts labels at the end, and leaves frames at the end without one; "pad" cuts labels
-#: at the end or repeats the last; "center" takes the labels in the middle, for features that were computed over
-#: a centred window; "resample" takes, for each frame, the label of its time, for labels of another rate;
-#: "authors" fits as the paper's program does: as "pad", whatever the difference.
+#: "error" refuses; "trim" cuts labels at the end, and leaves frames at the end without one; "pad" cuts
+#: labels at the end or repeats the last; "center" takes the labels in the middle, for features that were
+#: computed over a centred window; "resample" takes, for each frame, the label of its time, for labels of
+#: another rate; "authors" fits as the paper's program does: as "pad", whatever the difference.
 LENGTH_POLICIES = ("error", "trim", "pad", "center", "resample", "authors")
 
 #: What to do with values that are missing (empty cells, NaN): refuse, or interpolate over time.
