@@ -88,13 +88,15 @@ def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], l
     out: dict[str, list[tuple[int, str]]] = {"counts": [], "confidence": [], "empty": [], "text": []}
     notes: list[Note] = []
     gone = set()
-    for i in every:
+    for i in _empty(table) if len(every) > 1 else []:
         name = table.names[i] if table.names else None
-        if len(every) > 1 and _is_empty(table, i) and (name is None or _group(name) == "rows"):
+        if name is None or _group(name) == "rows" or _TRACKS.search(name):
             out["empty"].append((_place(table, i), name or ""))
             gone.add(i)
-        elif name is not None and _group(name):
-            counted, note = _counted(path, table, i, _group(name))
+    for i, name in enumerate(table.names or ()):
+        group = _group(name)
+        if i not in gone and group:
+            counted, note = _counted(path, table, i, group)
             notes += note
             if counted:
                 out["counts"].append((_place(table, i), name))
@@ -119,7 +121,7 @@ def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], l
     return kept, [*_left_out(table, out), *notes]
 
 
-def _counted(path: Path, table: Table, i: int, group: str | None) -> tuple[bool, list[Note]]:
+def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[Note]]:
     """Whether a column with the name of one that counts does so, and what there is to say of it."""
     values = table.exact.get(i, table.values[:, i])
     rows = np.flatnonzero(np.isfinite(values))
@@ -187,9 +189,10 @@ def _counts_up(table: Table) -> bool:
     return bool((np.diff(column) == 1).all())
 
 
-def _is_empty(table: Table, i: int) -> bool:
-    values = table.values
-    return bool(values.dtype.kind == "f" and np.isnan(values[:1, i]).all() and np.isnan(values[:, i]).all())
+def _empty(table: Table) -> list[int]:
+    """Columns without any value."""
+    first = np.flatnonzero(np.isnan(table.values[:1]).all(0))
+    return [int(i) for i in first if np.isnan(table.values[:, i]).all()]
 
 
 def _ratings(names: Sequence[str]) -> list[int]:
@@ -212,15 +215,30 @@ def _parted(name: str) -> tuple[str, str]:
 
 
 def _refuse_events(path: Path, table: Table) -> None:
+    """Refuse what lists segments: columns of that name, or spans that follow one another."""
     names = {_bare(name) for name in (table.names or ())}
-    starts = any(re.match("start|begin|onset|von", name) for name in names)
+    starts = any(re.match("start|begin|onset", name) for name in names)
     ends = any(re.match("end|stop|offset|finish|duration", name) for name in names)
-    if table.text and starts and ends:
+    if (table.text and starts and ends) or _spans(table):
         raise DataError(
             path,
             "is a list of segments or events, one a line",
             "give it as labels (--labels), and features, one row a frame, beside it",
         )
+
+
+def _spans(table: Table) -> bool:
+    n, d = table.values.shape
+    if n < 2 or not 2 <= d <= 4:
+        return False
+    filled = [i for i in range(d) if i not in _empty(table)]
+    if len(filled) < 2:
+        return False
+    starts, ends = (np.asarray(table.exact.get(i, table.values[:, i]), np.float64) for i in filled[:2])
+    if not (ends > starts).all() or not (np.diff(starts) > 0).all():
+        return False
+    gaps = starts[1:] - ends[:-1]
+    return bool(((gaps == 0) | (gaps == 1)).all() or (table.text and len(filled) == 2 and (gaps >= 0).all()))
 
 
 def _places(path: Path, table: Table, asked: Iterable[object]) -> set[int]:
@@ -266,7 +284,7 @@ def _listed(out: dict[str, list[tuple[int, str]]]) -> str:
     parts = []
     for reason, columns in out.items():
         if columns:
-            shown = ", ".join(repr(name) if name else f"number {place}" for place, name in columns[:3])
+            shown = ", ".join(repr(name) if name else f"column {place}" for place, name in columns[:3])
             more = f" and {len(columns) - 3} more" if len(columns) > 3 else ""
             verb = {"counts": "counts" if len(columns) == 1 else "count"}.get(reason, _REASONS[reason])
             parts.append(f"{shown}{more} ({verb})")
@@ -277,7 +295,5 @@ def _left_out(table: Table, out: dict[str, list[tuple[int, str]]]) -> list[Note]
     value = {reason: [name or place for place, name in columns] for reason, columns in out.items() if columns}
     if not value:
         return []
-    count = sum(map(len, value.values()))
-    kind = "column is" if count == 1 else "columns are"
-    text = f"{count} {kind} left out: {_listed(out)}; --columns or --drop decide otherwise"
+    text = f"left out as no features: {_listed(out)}; --columns or --drop decide otherwise"
     return [Note("left_out", text, value)]

@@ -54,8 +54,8 @@ def read_features(
     *,
     cache: bool = True,
     transposed: bool = False,
-    columns: str | Iterable[str | int] = (),
-    drop: str | Iterable[str | int] = (),
+    columns: str | int | Iterable[str | int] = (),
+    drop: str | int | Iterable[str | int] = (),
     missing: str = "error",
     array: str | None = None,
 ) -> Float32[np.ndarray, "n d"]:
@@ -90,8 +90,8 @@ def read_features(
     return features.frames
 
 
-def _words(given: str | Iterable[str | int]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(map(str, given))
+def _words(given: str | int | Iterable[str | int]) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, (str, int)) else tuple(map(str, given))
 
 
 def load_features(path: str | Path, reading: FeatureReading = _PLAIN) -> Features:
@@ -165,9 +165,13 @@ def _cached_text(path: Path, status: os.stat_result, reading: FeatureReading) ->
 
 def _kept(path: Path) -> Features:
     """Features as they were kept: an array as numpy writes it, and the notes behind it."""
-    frames = np.load(path, mmap_mode="r", allow_pickle=False)
     with path.open("rb") as file:
-        file.seek(frames.offset + frames.nbytes)
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("not written here")
+        shape, turned, dtype = np.lib.format.read_array_header_1_0(file)
+        start = file.tell()
+        frames = np.memmap(file, dtype, "r", start, shape, "F" if turned else "C")
+        file.seek(start + frames.nbytes)
         notes = json.loads(file.read())
     return Features(frames, tuple(Note(**note) for note in notes))
 

@@ -17,6 +17,9 @@ _WIDTHS = (512, 768, 1024, 2048, 4096)
 # Height and width of a picture, at least; maps of features are smaller.
 _PICTURE = 32
 
+# Key points of a body, and values of each, at most.
+_POINTS, _VALUES = 150, 8
+
 
 def flatten(path: Path, array: np.ndarray) -> tuple[np.ndarray, list[Note]]:
     """An array [n, d] of one that holds the same with axes of length 1, or of key points [n, k, 2 or 3].
@@ -65,10 +68,12 @@ def _meaning(shape: tuple[int, ...]) -> str:
     n, *_, last = shape
     if len(shape) == 3:
         middle = shape[1]
-        if n in (2, 3):
+        if n in (2, 3) and middle <= _POINTS:
             return f"key points of {last} frames? say that it is transposed (--transposed), or save array.T"
         if n < middle:
             return f"{n} recordings or streams of {middle} frames? save each as a file of its own, array[0]"
+        if last <= _VALUES:
+            return f"{middle} points of {last} values? put them side by side, array.reshape(len(array), -1)"
         return (
             f"{middle} crops, patches or tokens a frame? average them first, array.mean(axis=1), "
             "or save one of them, array[:, 0]"

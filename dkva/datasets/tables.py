@@ -99,6 +99,16 @@ class Layout(NamedTuple):
     decimal_comma: bool
 
 
+class _Row(NamedTuple):
+    """A line of the head: its text, its start in bytes, the lines before it, and its cells."""
+
+    text: str
+    start: int
+    before: int
+    separator: str | None
+    cells: list[str]
+
+
 def is_missing(cell: str) -> bool:
     """Whether a cell stands for a missing value."""
     return cell.lower() in MISSING_MARKS
@@ -151,10 +161,9 @@ def separator_of(line: str) -> str | None:
 def lay_out(lines: Iterable[bytes]) -> Layout | None:
     """Layout of a table, by its first lines; None if there is nothing but blank lines and comments."""
     forced: str | None = None
-    rows: list[tuple[str, int, int]] = []  # text, start, lines before
+    rows: list[_Row] = []
     comments: list[str] = []
     start = before = run = 0
-    separator: str | None = None
     for raw in lines:
         text = decode(raw.removeprefix(_BOM) if start == 0 else raw)
         bare = text.strip()
@@ -163,33 +172,31 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
         elif not rows and bare.startswith(_COMMENT):
             comments.append(bare.lstrip("#% \t"))
         elif bare or rows:
-            rows.append((text, start, before))
             separator = forced or separator_of(text)
-            cells = split(text, separator)
+            plain = len(rows) == 1 and _plain(rows[0].cells)
+            cells = split(text.split(separator, 1)[0], separator) if plain else split(text, separator)
+            rows.append(_Row(text, start, before, separator, cells))
             run = run + 1 if any(map(is_number, cells)) else 0
-            plain = len(rows) == 2 and _plain(split(rows[0][0], forced or separator_of(rows[0][0])))
             if plain or run == 4 or len(rows) == _HEAD:
                 break
         start, before = start + len(raw), before + 1
     if not rows:
         return None
-    split_rows = [split(text, forced or separator_of(text)) for text, _, _ in rows]
-    header = _header(split_rows)
-    text, start, before = rows[header]
-    separator = forced or separator_of(text)
-    titles = tuple(tuple(split(line, separator)) for line, _, _ in rows[:header])
-    raw_cells = text.rstrip("\r\n").split(" " if separator is None else separator)
+    header = 0 if _plain(rows[0].cells) else _header([row.cells for row in rows])
+    first, *after = rows[header:]
+    separator = first.separator
+    raw_cells = first.text.rstrip("\r\n").split(separator or " ")
     return Layout(
         separator=separator,
-        cells=tuple(split(text, separator)),
-        second=split_rows[header + 1][0] if header + 1 < len(rows) and split_rows[header + 1] else None,
-        start=start,
-        skipped=before,
-        titles=titles,
+        cells=tuple(first.cells),
+        second=after[0].cells[0] if after and after[0].cells else None,
+        start=first.start,
+        skipped=first.before,
+        titles=tuple(tuple(split(row.text, separator)) for row in rows[:header]),
         comments=(tuple(split(comments[-1], separator)) if comments else (), len(comments)),
         trailing=len(raw_cells) > 1 and not raw_cells[-1].strip(),
-        quoted='"' in text,
-        decimal_comma=separator != "," and "," in text,
+        quoted='"' in first.text,
+        decimal_comma=separator != "," and "," in first.text,
     )
 
 
@@ -246,7 +253,7 @@ def _numbered_names(i: int, rows: Sequence[Sequence[str]], kinds: Sequence[Seque
     if not whole:
         return False
     if _counts_columns(row):
-        return row[0] == "" or any(
+        return (row[0] == "" and below[0] != "missing") or any(
             what == "number" and not cell.lstrip("-").isdecimal()
             for cell, what in zip(rows[i + 1], below, strict=True)
         )

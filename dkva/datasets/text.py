@@ -254,7 +254,8 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
             return None  # numbers among text
         text[i] = tuple(str(cell) for cell in column.drop_nulls().unique(maintain_order=True).head(3))
     exact = {i: table[f"c{i}"].fill_null(float("nan")).to_numpy().copy() for i in columns.exact}
-    table = table.drop([f"c{i}" for i in columns.text])
+    if columns.text:
+        table = table.drop([f"c{i}" for i in columns.text])
     if columns.exact:
         table = table.with_columns(polars.col(f"c{i}").cast(polars.Float32) for i in columns.exact)
     values = np.ascontiguousarray(table.to_numpy()) if table.width else np.empty((len(table), 0), np.float32)
