@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from dkva.datasets.reading import Note
 from dkva.datasets.tables import Table
 from dkva.datasets.text import unreadable
 
-__all__ = ["load_array", "load_parquet"]
+__all__ = ["load_array", "load_parquet", "map_array"]
 
 # What numpy and scipy raise, case by case, for array files that are damaged or made to do harm.
 _DAMAGE = (
@@ -109,7 +109,28 @@ def _npy(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[No
         raise DataError(path, "is no .npy file", _AGAIN)
     if name is not None:
         raise DataError(path, f"holds one array without a name, not {name!r}", "leave out --array")
-    return np.load(path, mmap_mode="r", allow_pickle=False), []
+    with path.open("rb") as file:
+        return map_array(file), []
+
+
+def map_array(file: BinaryIO) -> np.memmap:
+    """Memory map of an array as numpy writes it; the file is left where the header ends.
+
+    As `numpy.load` does, which opens the file three times.
+
+    Raises:
+        ValueError: a damaged header, or an array of Python objects.
+    """
+    version = np.lib.format.read_magic(file)
+    if version not in _HEADERS:
+        raise ValueError(f"unknown version {version}")
+    shape, turned, dtype = _HEADERS[version](file)
+    if dtype.hasobject:
+        raise ValueError("Python objects")
+    return np.memmap(file, dtype, "r", file.tell(), shape, "F" if turned else "C")
+
+
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def _npz(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[Note]]:
@@ -126,11 +147,7 @@ def _npz(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[No
 def _npz_entry(archive: zipfile.ZipFile, name: str) -> _Entry:
     inside = name if name in archive.NameToInfo else f"{name}.npy"
     with archive.open(inside) as file:
-        version = np.lib.format.read_magic(file)
-        read = (
-            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        )
-        shape, _, dtype = read(file)
+        shape, _, dtype = _HEADERS[np.lib.format.read_magic(file)](file)
     return _Entry(shape, dtype.kind in "fiub")
 
 

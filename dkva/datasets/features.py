@@ -16,6 +16,7 @@ import platformdirs
 from jaxtyping import Float32
 
 from dkva.base.files import write_atomically
+from dkva.datasets.arrays import load_array, load_parquet, map_array
 from dkva.datasets.columns import choose
 from dkva.datasets.errors import DataError, DataWarning
 from dkva.datasets.kinds import SUFFIXES, TEXT, UNREADABLE, stem_of, suffix_of
@@ -120,12 +121,8 @@ def load_features(path: str | Path, reading: FeatureReading = _PLAIN) -> Feature
     if suffix in TEXT:
         return _cached_text(path, status, reading) if reading.cache else _from_text(path, reading)
     if suffix == ".parquet":
-        from dkva.datasets.arrays import load_parquet
-
         _refuse_name(path, reading)
         return _from_table(path, load_parquet(path), reading)
-    from dkva.datasets.arrays import load_array
-
     array, notes = load_array(path, suffix, reading.array)
     return _from_array(path, array, notes, reading)
 
@@ -166,12 +163,8 @@ def _cached_text(path: Path, status: os.stat_result, reading: FeatureReading) ->
 def _kept(path: Path) -> Features:
     """Features as they were kept: an array as numpy writes it, and the notes behind it."""
     with path.open("rb") as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError("not written here")
-        shape, turned, dtype = np.lib.format.read_array_header_1_0(file)
-        start = file.tell()
-        frames = np.memmap(file, dtype, "r", start, shape, "F" if turned else "C")
-        file.seek(start + frames.nbytes)
+        frames = map_array(file)
+        file.seek(frames.offset + frames.nbytes)
         notes = json.loads(file.read())
     return Features(frames, tuple(Note(**note) for note in notes))
 

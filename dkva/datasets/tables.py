@@ -18,7 +18,7 @@ __all__ = ["MISSING_MARKS", "Layout", "Table", "is_missing", "is_number", "lay_o
 _BOM = b"\xef\xbb\xbf"
 _MARKS = (";", "\t", ",")
 _FIELD = re.compile(r'"[^"]*"|\S+')
-_COMMA_NUMBER = re.compile(r"[-+]?\d+(,\d*)?([eE][-+]?\d+)?")
+_COMMA_NUMBER = re.compile(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?")
 _COMMENT = ("#", "%")
 
 #: Cells that stand for a missing value, in lower case.
