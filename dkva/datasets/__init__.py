@@ -3,8 +3,8 @@
 from dkva.base.video import Video
 from dkva.datasets.benchmarks import BENCHMARKS, CLUSTERS, Benchmark, BenchmarkFolder, BenchmarkVideo, Table1
 from dkva.datasets.check import Report, check
-from dkva.datasets.errors import BrokenDataError, DataError
-from dkva.datasets.features import SUFFIXES, cache_folder, read_features
+from dkva.datasets.errors import BrokenDataError, DataError, DataWarning
+from dkva.datasets.features import SUFFIXES, UNREADABLE, Features, cache_folder, load_features, read_features
 from dkva.datasets.folder import FeatureFolder, VideoFile, find_features, find_labels, find_mapping
 from dkva.datasets.granularity import find_coarse, read_coarse
 from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
@@ -15,12 +15,15 @@ __all__ = [
     "CLUSTERS",
     "LENGTH_POLICIES",
     "SUFFIXES",
+    "UNREADABLE",
     "Benchmark",
     "BenchmarkFolder",
     "BenchmarkVideo",
     "BrokenDataError",
     "DataError",
+    "DataWarning",
     "FeatureFolder",
+    "Features",
     "Finding",
     "Report",
     "Table1",
@@ -34,6 +37,7 @@ __all__ = [
     "find_labels",
     "find_mapping",
     "fit_lengths",
+    "load_features",
     "problems",
     "read_coarse",
     "read_features",

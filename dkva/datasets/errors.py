@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["BrokenDataError", "DataError"]
+__all__ = ["BrokenDataError", "DataError", "DataWarning"]
+
+
+class DataWarning(UserWarning):
+    """What a reader did with a file, or met in it, that its user should know."""
 
 
 class DataError(ValueError):

@@ -4,54 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
-import tokenize
-import zipfile
-import zlib
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import platformdirs
 from jaxtyping import Float32
 
 from dkva.base.files import write_atomically
-from dkva.datasets.errors import DataError
+from dkva.datasets.arrays import load_array, load_parquet, map_array
+from dkva.datasets.columns import choose
+from dkva.datasets.errors import DataError, DataWarning
+from dkva.datasets.kinds import SUFFIXES, TEXT, UNREADABLE, stem_of, suffix_of
+from dkva.datasets.missing import fill
+from dkva.datasets.reading import FeatureReading, Note
+from dkva.datasets.shapes import flatten, orientation
+from dkva.datasets.tables import Table
 from dkva.datasets.text import parse_text, unreadable
 
-__all__ = ["SUFFIXES", "cache_folder", "read_features", "stem_of"]
+__all__ = ["SUFFIXES", "UNREADABLE", "Features", "cache_folder", "load_features", "read_features", "stem_of"]
 
-_TEXT = (".txt", ".csv", ".tsv", ".txt.gz", ".csv.gz", ".tsv.gz")
-
-#: File names that are taken for features.
-SUFFIXES = (*_TEXT, ".npy", ".npz")
-
-# What numpy raises, case by case, for array files that are damaged or made to do harm.
-_DAMAGE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    MemoryError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-
-_CACHE_VERSION = "1"
+_CACHE_VERSION = "2"
 _BLOCK = 1 << 14
+_PLAIN = FeatureReading()
 
 
-def stem_of(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> str | None:
-    """File name without its known suffix, the longest one that fits; None if there is none."""
-    name = path.name
-    fitting = [suffix for suffix in suffixes if name.lower().endswith(suffix) and len(name) > len(suffix)]
-    return name[: -len(max(fitting, key=len))] if fitting else None
+class Features(NamedTuple):
+    """Features of one video.
+
+    Attributes:
+        frames: [n, d], one row a frame, in order of time.
+        notes: what was left out, filled, or understood in one of several ways.
+    """
+
+    frames: Float32[np.ndarray, "n d"]
+    notes: tuple[Note, ...] = ()
 
 
 def cache_folder() -> Path:
@@ -60,16 +51,30 @@ def cache_folder() -> Path:
 
 
 def read_features(
-    path: str | Path, *, cache: bool = True, transposed: bool = False
+    path: str | Path,
+    *,
+    cache: bool = True,
+    transposed: bool = False,
+    columns: str | int | Iterable[str | int] = (),
+    drop: str | int | Iterable[str | int] = (),
+    missing: str = "error",
+    array: str | None = None,
 ) -> Float32[np.ndarray, "n d"]:
     """Features of one video [n, d], one row a frame, in order of time.
 
+    What was left out, filled, or understood in one of several ways is said in a `DataWarning` each.
+
     Args:
-        path: a file named .txt, .csv, .tsv (each also with .gz), .npy, or .npz with one array or one
-            called "features".
+        path: a file named .txt, .csv, .tsv (each also with .gz), .npy, .npz, .mat, .parquet, or .h5 and
+            .hdf5 if h5py is installed.
         cache: keep text, once parsed, as a memory-mapped array in `cache_folder()`, found again by the
             file's path, size and time of change.
         transposed: the file holds one column a frame instead ([d, n], as some releases do).
+        columns: only these, by name, number from 1, or range such as "3-8"; empty means all but those that
+            count frames or time, rate a place of a pose, or hold text.
+        drop: columns to leave out, likewise; all others but those of text are kept.
+        missing: "error", or "interpolate" over time.
+        array: the array to take of a file that holds several, by name.
 
     Returns:
         float32 frames; read-only and memory-mapped for float32 .npy files and text from the cache.
@@ -77,110 +82,163 @@ def read_features(
     Raises:
         DataError: a file that is missing, empty, damaged, not two-dimensional, not of finite numbers, has
             one column, or is an array of Python objects (which is never unpickled).
+        ValueError: an unknown choice of `missing`, or both `columns` and `drop`.
+    """
+    reading = FeatureReading(transposed, _words(columns), _words(drop), missing, array, cache)
+    features = load_features(path, reading)
+    for note in features.notes:
+        warnings.warn(f"{path}: {note.text}", DataWarning, stacklevel=2)
+    return features.frames
+
+
+def _words(given: str | int | Iterable[str | int]) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, (str, int)) else tuple(map(str, given))
+
+
+def load_features(path: str | Path, reading: FeatureReading = _PLAIN) -> Features:
+    """Features of one video, with notes on how they were read.
+
+    Args:
+        path: as for `read_features`.
+        reading: how.
+
+    Returns:
+        Frames as `read_features` gives them, and the notes, which are the same if text is from the cache.
+
+    Raises:
+        DataError: as `read_features`.
     """
     path = Path(path)
     if path.is_dir():
         raise DataError(path, "is a folder", "give a feature file")
-    suffix = path.name[len(stem_of(path) or "") :].lower()
-    if suffix not in SUFFIXES:
-        raise DataError(path, "is no known kind of feature file", f"use one of {', '.join(SUFFIXES)}")
+    suffix = suffix_of(path)
     try:
         status = path.stat()
     except OSError as error:
         raise unreadable(path, error) from error
     if status.st_size == 0:
         raise DataError(path, "is empty", "download or export the file again")
-    if suffix in _TEXT:
-        frames = _cached_text(path, status) if cache else parse_text(path)
-        frames = frames.T if transposed else frames
-    else:
-        frames = _checked(path, _load_npy(path) if suffix == ".npy" else _load_npz(path), transposed)
-    if frames.shape[1] == 1:
-        remedy = "give one row of features a frame"
-        if not transposed and suffix not in _TEXT:
-            remedy += ", or say that the file is transposed"
-        raise DataError(path, "has a single column", remedy)
-    return frames
+    if suffix in TEXT:
+        return _cached_text(path, status, reading) if reading.cache else _from_text(path, reading)
+    if suffix == ".parquet":
+        _refuse_name(path, reading)
+        return _from_table(path, load_parquet(path), reading)
+    array, notes = load_array(path, suffix, reading.array)
+    return _from_array(path, array, notes, reading)
 
 
-def _cached_text(path: Path, status: os.stat_result) -> Float32[np.ndarray, "n d"]:
-    identity = "\0".join([_CACHE_VERSION, str(path.resolve()), str(status.st_size), str(status.st_mtime_ns)])
-    kept = cache_folder() / f"{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.npy"
-    with contextlib.suppress(OSError, ValueError, EOFError):  # absent or damaged: parse again
-        return np.load(kept, mmap_mode="r", allow_pickle=False)
-    frames = parse_text(path)
-    with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
-        write_atomically(kept, lambda file: np.save(file, frames, allow_pickle=False), private=True)
-    return frames
-
-
-@contextlib.contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
-    """Turn what numpy raises for this array file into a DataError."""
-    try:
-        yield
-    except DataError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from error
-    except _DAMAGE as error:
-        raise _bad_array(path, error) from error
-
-
-def _load_npy(path: Path) -> np.ndarray:
-    with _damage_named(path):
-        with path.open("rb") as file:
-            magic = file.read(len(np.lib.format.MAGIC_PREFIX))
-        if magic != np.lib.format.MAGIC_PREFIX:
-            raise DataError(path, "is no .npy file", "download or export the file again")
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _load_npz(path: Path) -> np.ndarray:
-    with _damage_named(path):
-        if not zipfile.is_zipfile(path):
-            raise DataError(path, "is no complete array file (no .npz)", "download or export the file again")
-        with np.load(path, allow_pickle=False) as archive:
-            names = archive.files
-            if "features" not in names and len(names) != 1:
-                shown = ", ".join(names[:5]) or "none"
-                raise DataError(path, f"holds {len(names)} arrays ({shown})", 'name one of them "features"')
-            array = archive["features" if "features" in names else names[0]]
-            if not isinstance(array, np.ndarray):
-                raise ValueError("no array inside")
-            return array
-
-
-def _bad_array(path: Path, error: Exception) -> DataError:
-    if "object" in str(error).lower():
-        return DataError(
-            path, "holds Python objects, which are never unpickled", "save it again as an array of numbers"
+def _refuse_name(path: Path, reading: FeatureReading) -> None:
+    if reading.array is not None:
+        raise DataError(
+            path, f"holds one table, no arrays with names such as {reading.array!r}", "leave out --array"
         )
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return DataError(path, f"is no complete array file ({first})", "download or export the file again")
 
 
-def _checked(path: Path, array: np.ndarray, transposed: bool) -> Float32[np.ndarray, "n d"]:
-    if array.ndim != 2:
-        raise DataError(path, f"holds an array of shape {array.shape}", "save one row of features a frame")
-    if array.dtype.kind not in "fiub":
-        raise DataError(path, f"holds {array.dtype} values", "save an array of real numbers")
-    if 0 in array.shape:
-        raise DataError(path, f"holds an array of shape {array.shape}, no frames", "export the file again")
-    array = array.T if transposed else array
+def _cached_text(path: Path, status: os.stat_result, reading: FeatureReading) -> Features:
+    settings = [reading.transposed, reading.columns, reading.drop, reading.missing, reading.array]
+    identity = "\0".join(
+        [
+            _CACHE_VERSION,
+            str(path.resolve()),
+            str(status.st_size),
+            str(status.st_mtime_ns),
+            json.dumps(settings),
+        ]
+    )
+    kept = cache_folder() / f"{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.npy"
+    with contextlib.suppress(OSError, ValueError, EOFError, KeyError, TypeError):  # absent or damaged: parse
+        return _kept(kept)
+    features = _from_text(path, reading)
+    notes = json.dumps([note.__dict__ for note in features.notes]).encode()
+
+    def write(file) -> None:
+        np.save(file, features.frames, allow_pickle=False)
+        file.write(notes)
+
+    with contextlib.suppress(OSError):  # a cache that cannot be written costs time only
+        write_atomically(kept, write, private=True)
+    return features
+
+
+def _kept(path: Path) -> Features:
+    """Features as they were kept: an array as numpy writes it, and the notes behind it."""
+    with path.open("rb") as file:
+        frames = map_array(file)
+        file.seek(frames.offset + frames.nbytes)
+        notes = json.loads(file.read())
+    return Features(frames, tuple(Note(**note) for note in notes))
+
+
+def _from_text(path: Path, reading: FeatureReading) -> Features:
+    _refuse_name(path, reading)
+    return _from_table(path, parse_text(path), reading)
+
+
+def _from_table(path: Path, table: Table, reading: FeatureReading) -> Features:
+    notes = list(table.notes)
+    if reading.transposed:
+        table, turned = _turned(path, table)
+        notes += turned
+    chosen, left_out = choose(path, table, reading)
+    frames = _taken(table.values, chosen)
+    if not np.isfinite(frames).all():
+        frames, filled = fill(path, frames, table, chosen, reading.missing)
+        left_out += filled
+    return _finished(path, frames, [*notes, *left_out], reading)
+
+
+def _turned(path: Path, table: Table) -> tuple[Table, list[Note]]:
+    """A table of a column a frame as one of a row a frame; a column of text is left out."""
+    chosen: list[int] = list(range(table.values.shape[1]))
+    notes: list[Note] = []
+    if table.names is not None or table.text:
+        chosen, notes = choose(path, table, _PLAIN)
+    values = _taken(table.values, chosen).T
+    return Table(values, None, tuple(range(1, values.shape[1] + 1)), {}, (), None, ()), notes
+
+
+def _taken(values: np.ndarray, chosen: list[int]) -> np.ndarray:
+    """Columns of a matrix, as a view if they lie side by side."""
+    if chosen == list(range(chosen[0], chosen[-1] + 1)):
+        return values[:, chosen[0] : chosen[-1] + 1]
+    return values[:, chosen]
+
+
+def _finished(path: Path, frames: np.ndarray, notes: list[Note], reading: FeatureReading) -> Features:
+    if frames.shape[1] == 1 and not reading.columns and not reading.drop:
+        remedy = "give one row of features a frame"
+        if not reading.transposed:
+            remedy += ", or say that the file is transposed (--transposed)"
+        raise DataError(path, "has a single column", remedy)
+    return Features(frames, (*notes, *orientation(*frames.shape, reading.transposed)))
+
+
+def _from_array(path: Path, array: np.ndarray, notes: list[Note], reading: FeatureReading) -> Features:
+    array, flattened = flatten(path, array.T if reading.transposed else array)
+    values, finite = _as_float32(array)
+    table = Table(values, exact={0: np.asarray(array[:, 0], np.float64)} if _may_count(array) else {})
+    chosen, left_out = choose(path, table, reading)
+    frames = values if len(chosen) == values.shape[1] else _taken(values, chosen)
+    if not finite:
+        frames, filled = fill(path, frames, table, chosen, reading.missing)
+        left_out += filled
+    return _finished(path, frames, [*notes, *flattened, *left_out], reading)
+
+
+def _may_count(array: np.ndarray) -> bool:
+    return len(array) > 1 and bool(array[1, 0] == array[0, 0] + 1)
+
+
+def _as_float32(array: np.ndarray) -> tuple[Float32[np.ndarray, "n d"], bool]:
+    """The array as float32, itself if it is that, and whether all of it is finite."""
     wide = array.dtype != np.float32
     frames = np.empty(array.shape, np.float32) if wide else array
+    finite = True
     for start in range(0, len(array), _BLOCK):
         block = array[start : start + _BLOCK]
         if wide:
             with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
                 frames[start : start + _BLOCK] = block
             block = frames[start : start + _BLOCK]
-        if not np.isfinite(block).all():
-            row, column = np.argwhere(~np.isfinite(block))[0]
-            raise DataError(
-                path,
-                f"frame {start + row}, feature {column} (from 0) is {block[row, column]}",
-                "features must be finite float32 numbers: repair or leave out the frame",
-            )
-    return frames
+        finite = finite and bool(np.isfinite(block).all())
+    return frames, finite

@@ -1,20 +1,27 @@
-"""Text in, matrix of numbers out: a frame a line, numbers between blanks, tabs, commas or semicolons."""
+"""Text in, table of numbers out: a frame a line, numbers between blanks, tabs, commas or semicolons."""
 
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32
 
+from dkva.datasets.columns import may_count
 from dkva.datasets.errors import DataError
+from dkva.datasets.kinds import check_content
+from dkva.datasets.reading import Note
+from dkva.datasets.tables import MISSING_MARKS, Layout, Table, decode, is_missing, is_number, lay_out, split
 
-__all__ = ["parse_text", "read_bytes"]
+__all__ = ["parse_text", "read_bytes", "unreadable"]
 
-_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _AGAIN = "download or export the file again"
+_LABELS = "give it as labels if it is a label file (--labels), and features beside it"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -41,128 +48,286 @@ def unreadable(path: Path, error: OSError) -> DataError:
     )
 
 
-def parse_text(path: Path) -> Float32[np.ndarray, "n d"]:
-    """Numbers of a text file [n, d], one frame a line; unpacked first where the name ends in .gz.
+def parse_text(path: Path) -> Table:
+    """Table of a text file, one frame a line; unpacked first if the name ends in .gz.
 
-    A first line of names, as spreadsheets write, is left out of files named .csv or .tsv; commas between
-    other separators are decimal commas.
+    Lines before the numbers are left out, and name the columns if they are names: one line as spreadsheets
+    write, several as DeepLabCut does, a comment (#, %) as numpy does. Commas between other separators are
+    decimal commas. Columns of text stand apart, values that are missing are NaN.
 
     Polars reads the numbers: of the libraries measured (`benchmarks/text_reading.py`) the fastest. It takes
-    files with one separator between plain numbers; what it turns down is read again line by line, which is
-    slow, allows runs of blanks, quotes and decimal commas, and finds the line to blame.
+    files with one separator; what it turns down is read again line by line, which is slow, allows runs of
+    blanks and comments between the lines, and finds the line to blame.
 
     Raises:
-        DataError: an unreadable or empty file, an HTML page, lines of unequal length, something that is no
-            finite number, or a single column.
+        DataError: an unreadable or empty file, an HTML page, a pointer of Git LFS, lines of unequal length,
+            text among numbers, an infinite number, no numbers, or a single column.
     """
-    import polars
-
-    packed = path.suffix.lower() == ".gz"
-    data = read_bytes(path) if packed else None
-    first = _first_line(path, data)
-    separator = _separator(first)
-    width = len(_fields(first, separator))
-    matrix, skipped = None, 0
-    if width > 1:
-        try:
-            table = polars.read_csv(
-                path if data is None else data,
-                separator=(separator or b" ").decode(),
-                has_header=False,
-                quote_char=None,
-                schema={f"c{column}": polars.Float32 for column in range(width)},
-                glob=False,
-            )
-            if not any(column.null_count() for column in table.iter_columns()):
-                matrix = np.ascontiguousarray(table.to_numpy())
-        except (polars.exceptions.PolarsError, OSError):
-            matrix = None
-    if matrix is None:
-        matrix, skipped = _parse_lines(path, read_bytes(path) if data is None else data, separator)
-    if not np.isfinite(matrix).all():
-        row, column = np.argwhere(~np.isfinite(matrix))[0]
-        raise DataError(
-            path,
-            f"number {column + 1} is {matrix[row, column]}",
-            "features must be finite float32 numbers: repair or leave out the frame",
-            line=int(row) + 1 + skipped,
-        )
-    return matrix
+    data = _content(path)
+    layout = lay_out(_lines(path, data))
+    if layout is None:
+        raise DataError(path, "is empty", _AGAIN)
+    _refuse_own(path, layout)
+    if len(layout.cells) == 1:
+        raise _single(path, layout.cells[0])
+    table = _by_polars(path, data, layout) or _by_line(
+        path, read_bytes(path) if data is None else data, layout
+    )
+    if not table.values.shape[1]:
+        raise DataError(path, "holds no column of numbers", _LABELS)
+    return table._replace(notes=_header_notes(layout, table.names))
 
 
-def _first_line(path: Path, data: bytes | None) -> bytes:
-    if data is None:
+def _content(path: Path) -> bytes | None:
+    """What a file holds, if it is packed or in UTF-16: in UTF-8; None for a file to be read as it is."""
+    if path.suffix.lower() == ".gz":
+        data = read_bytes(path)
+    else:
         try:
             with path.open("rb") as file:
-                head = file.readline()
+                data = file.read(2)
         except OSError as error:
             raise unreadable(path, error) from error
-    else:
-        head = data.split(b"\n", 1)[0]
-    head = head.removeprefix(_BOM)
-    if head.lstrip()[:1] == b"<":
-        raise DataError(path, "is an HTML or XML page", _AGAIN)
-    if b"\0" in head:
-        raise DataError(path, "is a binary file", "give text, or name the file .npy, .npz or .txt.gz")
-    return head
+        if data not in _UTF16:
+            return None
+        data = read_bytes(path)
+    if not data.startswith(_UTF16):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError as error:
+        raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
 
 
-def _separator(line: bytes) -> bytes | None:
-    """The line's separator; None stands for any run of blanks."""
-    return next((mark for mark in (b";", b"\t", b",") if mark in line.strip()), None)
+def _lines(path: Path, data: bytes | None) -> Iterator[bytes]:
+    """Lines, if the first is none of a page or of a binary file."""
+    with path.open("rb") if data is None else io.BytesIO(data) as file:
+        head = file.readline()
+        check_content(path, head)
+        if b"\0" in head:
+            remedy = "give text in UTF-8, or name the file .npy, .npz or .txt.gz"
+            raise DataError(path, "is a binary file", remedy)
+        yield head
+        yield from file
 
 
-def _fields(line: bytes, separator: bytes | None) -> list[bytes]:
-    return line.split() if separator is None else line.strip().split(separator)
+def _refuse_own(path: Path, layout: Layout) -> None:
+    names = {cell.lower() for cell in layout.titles[0]} if layout.titles else set()
+    if layout.titles and layout.titles[0][0].lower() == "video" and names & {"label", "segments", "from"}:
+        remedy = "give the features that it was made from, and another folder for results (--out)"
+        raise DataError(path, "is a table that dkva wrote, not features", remedy)
 
 
-def _parse_lines(path: Path, data: bytes, separator: bytes | None) -> tuple[Float32[np.ndarray, "n d"], int]:
-    """Numbers, and how many lines of names stand before them."""
-    lines = data.removeprefix(_BOM).rstrip().splitlines()
-    if not lines:
-        raise DataError(path, "is empty", _AGAIN)
-    width = len(_fields(lines[0], separator))
-    header = len(lines) > 1 and path.name.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
-    header = header and not any(_is_number(_cell(field, separator)) for field in _fields(lines[0], separator))
-    lines = lines[1:] if header else lines
-    rows = np.empty((len(lines), width), np.float32)
-    for number, line in enumerate(lines, 1 + header):
-        fields = _fields(line, separator)
-        if not fields:
-            raise DataError(path, "is blank", "remove the line or put the frame's features there", number)
-        fields = [_cell(field, separator) for field in fields]
-        try:
-            values = [float(field) for field in fields]
-        except ValueError:
-            place, word = next((i, field) for i, field in enumerate(fields, 1) if not _is_number(field))
-            shown = repr(word.decode(errors="replace")[:40]) if word else "nothing"
-            remedy = "give one frame a line, numbers only"
-            raise DataError(path, f"{shown} in place {place} is no number", remedy, number) from None
-        if len(values) != width:
+def _single(path: Path, cell: str) -> DataError:
+    if is_number(cell) or is_missing(cell):
+        return DataError(
+            path, "has a single column", "give one row of features a frame (is it a label file?)"
+        )
+    return DataError(path, f"has a single column of text ({cell[:40]!r})", _LABELS)
+
+
+def _header_notes(layout: Layout, names: Sequence[str] | None) -> tuple[Note, ...]:
+    comments, lines = layout.comments[1], len(layout.titles)
+    if not comments + lines:
+        return ()
+    shown = ", ".join(name or '""' for name in (names or ())[:4]) + (", ..." if len(names or ()) > 4 else "")
+    what = f"the names of the columns ({shown})" if names else "a comment, which names no columns"
+    count = comments + lines
+    place = f"the first {count} lines are" if count > 1 else "the first line is"
+    return (Note("header", f"{place} taken as {what}", {"lines": count}),)
+
+
+def _names(path: Path, layout: Layout, width: int, last_empty: bool) -> tuple[str, ...] | None:
+    """Names of all columns, from the lines before the numbers; None if there are none."""
+    fitting = []
+    for title in layout.titles:
+        cells = title
+        if len(cells) == width + 1 and not cells[-1]:
+            cells = cells[:-1]
+        if len(cells) == width - 1:  # R names rows in a column without a name
+            cells = (*cells, "") if last_empty else ("", *cells)
+        if len(cells) == width:
+            fitting.append(cells)
+        elif len(title) > 1 and layout.separator is not None and title is layout.titles[-1]:
             raise DataError(
                 path,
-                f"has {len(values)} number{'s' * (len(values) != 1)}, line 1 has {width}",
+                f"has {width} numbers, the line of names has {len(title)}",
+                "give every column one name",
+                layout.skipped + 1,
+            )
+    if not fitting and len(layout.comments[0]) == width:
+        return layout.comments[0]
+    if not fitting:
+        return None
+    # Levels that are the same throughout, such as the network of a pose tracker, name nothing.
+    levels = [cells for cells in fitting if len(set(filter(None, cells[1:]))) > 1] or fitting[-1:]
+    names = ["_".join(filter(None, parts)) for parts in zip(*levels, strict=True)]
+    if len(fitting) > 1 and fitting[0][0].lower() in ("scorer", "individuals", "bodyparts", ""):
+        names[0] = ""  # names of the levels
+    return tuple(names)
+
+
+class _Columns(NamedTuple):
+    """Columns by index."""
+
+    text: list[int]
+    exact: list[int]
+
+
+def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
+    cells = layout.cells
+    text = [i for i, cell in enumerate(cells) if not is_missing(cell) and not is_number(cell)]
+    if names is not None:
+        exact = [i for i, name in enumerate(names) if may_count(name)]
+    else:
+        exact = [0] if _counts(cells[0], layout.second) else []
+    return _Columns(text, [i for i in exact if i not in text])
+
+
+def _counts(cell: str, below: str | None) -> bool:
+    if below is None or not is_number(cell) or not is_number(below):
+        return False
+    return float(cell).is_integer() and float(below) - float(cell) == 1
+
+
+def _table(values, names, columns: _Columns, exact, text, lines) -> Table:
+    """A table of the columns that are not text."""
+    width = values.shape[1] + len(columns.text)
+    kept = [i for i in range(width) if i not in set(columns.text)]
+    index = {place: i for i, place in enumerate(kept)}
+    return Table(
+        values,
+        None if names is None else tuple(names[i] for i in kept),
+        tuple(i + 1 for i in kept),
+        {index[i]: array for i, array in exact.items()},
+        tuple((i + 1, "" if names is None else names[i], seen) for i, seen in text.items()),
+        lines,
+    )
+
+
+def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
+    """Table as polars reads it; None if it does not, or may have read something else than there is."""
+    import polars
+
+    width = len(layout.cells) + (layout.trailing and layout.separator is None)
+    last_empty = layout.trailing and layout.separator is not None
+    names = _names(path, layout, len(layout.cells), last_empty)
+    columns = _columns(names, layout)
+    types: dict[str, type[polars.DataType]] = {f"c{i}": polars.Float32 for i in range(width)}
+    types |= {f"c{i}": polars.Float64 for i in columns.exact} | {f"c{i}": polars.String for i in columns.text}
+    if layout.start and data is None:
+        data = read_bytes(path)
+    source = path if data is None else memoryview(data)[layout.start :].tobytes() if layout.start else data
+    settings = {
+        "separator": layout.separator or " ",
+        "has_header": False,
+        "quote_char": '"' if layout.quoted else None,
+        "schema": types,
+        "glob": False,
+        "decimal_comma": layout.decimal_comma,
+    }
+    table = None
+    for marks in (None, _marks()):
+        try:
+            table = polars.read_csv(source, null_values=marks, **settings)
+            break
+        except (polars.exceptions.PolarsError, OSError):
+            continue
+    if table is None:
+        return None
+    if layout.trailing and layout.separator is None:
+        if table[f"c{width - 1}"].null_count() != len(table):
+            return None
+        table = table.drop(f"c{width - 1}")
+        gaps = any(column.null_count() for column in table.iter_columns())
+        if gaps:
+            return None
+    elif any(column.null_count() for column in table.iter_columns()):
+        rows = None if layout.quoted else _whole_rows(source, layout, len(table))
+        if rows is None:
+            return None
+        table = table[:rows]
+    text = {}
+    for i in columns.text:
+        column = table[f"c{i}"]
+        if column.cast(polars.Float64, strict=False).is_not_nan().sum():
+            return None  # numbers among text
+        text[i] = tuple(str(cell) for cell in column.drop_nulls().unique(maintain_order=True).head(3))
+    exact = {i: table[f"c{i}"].fill_null(float("nan")).to_numpy().copy() for i in columns.exact}
+    if columns.text:
+        table = table.drop([f"c{i}" for i in columns.text])
+    if columns.exact:
+        table = table.with_columns(polars.col(f"c{i}").cast(polars.Float32) for i in columns.exact)
+    values = np.ascontiguousarray(table.to_numpy()) if table.width else np.empty((len(table), 0), np.float32)
+    return _table(values, names, columns, exact, text, layout.skipped + 1)
+
+
+def _marks() -> list[str]:
+    return sorted({form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.title())} | {"NaN"})
+
+
+def _whole_rows(source: Path | bytes, layout: Layout, rows: int) -> int | None:
+    """Rows without the blank lines at the end, if each has all its separators; else None.
+
+    Polars fills short lines up, as if their cells were empty.
+    """
+    data = read_bytes(source) if isinstance(source, Path) else source
+    mark = (layout.separator or " ").encode()
+    body = data.rstrip(b"\r\n")
+    rows -= max(data.count(b"\n", len(body)) - 1, 0)
+    return rows if body.count(mark) == rows * (len(layout.cells) - 1) else None
+
+
+def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
+    """Table as its lines say, one by one."""
+    separator, width = layout.separator, len(layout.cells)
+    rows: list[list[float]] = []
+    places: list[int] = []
+    words: dict[int, dict[str, int]] = {}  # by column: different cells of text and their first lines
+    counts = np.zeros(width, int)  # cells of text
+    body = data[layout.start :].rstrip() if layout.start else data.removeprefix(b"\xef\xbb\xbf").rstrip()
+    for number, raw in enumerate(body.splitlines(), layout.skipped + 1 if layout.start else 1):
+        line = decode(raw)
+        bare = line.strip()
+        if bare.startswith(("#", "%")) or number <= layout.skipped:
+            continue
+        if not bare:
+            raise DataError(path, "is blank", "remove the line or put the frame's features there", number)
+        cells = split(line, separator)
+        if len(cells) != width:
+            raise DataError(
+                path,
+                f"has {len(cells)} number{'s' * (len(cells) != 1)}, line {layout.skipped + 1} has {width}",
                 "give every frame the same features",
                 number,
             )
-        with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
-            rows[number - 1 - header] = values
-    if width == 1:
-        raise DataError(path, "has a single column", "give one row of features a frame (is it a label file?)")
-    return rows, int(header)
-
-
-def _cell(field: bytes, separator: bytes | None) -> bytes:
-    """A field without quotes, with a decimal point for a decimal comma."""
-    if separator is None:
-        return field
-    bare = field.strip(b' "')
-    return bare if separator == b"," else bare.replace(b",", b".")
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        try:
+            if "_" in line:
+                raise ValueError
+            values = [float(cell) for cell in cells]
+        except ValueError:
+            values = [float(cell) if is_number(cell) else np.nan for cell in cells]
+            for i, cell in enumerate(cells):
+                if not is_missing(cell) and not is_number(cell):
+                    counts[i] += 1
+                    words.setdefault(i, {}).setdefault(cell, number)
+        rows.append(values)
+        places.append(number)
+    wide = np.array(rows, np.float64).reshape(len(rows), width)
+    for i, seen in words.items():
+        if counts[i] <= np.count_nonzero(~np.isnan(wide[:, i])):
+            word, number = next(iter(seen.items()))
+            raise DataError(
+                path,
+                f"{word[:40]!r} in place {i + 1} is no number",
+                "give one frame a line, numbers only",
+                number,
+            )
+    last_empty = layout.trailing and bool(np.isnan(wide[:, -1]).all())
+    names = _names(path, layout, width, last_empty)
+    columns = _Columns(sorted(words), [])
+    exact = [i for i in _columns(names, layout).exact if i not in words]
+    with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
+        values = np.ascontiguousarray(np.delete(wide, columns.text, axis=1).astype(np.float32))
+    text = {i: tuple(words[i])[:3] for i in columns.text}
+    return _table(values, names, columns, {i: wide[:, i] for i in exact}, text, np.array(places))
