@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import platformdirs
@@ -17,6 +18,7 @@ from jaxtyping import Float32
 
 from dkva.base.files import write_atomically
 from dkva.datasets.errors import DataError
+from dkva.datasets.reading import FeatureReading, Note
 from dkva.datasets.text import parse_text, unreadable
 
 __all__ = ["SUFFIXES", "cache_folder", "read_features", "stem_of"]
@@ -184,3 +186,15 @@ def _checked(path: Path, array: np.ndarray, transposed: bool) -> Float32[np.ndar
                 "features must be finite float32 numbers: repair or leave out the frame",
             )
     return frames
+
+
+class Features(NamedTuple):
+    """Frames of one video [n, d], and notes of how the file was understood."""
+
+    frames: np.ndarray
+    notes: tuple[Note, ...] = ()
+
+
+def load_features(path: str | Path, reading: FeatureReading) -> Features:
+    """Features of one video. Raises DataError as `read_features`."""
+    return Features(read_features(path, cache=reading.cache, transposed=reading.transposed))
