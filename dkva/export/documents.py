@@ -49,7 +49,7 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 # Beside the CSV: what another run needs to know and no reader of the table does.
-_STATE = ".segments.json"
+_STATE = ".segments.state"
 
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}
