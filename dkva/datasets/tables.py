@@ -171,10 +171,12 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
             forced = bare[4:] or "\t"
         elif not rows and bare.startswith(_COMMENT):
             comments.append(bare.lstrip("#% \t"))
-        elif bare or rows:
+        elif bare or rows or "\t" in text:
             separator = forced or separator_of(text)
             plain = len(rows) == 1 and _plain(rows[0].cells)
-            cells = split(text.split(separator, 1)[0], separator) if plain else split(text, separator)
+            cells = (
+                split("".join(text.split(separator, 1)[:1]), separator) if plain else split(text, separator)
+            )
             rows.append(_Row(text, start, before, separator, cells))
             run = run + 1 if any(map(is_number, cells)) else 0
             if plain or run == 4 or len(rows) == _HEAD:
@@ -182,13 +184,15 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
         start, before = start + len(raw), before + 1
     if not rows:
         return None
-    header = 0 if _plain(rows[0].cells) else _header([row.cells for row in rows])
+    header, data = (0, 0) if _plain(rows[0].cells) else _header([row.cells for row in rows])
+    separator = rows[data].separator  # a line without numbers may be one of blanks
+    while header < data and split(rows[header].text, separator) in ([], [""]):
+        header += 1
     first, *after = rows[header:]
-    separator = first.separator
     raw_cells = first.text.rstrip("\r\n").split(separator or " ")
     return Layout(
         separator=separator,
-        cells=tuple(first.cells),
+        cells=tuple(split(first.text, separator)),
         second=after[0].cells[0] if after and after[0].cells else None,
         start=first.start,
         skipped=first.before,
@@ -211,8 +215,8 @@ def _counts_columns(cells: Sequence[str]) -> bool:
     return len(cells) > 2 and all(cell == str(i) for i, cell in enumerate(numbers))
 
 
-def _header(rows: Sequence[Sequence[str]]) -> int:
-    """How many lines stand before the first line of numbers."""
+def _header(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many lines are names or titles, and the first line that surely is none."""
     kinds = [[_kind(cell) for cell in row] for row in rows]
     # The first line that surely is data: it has numbers, and is no line of names that are numbers.
     for i, kind in enumerate(kinds):
@@ -220,12 +224,12 @@ def _header(rows: Sequence[Sequence[str]]) -> int:
             data = i
             break
     else:
-        return 0
+        return 0, 0
     count = 0
     for i in range(data):
         if "number" in kinds[i] or _names(kinds[i], kinds[data]):
             count = i + 1
-    return count
+    return count, data
 
 
 def _kind(cell: str) -> str:

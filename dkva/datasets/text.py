@@ -144,7 +144,7 @@ def _names(path: Path, layout: Layout, width: int, last_empty: bool) -> tuple[st
         cells = title
         if len(cells) == width + 1 and not cells[-1]:
             cells = cells[:-1]
-        if len(cells) == width - 1:  # R names rows in a column without a name
+        if 1 < len(cells) == width - 1:  # R names rows in a column without a name
             cells = (*cells, "") if last_empty else ("", *cells)
         if len(cells) == width:
             fitting.append(cells)
@@ -160,11 +160,16 @@ def _names(path: Path, layout: Layout, width: int, last_empty: bool) -> tuple[st
     if not fitting:
         return None
     # Levels that are the same throughout, such as the network of a pose tracker, name nothing.
-    levels = [cells for cells in fitting if len(set(filter(None, cells[1:]))) > 1] or fitting[-1:]
-    names = ["_".join(filter(None, parts)) for parts in zip(*levels, strict=True)]
-    if len(fitting) > 1 and fitting[0][0].lower() in ("scorer", "individuals", "bodyparts", ""):
-        names[0] = ""  # names of the levels
+    levels = [cells for cells in fitting if len(set(filter(None, cells[_is_level(cells[0]) :]))) > 1]
+    names = ["_".join(filter(None, parts)) for parts in zip(*(levels or fitting[-1:]), strict=True)]
+    if len(fitting) > 1 and _is_level(fitting[0][0]):
+        names[0] = ""
     return tuple(names)
+
+
+def _is_level(cell: str) -> bool:
+    """Whether a line of names starts with the name of a level of names."""
+    return cell.lower() in ("scorer", "individuals", "bodyparts", "coords", "")
 
 
 class _Columns(NamedTuple):
@@ -285,10 +290,12 @@ def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
     places: list[int] = []
     words: dict[int, dict[str, int]] = {}  # by column: different cells of text and their first lines
     counts = np.zeros(width, int)  # cells of text
-    body = data[layout.start :].rstrip() if layout.start else data.removeprefix(b"\xef\xbb\xbf").rstrip()
+    blanks = " \r\n" if separator == "\t" else None  # cells between tabs may be empty
+    body = data[layout.start :] if layout.start else data.removeprefix(b"\xef\xbb\xbf")
+    body = body.rstrip(blanks and blanks.encode())
     for number, raw in enumerate(body.splitlines(), layout.skipped + 1 if layout.start else 1):
         line = decode(raw)
-        bare = line.strip()
+        bare = line.strip(blanks)
         if bare.startswith(("#", "%")) or number <= layout.skipped:
             continue
         if not bare:
