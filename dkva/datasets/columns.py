@@ -69,9 +69,9 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
     every = list(range(table.values.shape[1]))
     if reading.columns:
         asked = _places(path, table, reading.columns)
-        texts = [name for place, name, _ in table.text if place in asked]
-        if texts:
-            raise DataError(path, f"column {texts[0]!r} holds text", "choose columns of numbers (--columns)")
+        words = [name or place for place, name, _ in table.text if place in asked]
+        if words:
+            raise DataError(path, f"column {words[0]!r} holds text", "choose columns of numbers (--columns)")
         return [i for i in every if _place(table, i) in asked], []
     if reading.drop:
         asked = _places(path, table, reading.drop)
@@ -128,9 +128,9 @@ def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[N
     steps = np.diff(values[rows])
     called = table.called(i)
     if len(rows) and (steps > 0).all():
-        jumps = np.flatnonzero(steps > steps.min()) if group == "frames" and len(steps) else []
-        if not len(jumps):
+        if group != "frames" or not len(steps) or steps.max() == steps.min():
             return True, []
+        jumps = np.flatnonzero(steps > steps.min())
         a, b = (float(values[rows[jumps[0] + k]]) for k in (0, 1))
         text = (
             f"{called} jumps {len(jumps)} time{'s' * (len(jumps) > 1)}, first from {a:g} to {b:g}; rows are "
@@ -228,17 +228,21 @@ def _refuse_events(path: Path, table: Table) -> None:
 
 
 def _spans(table: Table) -> bool:
+    """Whether the lines of a text hold the starts and ends of spans that follow one another."""
     n, d = table.values.shape
-    if n < 2 or not 2 <= d <= 4:
+    if table.lines is None or n < 2 or d > 4:
         return False
     filled = [i for i in range(d) if i not in _empty(table)]
     if len(filled) < 2:
         return False
     starts, ends = (np.asarray(table.exact.get(i, table.values[:, i]), np.float64) for i in filled[:2])
-    if not (ends > starts).all() or not (np.diff(starts) > 0).all():
-        return False
     gaps = starts[1:] - ends[:-1]
-    return bool(((gaps == 0) | (gaps == 1)).all() or (table.text and len(filled) == 2 and (gaps >= 0).all()))
+    if not (ends > starts).all() or not (gaps >= 0).all():
+        return False
+    if table.text:
+        return len(filled) == 2
+    whole = np.concatenate([starts, ends]) % 1 == 0
+    return n >= 4 and bool(whole.all() and (gaps <= 1).all() and (ends - starts > 2).any())
 
 
 def _places(path: Path, table: Table, asked: Iterable[object]) -> set[int]:

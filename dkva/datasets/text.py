@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -223,7 +223,7 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
     if layout.start and data is None:
         data = read_bytes(path)
     source = path if data is None else memoryview(data)[layout.start :].tobytes() if layout.start else data
-    settings = {
+    settings: dict[str, Any] = {
         "separator": layout.separator or " ",
         "has_header": False,
         "quote_char": '"' if layout.quoted else None,
@@ -292,7 +292,7 @@ def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
     counts = np.zeros(width, int)  # cells of text
     blanks = " \r\n" if separator == "\t" else None  # cells between tabs may be empty
     body = data[layout.start :] if layout.start else data.removeprefix(b"\xef\xbb\xbf")
-    body = body.rstrip(blanks and blanks.encode())
+    body = body.rstrip(None if blanks is None else blanks.encode())
     for number, raw in enumerate(body.splitlines(), layout.skipped + 1 if layout.start else 1):
         line = decode(raw)
         bare = line.strip(blanks)
@@ -335,6 +335,6 @@ def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
     columns = _Columns(sorted(words), [])
     exact = [i for i in _columns(names, layout).exact if i not in words]
     with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
-        values = np.ascontiguousarray(np.delete(wide, columns.text, axis=1).astype(np.float32))
+        numbers = np.ascontiguousarray(np.delete(wide, columns.text, axis=1).astype(np.float32))
     text = {i: tuple(words[i])[:3] for i in columns.text}
-    return _table(values, names, columns, {i: wide[:, i] for i in exact}, text, np.array(places))
+    return _table(numbers, names, columns, {i: wide[:, i] for i in exact}, text, np.array(places))

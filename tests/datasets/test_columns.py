@@ -239,3 +239,5 @@ def test_what_is_no_table_of_features(made, said):
 def test_features_that_rise_are_no_segments():
     rising = np.cumsum(np.abs(DATA), 0)
     assert chosen(table(*rising.T)) == ([0, 1, 2], {})
+    assert chosen(table(*np.arange(8).reshape(4, 2).T)) == ([0, 1], {})
+    assert chosen(table([0, 75, 150], [75, 150, 225], [1, 2, 3])) == ([0, 1, 2], {})
