@@ -20,6 +20,7 @@ _FRAMES = re.compile(
 )
 _ROWS = re.compile(
     r"|index|idx|id|rows?(id|names?|number)?|no|nr|num|number|sample(number)?|indexlevel0|unnamed\d+(level\d+)?"
+    "|(scorer)?(individuals)?(bodyparts)?(coords)?"  # levels of names, over DeepLabCut's index
 )
 _UNITS = "(s|secs?|seconds?|ms|msecs?|milliseconds?|us|ns)"
 _TIMES = re.compile(
@@ -31,7 +32,7 @@ _RATINGS = re.compile("likelihood|score|confidence|conf|visibility|visible|prese
 # The same beside columns x and y of the same point.
 _SHORT_RATINGS = re.compile("c|p|v|s|prob|probability")
 
-# Rows that rise by 1 before a column without a name is taken for a number of the frame.
+# Rows that rise by 1 before a first column of another name, or none, is taken for a number of the frame.
 _LEAST_COUNTED = 16
 
 _TRACKS = re.compile(
@@ -101,8 +102,8 @@ def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], l
             if counted:
                 out["counts"].append((_place(table, i), name))
                 gone.add(i)
-    if table.names is None and len(every) > 1 and 0 not in gone and _counts_up(table):
-        out["counts"].append((_place(table, 0), ""))
+    if len(every) > 1 and 0 not in gone and _counts_up(table):
+        out["counts"].append((_place(table, 0), table.names[0] if table.names else ""))
         gone.add(0)
     if table.names is not None:
         rest = [i for i in every if i not in gone]
@@ -177,7 +178,7 @@ def _not_in_order(path: Path, table: Table, i: int, values: np.ndarray, rows: np
 
 
 def _counts_up(table: Table) -> bool:
-    """Whether the first column rises by exactly 1, from row to row."""
+    """Whether the first column of the file rises by exactly 1, from row to row."""
     values = table.values
     if len(values) < _LEAST_COUNTED or table.places[:1] not in ((), (1,)):
         return False

@@ -20,6 +20,7 @@ from dkva.datasets.tables import MISSING_MARKS, Layout, Table, decode, is_missin
 __all__ = ["parse_text", "read_bytes", "unreadable"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 1 << 16
 _AGAIN = "download or export the file again"
 _LABELS = "give it as labels if it is a label file (--labels), and features beside it"
 
@@ -79,24 +80,24 @@ def parse_text(path: Path) -> Table:
 
 
 def _content(path: Path) -> bytes | None:
-    """What a file holds, if it is packed or in UTF-16: in UTF-8; None for a file to be read as it is."""
+    """What a file holds in UTF-8 with usual ends of lines; None for a file to be read as it is."""
     if path.suffix.lower() == ".gz":
         data = read_bytes(path)
     else:
         try:
             with path.open("rb") as file:
-                data = file.read(2)
+                data = file.read(_HEAD)
         except OSError as error:
             raise unreadable(path, error) from error
-        if data not in _UTF16:
+        if not data.startswith(_UTF16) and (b"\r" not in data or b"\n" in data):
             return None
         data = read_bytes(path)
-    if not data.startswith(_UTF16):
-        return data
-    try:
-        return data.decode("utf-16").encode()
-    except UnicodeError as error:
-        raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
+    if data.startswith(_UTF16):
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeError as error:
+            raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
+    return data if b"\n" in data else data.replace(b"\r", b"\n")  # as old Macs end lines
 
 
 def _lines(path: Path, data: bytes | None) -> Iterator[bytes]:
@@ -182,10 +183,9 @@ class _Columns(NamedTuple):
 def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
     cells = layout.cells
     text = [i for i, cell in enumerate(cells) if not is_missing(cell) and not is_number(cell)]
-    if names is not None:
-        exact = [i for i, name in enumerate(names) if may_count(name)]
-    else:
-        exact = [0] if _counts(cells[0], layout.second) else []
+    exact = [i for i, name in enumerate(names or ()) if may_count(name)]
+    if 0 not in exact and _counts(cells[0], layout.second):
+        exact.append(0)
     return _Columns(text, [i for i in exact if i not in text])
 
 

@@ -46,10 +46,14 @@ def test_names_of_columns_that_count(name):
     )
 
 
-@pytest.mark.parametrize("name", ["x", "in", "framewidth", "speed", "identity_x", "timer_a", "0", "nose_x"])
+@pytest.mark.parametrize(
+    "name", ["x", "in", "Bild", "framewidth", "speed", "identity_x", "timer_a", "0", "nose_x"]
+)
 def test_names_of_others(name):
     assert not may_count(name)
-    assert chosen(table(UP, *DATA.T, names=(name, "a", "b", "c"))) == ([0, 1, 2, 3], {})
+    assert chosen(table(UP / 30, *DATA.T, names=(name, "a", "b", "c"))) == ([0, 1, 2, 3], {})
+    kept, notes = chosen(table(UP, *DATA.T, names=(name, "a", "b", "c")))
+    assert (kept, notes) == ([1, 2, 3], {"left_out": {"counts": [name]}})
 
 
 def test_counts_and_times_are_both_left_out_wherever_they_stand():

@@ -81,6 +81,19 @@ FILES = {
             "left_out": {"confidence": ["m1_nose_likelihood", "m2_tail_likelihood"], "text": [1]},
         },
     ),
+    "DeepLabCut, read as rows and written again": (
+        "v.csv",
+        "".join(
+            f"{'' if i == 0 else i - 1},{line}\n" for i, line in enumerate(made.deeplabcut().splitlines())
+        ),
+        {
+            "header": {"lines": 3},
+            "left_out": {
+                "counts": [1, "scorer_bodyparts_coords"],
+                "confidence": ["DLC_resnet50_mouse_nose_likelihood", "DLC_resnet50_mouse_tail_likelihood"],
+            },
+        },
+    ),
     "SLEAP": (
         "v.csv",
         made.sleap(),
