@@ -205,7 +205,7 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["{root}"], "Missing option '-k'"),
         (["-k", "3"], "Missing argument"),
         (["{root}", "-k", "61"], "60 frames for 61 segments; ask for at most 60"),
-        (["{root}/mapping", "-k", "3"], "mapping.txt: has a single column"),
+        (["{root}/mapping", "-k", "3"], "single column of features left"),
         (["{root}/empty", "-k", "3"], "no feature files"),
         (["{root}", "-k", "3", "--labels", "{root}/none"], "none: not found"),
         (["{root}", "-k", "3", "--labels", "{root}/mapping"], "no labels for 'milk/P1_milk'"),
