@@ -6,14 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from dkva.datasets.annotations.arrays import array_labels
-from dkva.datasets.annotations.boris import aggregated_events, events
-from dkva.datasets.annotations.elan import elan
 from dkva.datasets.annotations.forms import FrameLabels, SegmentList
-from dkva.datasets.annotations.frame_tables import check_counts, named_frames, numbered_frames
 from dkva.datasets.annotations.kinds import text_of
-from dkva.datasets.annotations.one_hot import one_hot
-from dkva.datasets.annotations.segment_lists import named_list, plain_list, worded_list
 from dkva.datasets.annotations.tables import Table, between_blanks, column_of, table_of
 from dkva.datasets.annotations.times import time_of
 from dkva.datasets.errors import DataError
@@ -39,9 +33,13 @@ def read_annotation(path: Path, reading: LabelReading, video: str = "") -> Frame
     if path.is_dir():
         raise DataError(path, "is a folder", "give a label file")
     if path.suffix.lower() in (".npy", ".npz"):
+        from dkva.datasets.annotations.arrays import array_labels
+
         return array_labels(path)
     text = text_of(path)
     if text.lstrip()[:1] == "<":
+        from dkva.datasets.annotations.elan import elan
+
         return elan(path, text, reading)
     lines = list(map(str.strip, text.rstrip().splitlines()))
     distinct = set(lines)
@@ -73,6 +71,12 @@ def _labels(path: Path, labels: Sequence[str], lines: Sequence[int] | None = Non
 def _table(
     path: Path, text: str, lines: Sequence[str], reading: LabelReading, video: str
 ) -> FrameLabels | SegmentList:
+    # Most files are plain: the readers of the others are imported if they are needed.
+    from dkva.datasets.annotations.boris import aggregated_events, events
+    from dkva.datasets.annotations.frame_tables import named_frames, numbered_frames
+    from dkva.datasets.annotations.one_hot import one_hot
+    from dkva.datasets.annotations.segment_lists import named_list, plain_list, worded_list
+
     table = table_of(path, text)
     table = between_blanks(table) or table
     for read in (events, aggregated_events, named_list):
@@ -117,6 +121,8 @@ def _counted(path: Path, lines: Sequence[str]) -> FrameLabels | None:
     counts = [int(pair[0]) for pair in pairs]
     if counts[1] != counts[0] + 1:  # numbers that are part of labels, such as "2 cups"
         return None
+    from dkva.datasets.annotations.frame_tables import check_counts
+
     check_counts(path, "1", [pair[0] for pair in pairs], range(1, len(lines) + 1))
     value = {"form": "table", "column": 2, "left_out": []}
     note = Note("labels_read_as", "the labels follow the number of each frame", value)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 from dkva.datasets.annotations.forms import Segment, SegmentList, listed
 from dkva.datasets.annotations.lanes import Laned, of_lane
@@ -165,55 +164,53 @@ def plain_list(path: Path, table: Table, reading: LabelReading) -> SegmentList |
     if 2 * len(sample) < len(table.rows) or max(len(row.cells) for row in sample) < 3:
         return None
     width = max(len(row.cells) for row in sample)
-    timed = {row.line for row in sample}
+    usual = {row.line for row in sample}
     for row in table.rows:
-        if row.line not in timed or len(row.cells) != width:
+        if row.line not in usual or len(row.cells) != width:
             raise _unlike(path, row, sample[0] if row is not sample[0] else sample[-1])
     comma = table.separator != ","
-    maybe = [[time_of(cell, comma=comma) for cell in row.cells] for row in table.rows]
-    times = cast("list[list[Time]]", maybe)  # those of the columns that are chosen
-    numeric = [i for i in range(width) if all(row[i] is not None for row in maybe)]
-    texts = [i for i in range(width) if i not in numeric and any(row.cells[i] for row in table.rows)]
+    cells = [[row.cells[i] for row in table.rows] for i in range(width)]
+    timed = {
+        i: [time for cell in column if (time := time_of(cell, comma=comma))] for i, column in enumerate(cells)
+    }
+    columns = {i: column for i, column in timed.items() if len(column) == len(table.rows)}
+    numeric = list(columns)
+    texts = [i for i in range(width) if i not in columns and any(cells[i])]
     if not texts:
-        return _numbers_alone(path, table, times, reading)
+        return _numbers_alone(path, table.rows, list(columns.values()), reading)
     if len(numeric) < 2:
         return None
     elan = texts[0] < numeric[0] and texts[-1] > numeric[-1]
-    start, end, last = _pair(path, table, times, numeric)
+    start, end, last = _pair(path, columns, table.rows[0].line)
     label = texts[-1] if texts[-1] > numeric[-1] else texts[0]
     between = [i for i in texts if i not in (label, texts[0] if elan else label)]
     if any(i > numeric[0] for i in between):
         problem = "has text in several columns: which holds the labels?"
         raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+    lengths = [None] * len(table.rows) if last is None else columns[last]
     found = [
-        Laned(
-            row[start],
-            row[end],
-            cells[label],
-            line,
-            cells[texts[0]] if elan else "",
-            row[last] if last is not None else None,
+        Laned(beginning, ending, row.cells[label], row.line, row.cells[texts[0]] if elan else "", length)
+        for row, beginning, ending, length in zip(
+            table.rows, columns[start], columns[end], lengths, strict=True
         )
-        for (line, cells), row in zip(table.rows, times, strict=True)
     ]
     form = "an ELAN export" if elan else FORM
     return as_list(path, found, form=form, tier=reading.tier, whole="whole" if elan else "frames", one=elan)
 
 
-def _pair(
-    path: Path, table: Table, times: Sequence[Sequence[Time]], numeric: Sequence[int]
-) -> tuple[int, int, int | None]:
+def _pair(path: Path, columns: Mapping[int, Sequence[Time]], line: int) -> tuple[int, int, int | None]:
     """Columns of starts, ends and durations among those of numbers: ELAN gives each in up to three forms."""
+    numeric = list(columns)
 
     def column(i: int) -> list[float]:
-        return [row[i].value for row in times]
+        return [time.value for time in columns[i]]
 
     def are_spans(a: int, b: int) -> bool:
         return all(x <= y for x, y in zip(column(a), column(b), strict=True))
 
     def are_lengths(a: int, b: int, c: int) -> bool:
-        scale = zip(column(a), column(b), column(c), strict=True)
-        return all(min(abs(y - x - z), abs(y - x + 1 - z)) <= 0.0015 for x, y, z in scale)
+        values = zip(column(a), column(b), column(c), strict=True)
+        return all(min(abs(y - x - z), abs(y - x + 1 - z)) <= 0.0015 for x, y, z in values)
 
     if len(numeric) == 2:
         return numeric[0], numeric[1], None
@@ -226,38 +223,39 @@ def _pair(
             return b, c, None
     for forms in (2, 3):
         if len(numeric) in (2 * forms, 3 * forms):
-            kinds = [{row[i].kind for row in times} for i in numeric]
+            kinds = [{time.kind for time in columns[i]} for i in numeric]
             best = next((k for k in range(forms) if kinds[k] == {"decimal"}), None)
             best = next((k for k in range(forms) if kinds[k] == {"seconds"}), best) if best is None else best
             if best is not None and are_spans(numeric[best], numeric[forms + best]):
                 return numeric[best], numeric[forms + best], None
     problem = f"has {len(numeric)} columns of numbers: which are starts and ends?"
-    raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+    raise DataError(path, problem, _NAME_THEM, line)
 
 
 def _numbers_alone(
-    path: Path, table: Table, times: Sequence[Sequence[Time]], reading: LabelReading
+    path: Path, rows: Sequence[Row], columns: Sequence[Sequence[Time]], reading: LabelReading
 ) -> SegmentList | None:
     """Three numbers a row: start, end and the class's number, or the number first."""
-    if table.width != 3:
+    if len(columns) != 3:
         return None
-    fits = [places for places in ((0, 1, 2), (1, 2, 0)) if _follow(times, *places)]
+    orders = ((0, 1, 2), (1, 2, 0))
+    fits = [places for places in orders if _follow(*(columns[place] for place in places))]
     if len(fits) != 1:
         problem = "holds three numbers a row: which are start and end, which is the label?"
-        raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+        raise DataError(path, problem, _NAME_THEM, rows[0].line)
     start, end, label = fits[0]
     found = [
-        Laned(row[start], row[end], cells[label], line)
-        for (line, cells), row in zip(table.rows, times, strict=True)
+        Laned(beginning, ending, row.cells[label], row.line)
+        for row, beginning, ending in zip(rows, columns[start], columns[end], strict=True)
     ]
     return as_list(path, found, tier=reading.tier)
 
 
-def _follow(times: Sequence[Sequence[Time]], start: int, end: int, label: int) -> bool:
-    """Whether these columns are segments one after the other, with whole numbers as labels."""
-    spans = sorted((row[start].value, row[end].value) for row in times)
+def _follow(starts: Sequence[Time], ends: Sequence[Time], labels: Sequence[Time]) -> bool:
+    """Whether these are segments one after the other, with whole numbers as labels."""
+    spans = sorted((start.value, end.value) for start, end in zip(starts, ends, strict=True))
     ordered = all(a <= b for a, b in spans) and all(x[1] <= y[0] for x, y in itertools.pairwise(spans))
-    return ordered and all(row[label].kind == "whole" for row in times)
+    return ordered and all(label.kind == "whole" for label in labels)
 
 
 def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
@@ -273,11 +271,11 @@ def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line]
     if not numbered or not any(character.isdigit() for character in numbered[-1][1]):
         return None
-    three = [line.split() for _, line in numbered]
-    if all(len(cells) == 3 and all(time_of(cell) for cell in cells) for cells in three):
-        rows = [Row(number, cells) for (number, _), cells in zip(numbered, three, strict=True)]
-        times = cast("list[list[Time]]", [[time_of(cell) for cell in cells] for cells in three])
-        return _numbers_alone(path, Table(rows, " "), times, LabelReading())
+    rows = [Row(number, line.split()) for number, line in numbered]
+    if all(len(row.cells) == 3 for row in rows):
+        columns = [[time for row in rows if (time := time_of(row.cells[i]))] for i in range(3)]
+        if all(len(column) == len(rows) for column in columns):
+            return _numbers_alone(path, rows, columns, LabelReading())
     best: list[tuple[int, re.Match[str] | None]] = []
     count = 0
     for pattern in _LINES:

@@ -138,7 +138,7 @@ def table_of(path: Path, text: str) -> Table:
     if skipped < len(lines) and re.fullmatch(r'"?sep=.?"?', lines[skipped].strip("\r\n"), re.I):
         separator = lines[skipped].strip('"\r\n')[4:] or None
         skipped += 1
-    body = lines[skipped:]
+    body = text.splitlines(keepends=True)[skipped:]  # cells may hold line breaks
     separator = separator or _separator(body)
     rows = []
     if separator is None:
