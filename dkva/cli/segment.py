@@ -113,9 +113,20 @@ __all__ = ["segment"]
     help="Empty cells and NaN: refuse, or interpolate over time.",
 )
 @click.option("--array", metavar="NAME", help="Array to take from files that hold several (.npz, .mat, .h5).")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)
 @click.option(
-    "--format", "form", type=click.Choice(["json", "csv", "both"]), default="both", show_default=True
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("dkva-out"),
+    show_default=True,
+    help="Folder for the results; it is made if it does not exist.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "both"]),
+    default="both",
+    show_default=True,
+    help="A document a video, tables of all videos, or both.",
 )
 @click.option("--plot", is_flag=True, help="Draw a time line of each video.")
 @click.option(

@@ -30,6 +30,8 @@ def named_frames(path: Path, table: Table, *, video: str = "") -> FrameLabels | 
     labels = [i for i, column in enumerate(columns) if column.kind == "label"]
     if table.separator is None or table.width == 1 or not rest:
         return None
+    if sum(time_of(cell) is not None for cell in first.cells) > 1:  # a segment, of a tier named "action", say
+        return None
     if labels or (not first.cells[0] and len(first.cells) > 1):
         return _with_header(path, table, columns, labels, video)
     return None
