@@ -162,6 +162,17 @@ LISTS = {
         {"fps": 30},
         "in seconds, 30 frames a second",
     ),
+    "ranges": (
+        "frames,label\n1-75,pour\n76-150,stir\n151-225,take\n226-300,crack\n",
+        {},
+        "counted from 1, ends inclusive",
+    ),
+    "labels called clips": (
+        "Clip Name,Start,End\npour,0,75\nstir,75,150\ntake,150,225\ncrack,225,300\n",
+        {},
+        "ends exclusive",
+    ),
+    "comment": ("# by me\n1-75 pour\n76-150 stir\n151-225 take\n226-300 crack\n", {}, "counted from 1"),
     "milliseconds": (
         "start_ms,end_ms,class\n0,2500,pour\n2500,5000,stir\n5000,7500,take\n7500,10000,crack\n",
         {"fps": 30},
@@ -528,6 +539,27 @@ REFUSED = {
         None,
         "holds rows of several videos (v, w) and none by the name 'u'",
     ),
+    "starts alone": ("0 a\n75 b\n", {"lengths": "resample"}, 1, "is a list without both a start and an end"),
+    "times alone": (
+        "0:00 a\n0:05 b\n",
+        {"lengths": "resample"},
+        1,
+        "is a list without both a start and an end",
+    ),
+    "ends alone": (
+        "a 75\nb c 225\n",
+        {"lengths": "resample"},
+        1,
+        "is a list without both a start and an end",
+    ),
+    "no labels": ("0-75\n76-300\n", {"lengths": "resample"}, 1, "is a list without labels; give start, end"),
+    "no labels, blanks": ("0 75\n75 300\n", {"lengths": "resample"}, 1, "is a list without labels"),
+    "a segment without a label": (
+        "start,end,label\n0,75,a\n75,300,NaN\n",
+        {},
+        3,
+        "is a segment without a label",
+    ),
     "a blank line": ("a\n\nb\n", {}, 2, "is blank; give every frame a label"),
     "not in the mapping": (
         "a\nb\nb\n",
@@ -696,3 +728,9 @@ def test_no_such_file_and_a_folder(tmp_path):
         load_labels(tmp_path / "none", 3)
     with pytest.raises(DataError, match="is a folder"):
         load_labels(tmp_path, 3)
+
+
+def test_comments_before_labels_are_said(tmp_path):
+    found, notes = read(tmp_path, "# by me\n" + "\n".join(NAMES))
+    assert found == FOUR
+    assert notes == {"labels_read_as": ("the first line is a comment", {"form": "text", "comments": 1})}

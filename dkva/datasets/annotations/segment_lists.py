@@ -7,17 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dkva.datasets.annotations.forms import Segment, SegmentList, listed
-from dkva.datasets.annotations.lanes import Laned, of_lane
+from dkva.datasets.annotations.forms import SegmentList, listed
+from dkva.datasets.annotations.lanes import Laned
 from dkva.datasets.annotations.tables import Column, Row, Table, column_of
 from dkva.datasets.annotations.times import NUMBER, Time, time_of
+from dkva.datasets.annotations.units import FORM, as_list
 from dkva.datasets.annotations.videos import rows_of_video
 from dkva.datasets.errors import DataError
-from dkva.datasets.reading import LabelReading, Note
+from dkva.datasets.reading import LabelReading
 
-__all__ = ["named_list", "plain_list", "worded_list"]
-
-FORM = "a list of segments"
+__all__ = ["named_list", "plain_list", "ranged_list", "worded_list"]
 
 _NAME_THEM = "name the columns in a first line: start, end, label"
 
@@ -54,6 +53,8 @@ def named_list(path: Path, table: Table, reading: LabelReading, video: str) -> S
 def _of_columns(
     path: Path, header: Row, columns: Sequence[Column], rows: Sequence[Row], reading: LabelReading, video: str
 ) -> SegmentList:
+    if not {"label", "other"} & {column.kind for column in columns}:  # "Clip" may be what an action is called
+        columns = [Column("label") if column.kind == "video" else column for column in columns]
     for row in rows:
         if len(row.cells) > len(columns) and any(row.cells[len(columns) :]):
             problem = f"has {len(row.cells)} cells, line {header.line} has {len(columns)}"
@@ -258,6 +259,26 @@ def _follow(starts: Sequence[Time], ends: Sequence[Time], labels: Sequence[Time]
     return ordered and all(label.kind == "whole" for label in labels)
 
 
+def ranged_list(path: Path, table: Table) -> SegmentList | None:
+    """Segments of a table with a column of labels and one of ranges such as "1-75"; None if this is none."""
+    header, *rows = table.rows
+    columns = [column_of(name) for name in header.cells]
+    labels = [i for i, column in enumerate(columns) if column.kind == "label"]
+    if table.separator is None or not labels or not rows:
+        return None
+    label = min(labels, key=lambda i: columns[i].rank)
+    for i in range(len(columns)):
+        matches = [re.fullmatch(_RANGE, row.cells[i]) if i < len(row.cells) else None for row in rows]
+        if i != label and all(matches) and all(label < len(row.cells) for row in rows):
+            found = [
+                Laned(_time(path, match["start"], line), _time(path, match["end"], line), cells[label], line)
+                for (line, cells), match in zip(rows, matches, strict=True)
+                if match is not None
+            ]
+            return as_list(path, found, unit=columns[i].unit, ends="usually inclusive")
+    return None
+
+
 def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
     """Segments of lines of text, such as "1-75 pour", "0 75 pour milk" or "pour milk: 0:01-0:05".
 
@@ -268,7 +289,7 @@ def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
     Raises:
         DataError: a line unlike the others, or numbers that can be understood in two ways.
     """
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line]
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line and line[0] != "#"]
     if not numbered or not any(character.isdigit() for character in numbered[-1][1]):
         return None
     rows = [Row(number, line.split()) for number, line in numbered]
@@ -312,72 +333,3 @@ def _unlike(path: Path, row: Row, other: Row) -> DataError:
             path, problem, "name the columns start, end and label there, or remove the line", row.line
         )
     return DataError(path, problem, "give every line a start, an end and a label", row.line)
-
-
-def as_list(
-    path: Path,
-    found: Sequence[Laned],
-    *,
-    form: str = FORM,
-    unit: str | None = None,
-    ends: str | None = None,
-    lasts: bool = False,
-    tier: str | None = None,
-    fps: float | None = None,
-    said: dict[str, object] | None = None,
-    notes: tuple[Note, ...] = (),
-    whole: str = "frames",
-    one: bool = False,
-) -> SegmentList:
-    """Segments with the unit that their numbers show, of the tier that is asked for.
-
-    Args:
-        path: the file, for errors.
-        found: starts, ends or durations, labels and tiers.
-        form: what the file is.
-        unit: "frames", "seconds" or "ms" if the file says so; None if numbers alone do.
-        ends: as in `SegmentList`.
-        lasts: ends are durations.
-        tier: the tier to take.
-        fps: the file's frames a second.
-        said: as in `SegmentList`.
-        notes: as in `SegmentList`.
-        whole: what whole numbers without a unit are, "frames" or "whole" if they may be milliseconds.
-        one: of several tiers one must be chosen, even if they do not overlap.
-
-    Raises:
-        DataError: segments without a label, numbers of several units, or no such tier.
-    """
-    for each in found:
-        if not each.label:
-            raise DataError(path, "is a segment without a label", "label it, or remove it", each.line)
-    kinds = {time.kind for each in found for time in (each.start, each.end)}
-    mixed = ("ms" in kinds and len(kinds) > 1) or (unit == "frames" and kinds & {"seconds", "ms"})
-    if mixed:
-        raise DataError(path, "mixes units of time", "give all times in one", found[0].line)
-    if unit is None and "ms" in kinds:
-        unit = "ms"
-    elif unit is None and kinds & {"decimal", "seconds"}:
-        unit = "seconds"
-    elif unit == "seconds" and kinds == {"ms"}:
-        unit = "ms"
-    kept, lanes, told = of_lane(path, found, tier, one=one)
-    known = [each for each in kept if each.length is not None and unit in (None, "frames")]
-    if ends is None and known and len(known) == len(kept):
-        if all(each.length.value == each.end.value - each.start.value for each in known):  # type: ignore[union-attr]
-            ends = "exclusive"
-        elif all(each.length.value == each.end.value - each.start.value + 1 for each in known):  # type: ignore[union-attr]
-            ends = "inclusive"
-
-    def number(time: Time) -> float:
-        # A clock's times are seconds whatever the column is called.
-        return time.value * 1000 if unit == "ms" and time.kind == "seconds" else time.value
-
-    segments = tuple(
-        Segment(
-            number(each.start), number(each.end) + (number(each.start) if lasts else 0), each.label, each.line
-        )
-        for each in kept
-    )
-    more = dict(said or {}) | told
-    return SegmentList(segments, unit or whole, form, ends, fps, more, notes, lanes)

@@ -27,6 +27,11 @@ def read(text, reader=events, **how):
             "Behavior,Behavior type,Time\na,START,0\na,STOP,2\na,START,2\na,STOP,4\n",
             [(0, 2, "a", 2), (2, 4, "a", 4)],
         ),
+        (
+            "Time_Relative_hms;Time_Relative_sf;Behavior;Event_Type\n00:00:00;0,0;a;State start\n"
+            "00:00:02;2,0;a;State stop\n",
+            [(0, 2, "a", 2)],
+        ),
         ("Behavior,Time\na,0\n", None),
         ("start,end,label\n0,1,a\n", None),
     ],
