@@ -213,7 +213,7 @@ def _worked(unit: Planned, way: Way) -> Worked:
     source = source_of(video.path)
     key = _key(unit, way, source, len(features))
     notes = [note.text for note in read] + way.warnings_for(len(features))
-    labels: Mapping = _truth(video, features.shape)
+    labels = _truth(video, features.shape)
     notes += labels.pop("notes")
     facts = {
         "source": source,
