@@ -187,3 +187,17 @@ def package(tmp_path, monkeypatch):
     yield install
     for module in written & sys.modules.keys():
         del sys.modules[module]
+
+
+@pytest.fixture
+def dkva(capsys):
+    """Call `dkva` in this process: exit status, stdout, stderr."""
+    from dkva.cli.main import main
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out = capsys.readouterr()
+        return stop.value.code, out.out, out.err
+
+    return call

@@ -117,7 +117,7 @@ def break_every_way(root):
         (empty, None, "is empty; download or export"),
         (empty_labels, None, "is empty; download or export"),
         (page, None, "is an HTML or XML page; download"),
-        (label_page, None, "is an HTML or XML page; download"),
+        (label_page, None, "is an HTML page; download"),
         (short, None, "has 10 labels for 12 frames; download or export both again"),
         (narrow, None, "has 3 features a frame"),
     ]

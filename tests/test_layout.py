@@ -251,6 +251,14 @@ def test_modules_named_in_pages_exist(page):
         assert (ROOT / path).exists(), path
 
 
+def test_a_folder_of_its_name_does_not_hide_the_library(tmp_path):
+    """A clone named dkva is such a folder, for who works in the folder above it."""
+    (tmp_path / "dkva/dkva").mkdir(parents=True)
+    code = "from dkva import Settings; print(Settings().kernel)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("gauss_ntk\n", "")
+
+
 def test_no_data_of_others_no_machine_paths_and_nothing_large():
     listed = subprocess.run(
         ["git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard"],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import fields
 from functools import partial
+from pathlib import PurePath
 
 import jax
 import numpy as np
@@ -21,6 +23,7 @@ from dkva.approximation.prepare import Job, check_video, prepare
 from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
 from dkva.approximation.settings import MAX_SEED, Settings
 from dkva.base.checks import check_whole
+from dkva.base.orientation import TurnedWarning, looks_turned
 
 __all__ = ["VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
 
@@ -182,16 +185,26 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             X: frames in order of time [n, d].
             y: ignored.
             name: the video's name; the batches depend on it and on `random_state`, so that a run over many
-                videos gives each the same labels alone.
+                videos gives each the same labels alone. Of a path its last part counts, without suffix.
 
         Returns:
             The fitted estimator.
 
         Raises:
             ValueError: a setting that is unknown or out of range, more segments than frames, or features
-                that are not finite numbers.
+                that are not finite numbers, or masked.
+
+        Warns:
+            TurnedWarning: features that look transposed.
         """
         del y
+        self._fit(X, name.stem if isinstance(name, PurePath) else name)
+        if looks_turned(len(X), self.n_features_in_):
+            shape = f"{len(X)} frames of {self.n_features_in_} features"
+            warnings.warn(f"X is read as {shape}: give X.T if each column is a frame", TurnedWarning, 2)
+        return self
+
+    def _fit(self, X, name: str) -> VideoSegmenter:  # noqa: N803 -- scikit-learn's name
         frames, job = self.prepare(X, name)
         return self.finish(frames, approximation_of(job, run_alone(job.arguments, program=job.program)))
 
@@ -208,6 +221,8 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             name: the video's name.
             loss: to minimise; None means the MMD by the estimator.
         """
+        if np.ma.is_masked(X):
+            raise ValueError("X has masked values: fill them, as by interpolation over time")
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
         seed, settings = self.check_settings(len(X))
         dtype = jax.dtypes.canonicalize_dtype(np.float64)
@@ -284,4 +299,4 @@ def segment_video(
     Raises:
         ValueError: as `VideoSegmenter.fit`.
     """
-    return VideoSegmenter(n_segments, random_state=seed, **settings).fit_predict(features, name=name)
+    return VideoSegmenter(n_segments, random_state=seed, **settings)._fit(features, name).labels_

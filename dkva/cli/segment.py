@@ -13,10 +13,12 @@ import click
 from dkva.approximation.settings import MAX_SEED
 from dkva.cli.method_options import MethodCommand
 from dkva.cli.segmenting.collect import Output, Results
-from dkva.cli.segmenting.find import Reading, find_videos
+from dkva.cli.segmenting.find import find_videos
 from dkva.cli.segmenting.report import report
+from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.work import Planned, Way, Worked, work
-from dkva.cli.terminal import console, printable
+from dkva.cli.terminal import complain, console, printable, remark
+from dkva.datasets.reading import LENGTH_POLICIES, MISSING, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
 from dkva.workers.carry_out import carry_out
@@ -39,23 +41,47 @@ __all__ = ["segment"]
 @click.option(
     "-k",
     "--segments",
-    "n_segments",
+    "given_segments",
     type=int,
     required=True,
-    help="Segments to look for (synthetic frames, M).",
+    multiple=True,
+    help="Different actions to look for at most; one may return. If you do not know, try a few and compare "
+    "the margins (docs/own_data.md).",
 )
 @click.option(
-    "--labels", type=click.Path(path_type=Path), help="Folder (or file) of true labels, for scores."
+    "--labels",
+    type=click.Path(path_type=Path),
+    help="Folder (or file) of true labels, for scores: one a frame, lists of segments, BORIS, ELAN, one-hot.",
 )
 @click.option("--mapping", type=click.Path(path_type=Path), help="Allowed labels; found beside --labels.")
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
 @click.option(
     "--lengths",
-    type=click.Choice(["error", "trim", "pad", "authors"]),
+    type=click.Choice(LENGTH_POLICIES),
     default="error",
     show_default=True,
-    help="More or fewer labels than frames: refuse, cut the longer, repeat the last of the shorter, or fit "
-    "the labels to the frames as the paper's program does.",
+    help="More or fewer labels than frames: refuse; trim or pad labels at the end; take those in the middle; "
+    "resample labels of another rate; or fit them as the paper's program does. Features are never changed.",
+)
+@click.option("--force-lengths", is_flag=True, help="Let --lengths act on large differences, too.")
+@click.option("--tier", help="ELAN tier, or BORIS subject, to take from label files that hold several.")
+@click.option(
+    "--fps",
+    type=click.FloatRange(0, min_open=True),
+    help="Frames a second of the video, for times in seconds in the results, and for labels in seconds.",
+)
+@click.option(
+    "--stride",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default="1",
+    help="Frames of the video from one row of features to the next.",
+)
+@click.option(
+    "--boundary-tolerance",
+    type=click.IntRange(0),
+    metavar="FRAMES",
+    help="How far a found boundary may be off in the scores; by default 2 % of the video.",
 )
 @click.option(
     "--method",
@@ -72,11 +98,31 @@ __all__ = ["segment"]
     help="Of the methods that draw at random.",
 )
 @click.option("--transposed", is_flag=True, help="Feature files hold one column a frame.")
+@click.option(
+    "--columns",
+    multiple=True,
+    metavar="NAME[,NAME]",
+    help="Take these columns alone, by name, number from 1, or range such as 3-8.",
+)
+@click.option("--drop", multiple=True, metavar="NAME[,NAME]", help="Leave these columns out, likewise.")
+@click.option(
+    "--missing",
+    type=click.Choice(MISSING),
+    default="error",
+    show_default=True,
+    help="Empty cells and NaN: refuse, or interpolate over time.",
+)
+@click.option("--array", metavar="NAME", help="Array to take from files that hold several (.npz, .mat, .h5).")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)
 @click.option(
     "--format", "form", type=click.Choice(["json", "csv", "both"]), default="both", show_default=True
 )
 @click.option("--plot", is_flag=True, help="Draw a time line of each video.")
+@click.option(
+    "--frame-labels",
+    type=click.Choice(["txt", "npy"]),
+    help="Write a file with one label a frame, too.",
+)
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
 )
@@ -88,20 +134,32 @@ __all__ = ["segment"]
     help=f"{SCHEDULER_HELP[0].upper()}{SCHEDULER_HELP[1:]}, whose workers then count.",
 )
 @click.option("--force", is_flag=True, help="Segment again what is done already.")
-@click.option("--no-cache", is_flag=True, help="Keep no parsed copy of text features on disk.")
+@click.option(
+    "--no-cache", is_flag=True, help="Keep no parsed copy of text features and no compiled programs on disk."
+)
 def segment(
     features,
-    n_segments,
+    given_segments,
     labels,
     mapping,
     ignore,
     lengths,
+    force_lengths,
+    tier,
+    fps,
+    stride,
+    boundary_tolerance,
     method,
     seed,
     transposed,
+    columns,
+    drop,
+    missing,
+    array,
     out,
     form,
     plot,
+    frame_labels,
     workers,
     scheduler,
     force,
@@ -110,22 +168,52 @@ def segment(
 ) -> int:
     """Segment one video, or a folder of them, each by itself.
 
-    FEATURES are files (.txt, .csv, .tsv, each also .gz; .npy; .npz), one row a frame, or folders of them.
-    Writes one JSON a video and one segments.csv to the output folder; a second run with the same settings
-    goes on where the first stopped.
+    FEATURES are files with one row of numbers a frame, or folders of them: .npy, .npz, .mat, .parquet, or
+    text (.txt, .csv, .tsv, each also .gz), such as tables of pose trackers. A video file itself is not read:
+    its features must be extracted first.
+
+    Writes to the output folder one JSON a video, segments.csv, and summary.csv and transitions.csv (how often
+    and how long each label, and what follows what). A second run with the same settings goes on where the
+    first stopped.
     """
-    way = _checked_way(method, n_segments, seed, settings, scheduler)
-    output = Output(out, form, plot, ignore)
+    if len(given_segments) > 1:
+        shown = " ".join(f"-k {each}" for each in given_segments)
+        raise click.ClickException(f"{shown}: give -k once; for several, run once each with its own --out")
+    way = _checked_way(method, given_segments[0], seed, settings, scheduler)
+    rate = None if fps is None else fps / stride
+    try:
+        reading = FeatureReading(transposed, _names(columns), _names(drop), missing, array, not no_cache)
+        label_reading = LabelReading(lengths=lengths, force=force_lengths, fps=rate, tier=tier)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    found = find_videos(features, labels, mapping, reading, label_reading)
+    if not found.videos:
+        return _none_found(found.problems)
+    output = Output(out, form, plot, ignore, rate, boundary_tolerance, frame_labels)
     output.check()
-    videos, refused = find_videos(features, labels, mapping, Reading(lengths, transposed, not no_cache), out)
-    names = [video.name for video in videos]
+    for note in found.notes:
+        remark(note)
+    names = [video.name for video in found.videos]
     results = Results(output, names)
-    units = [Planned(video, None if force else results.done(video.name)) for video in videos]
+    units = [Planned(video, None if force else results.done(video.name)) for video in found.videos]
+    if any(unit.done is None for unit in units):  # imports the method, which takes seconds
+        _check_together(way)
     stopped = _collect(units, way, results, scheduler, workers)
     results.sort(names)
-    problems = [*refused, *results.problems, *stopped]
-    report(results, failed=len(videos) - len(results.docs) + len(refused), problems=problems)
+    problems = [*found.problems, *results.problems, *stopped]
+    report(results, failed=len(names) - len(results.docs), problems=problems)
     return 2 if problems else 0
+
+
+def _names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of --columns and --drop, given one by one or between commas."""
+    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
+
+
+def _none_found(problems: list[str]) -> int:
+    for problem in problems:
+        complain(problem)
+    return 2
 
 
 def _checked_way(method: str, n_segments: int, seed: int, settings: dict, scheduler: str) -> Way:
@@ -135,11 +223,17 @@ def _checked_way(method: str, n_segments: int, seed: int, settings: dict, schedu
     try:
         check_scheduler(scheduler)
         listing = find(method)
-        way = Way.of(listing, n_segments, seed, checked(listing, settings))
+        return Way.of(listing, n_segments, seed, checked(listing, settings))
+    except (ValueError, ImportError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _check_together(way: Way) -> None:
+    """What the method's code says of its settings, or click.ClickException on one line."""
+    try:
         way.check()
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
-    return way
 
 
 def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, workers: int) -> list[str]:
@@ -156,12 +250,15 @@ def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, w
         TextColumn("{task.description}", markup=False),
     )
     drawn = console(stderr=True)
+    waiting = Waiting(way)
     try:
-        with Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
+        with waiting, Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
             task = bar.add_task("", total=len(units))
 
             def started(index: int) -> None:
-                bar.update(task, description=printable(units[index].video.name))
+                name = units[index].video.name
+                bar.update(task, description=printable(name))
+                waiting.of(name)
 
             for video, worked in _results(units, way, scheduler, workers, started):
                 results.add(video, worked)

@@ -9,12 +9,17 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["complain", "console", "printable"]
+__all__ = ["complain", "console", "printable", "remark"]
 
 
 def complain(message: str) -> None:
     """Print an error on stderr, as one line."""
     click.echo(printable(f"error: {' '.join(message.split())}"), err=True)
+
+
+def remark(message: str) -> None:
+    """Print on stderr, as one line, what a user should know and nothing is wrong with."""
+    click.echo(printable(f"note: {' '.join(message.split())}"), err=True)
 
 
 def printable(text: str) -> str:

@@ -1,19 +1,44 @@
 """Readers: a folder in, videos out."""
 
-from dkva.base.video import Video
-from dkva.datasets.benchmarks import BENCHMARKS, CLUSTERS, Benchmark, BenchmarkFolder, BenchmarkVideo, Table1
-from dkva.datasets.check import Report, check
-from dkva.datasets.errors import BrokenDataError, DataError, DataWarning
-from dkva.datasets.features import SUFFIXES, UNREADABLE, Features, cache_folder, load_features, read_features
-from dkva.datasets.folder import FeatureFolder, VideoFile, find_features, find_labels, find_mapping
-from dkva.datasets.granularity import find_coarse, read_coarse
-from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
-from dkva.datasets.problems import Finding, examine, problems, usable
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dkva.base.video import Video
+    from dkva.datasets.benchmarks import (
+        BENCHMARKS,
+        CLUSTERS,
+        Benchmark,
+        BenchmarkFolder,
+        BenchmarkVideo,
+        Table1,
+    )
+    from dkva.datasets.check import Report, check
+    from dkva.datasets.errors import BrokenDataError, DataError, DataWarning
+    from dkva.datasets.features import (
+        SUFFIXES,
+        UNREADABLE,
+        Features,
+        cache_folder,
+        load_features,
+        read_features,
+    )
+    from dkva.datasets.folder import FeatureFolder, VideoFile, find_features
+    from dkva.datasets.granularity import find_coarse, read_coarse
+    from dkva.datasets.label_files import LabelFiles, find_labels, tried
+    from dkva.datasets.labels import Truth, load_labels, read_labels
+    from dkva.datasets.lengths import fit_labels
+    from dkva.datasets.mappings import find_mapping, read_mapping
+    from dkva.datasets.problems import Finding, examine, problems, usable
+    from dkva.datasets.reading import LENGTH_POLICIES, NO_LABEL, FeatureReading, LabelReading, Note
 
 __all__ = [
     "BENCHMARKS",
     "CLUSTERS",
     "LENGTH_POLICIES",
+    "NO_LABEL",
     "SUFFIXES",
     "UNREADABLE",
     "Benchmark",
@@ -23,10 +48,15 @@ __all__ = [
     "DataError",
     "DataWarning",
     "FeatureFolder",
+    "FeatureReading",
     "Features",
     "Finding",
+    "LabelFiles",
+    "LabelReading",
+    "Note",
     "Report",
     "Table1",
+    "Truth",
     "Video",
     "VideoFile",
     "cache_folder",
@@ -36,12 +66,69 @@ __all__ = [
     "find_features",
     "find_labels",
     "find_mapping",
-    "fit_lengths",
+    "fit_labels",
     "load_features",
+    "load_labels",
     "problems",
     "read_coarse",
     "read_features",
     "read_labels",
     "read_mapping",
+    "tried",
     "usable",
 ]
+
+_MODULES = {
+    "Video": "base.video",
+    "BENCHMARKS": "datasets.benchmarks",
+    "CLUSTERS": "datasets.benchmarks",
+    "Benchmark": "datasets.benchmarks",
+    "BenchmarkFolder": "datasets.benchmarks",
+    "BenchmarkVideo": "datasets.benchmarks",
+    "Table1": "datasets.benchmarks",
+    "Report": "datasets.check",
+    "check": "datasets.check",
+    "BrokenDataError": "datasets.errors",
+    "DataError": "datasets.errors",
+    "DataWarning": "datasets.errors",
+    "SUFFIXES": "datasets.features",
+    "UNREADABLE": "datasets.features",
+    "Features": "datasets.features",
+    "cache_folder": "datasets.features",
+    "load_features": "datasets.features",
+    "read_features": "datasets.features",
+    "FeatureFolder": "datasets.folder",
+    "VideoFile": "datasets.folder",
+    "find_features": "datasets.folder",
+    "find_coarse": "datasets.granularity",
+    "read_coarse": "datasets.granularity",
+    "LabelFiles": "datasets.label_files",
+    "find_labels": "datasets.label_files",
+    "tried": "datasets.label_files",
+    "Truth": "datasets.labels",
+    "load_labels": "datasets.labels",
+    "read_labels": "datasets.labels",
+    "fit_labels": "datasets.lengths",
+    "find_mapping": "datasets.mappings",
+    "read_mapping": "datasets.mappings",
+    "Finding": "datasets.problems",
+    "examine": "datasets.problems",
+    "problems": "datasets.problems",
+    "usable": "datasets.problems",
+    "LENGTH_POLICIES": "datasets.reading",
+    "NO_LABEL": "datasets.reading",
+    "FeatureReading": "datasets.reading",
+    "LabelReading": "datasets.reading",
+    "Note": "datasets.reading",
+}
+
+
+def __getattr__(name: str):
+    """Import a public name when it is first used: `dkva --help` should not wait for readers."""
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"dkva.{_MODULES[name]}"), name)
+    raise AttributeError(f"module 'dkva.datasets' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

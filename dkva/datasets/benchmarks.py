@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from dkva.base.checks import check_choice
+from dkva.datasets.annotations.forms import Truth
 from dkva.datasets.errors import DataError
 from dkva.datasets.folder import FeatureFolder, VideoFile
 from dkva.datasets.granularity import find_coarse, read_coarse
+from dkva.datasets.reading import NO_LABEL
 
 __all__ = ["BENCHMARKS", "CLUSTERS", "Benchmark", "BenchmarkFolder", "BenchmarkVideo", "Table1"]
 
@@ -44,6 +46,24 @@ class BenchmarkVideo(VideoFile):
     n_segments: int = 0
     ignore: tuple[str, ...] = ()
     coarse: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def truth_with_notes(self, n_frames: int, n_features: int | None = None) -> Truth | None:
+        """As `VideoFile.truth_with_notes`; every frame must have a label, for every frame is scored.
+
+        Raises:
+            DataError: also frames without a label.
+        """
+        truth = super().truth_with_notes(n_frames, n_features)
+        if truth is not None:
+            self.check_whole(truth)
+        return truth
+
+    def check_whole(self, truth: Truth) -> None:
+        """Raise DataError if a frame has no label."""
+        empty = truth.labels == NO_LABEL
+        if empty.any():
+            problem = f"leaves frame {int(empty.argmax())} (from 0) without a label"
+            raise DataError(self.labels_path or self.path, problem, "give every frame one: all are scored")
 
 
 @dataclass(frozen=True)
@@ -182,7 +202,7 @@ class BenchmarkFolder(Sequence[BenchmarkVideo]):
 
     def _described(self, video: VideoFile, strict: bool) -> BenchmarkVideo:
         known = {entry.name: getattr(video, entry.name) for entry in fields(VideoFile)}
-        known["mapping"] = self.mapping
+        known["label_reading"] = replace(video.label_reading, mapping=self.mapping)
         activity, k = None, self._k
         if isinstance(self._k, Mapping):
             activity = _activity(video.name, self._k)

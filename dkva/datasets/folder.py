@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import glob
 import itertools
 import operator
 import os
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import overload
 
 import numpy as np
 
-from dkva.base.checks import check_choice
 from dkva.base.video import Video
+from dkva.datasets.annotations.forms import Truth
 from dkva.datasets.errors import DataError
-from dkva.datasets.features import read_features, stem_of
-from dkva.datasets.labels import LENGTH_POLICIES, fit_lengths, read_labels, read_mapping
+from dkva.datasets.features import load_features, stem_of
+from dkva.datasets.label_files import LabelFiles, tried
+from dkva.datasets.labels import load_labels
+from dkva.datasets.mappings import find_mapping, read_mapping
+from dkva.datasets.reading import FeatureReading, LabelReading, Note
 
-__all__ = ["FeatureFolder", "VideoFile", "find_features", "find_labels", "find_mapping"]
-
-_LABEL_SUFFIXES = ("", ".txt", ".txt.gz", ".gz")
+__all__ = ["FeatureFolder", "VideoFile", "find_features"]
 
 
 @dataclass(frozen=True)
@@ -33,38 +32,59 @@ class VideoFile(Video):
         name: path of the feature file below its folder without suffix, such as "coffee/P03_cam01_P03_coffee".
         path: its feature file.
         labels_path: its label file, or None.
-        mapping: allowed labels, or None.
-        lengths: length policy, one of `LENGTH_POLICIES`.
-        cache: whether parsed text is kept; see `read_features`.
-        transposed: whether the file holds one column a frame.
+        reading: how the feature file is read.
+        label_reading: how the label file is read.
         broken: what the folder's file names show to be wrong with it; see `FeatureFolder`'s `strict`.
     """
 
     path: Path
     labels_path: Path | None = None
-    mapping: Mapping[str, int] | None = field(default=None, repr=False)
-    lengths: str = "error"
-    cache: bool = True
-    transposed: bool = False
+    reading: FeatureReading = FeatureReading()  # noqa: RUF009 (it is frozen)
+    label_reading: LabelReading = field(default=LabelReading(), repr=False)
     broken: tuple[DataError, ...] = field(default=(), repr=False)
 
     def load_features(self) -> np.ndarray:
-        """Features [n, d] as the file holds them. Raises DataError as `read_features`."""
-        return read_features(self.path, cache=self.cache, transposed=self.transposed)
+        """Features [n, d] as the file holds them. Raises DataError as `features_with_notes`."""
+        return self.features_with_notes()[0]
 
-    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Features [n, d] and labels [n] of one length, or None for the labels where there is no file.
+    def features_with_notes(self) -> tuple[np.ndarray, tuple[Note, ...]]:
+        """Features [n, d], and notes of how the file was understood.
 
         Raises:
-            DataError: a file that is missing or cannot be used, or unequal lengths under the policy "error".
+            DataError: a file that is missing or cannot be used.
+        """
+        frames, notes = load_features(self.path, self.reading)
+        return frames, notes
+
+    def truth_with_notes(self, n_frames: int, n_features: int | None = None) -> Truth | None:
+        """True labels [n_frames], `NO_LABEL` for frames without one, and notes; None without a label file.
+
+        Args:
+            n_frames: rows of the features.
+            n_features: columns of the features, to tell features that are transposed.
+
+        Raises:
+            DataError: as `load_labels`.
+        """
+        if self.labels_path is None:
+            return None
+        return load_labels(
+            self.labels_path, n_frames, self.label_reading, video=self.name, n_features=n_features
+        )
+
+    def load(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Features [n, d] and labels [n], or None for the labels if there is no file.
+
+        Frames without a label have `NO_LABEL`: leave it out of scores.
+
+        Raises:
+            DataError: a file that is missing or cannot be used, or labels that do not fit the frames.
         """
         for error in self.broken:
             raise error
         features = self.load_features()
-        if self.labels_path is None:
-            return features, None
-        labels = read_labels(self.labels_path, self.mapping)
-        return fit_lengths(features, labels, self.lengths, self.labels_path)
+        truth = self.truth_with_notes(len(features), features.shape[1])
+        return features, None if truth is None else truth.labels
 
 
 def find_features(folder: str | Path) -> list[tuple[str, Path]]:
@@ -92,29 +112,6 @@ def find_features(folder: str | Path) -> list[tuple[str, Path]]:
     return sorted(found)
 
 
-def find_labels(folder: str | Path, name: str) -> Path | None:
-    """Label file of a video below a label folder: of its name, in its sub-folder, in none, or in just one."""
-    folder = Path(folder)
-    alone = name.rsplit("/", 1)[-1]
-    forms = [unicodedata.normalize(form, n) for n in (name, alone) for form in ("NFC", "NFD")]  # macOS: NFD
-    for candidate in dict.fromkeys((name, alone, *forms)):
-        for suffix in _LABEL_SUFFIXES:
-            path = folder / (candidate + suffix)
-            if path.is_file():
-                return path
-    below = [path for suffix in _LABEL_SUFFIXES for path in folder.glob(f"*/{glob.escape(alone + suffix)}")]
-    return below[0] if len(below) == 1 else None
-
-
-def find_mapping(labels: str | Path) -> Path | None:
-    """mapping/mapping.txt beside a label folder or file, or beside a folder above it; None without one."""
-    for above in Path(labels).resolve().parents:
-        path = above / "mapping" / "mapping.txt"
-        if path.is_file():
-            return path
-    return None
-
-
 class FeatureFolder(Sequence[VideoFile]):
     """The layout that all public releases share: features/, groundTruth/, mapping/mapping.txt.
 
@@ -123,8 +120,10 @@ class FeatureFolder(Sequence[VideoFile]):
 
     Args:
         root: the folder that holds features/.
-        lengths: what to do when a video has not as many labels as frames: "error" (default), "trim",
-            "pad" or "authors"; see `LENGTH_POLICIES`.
+        lengths: what to do if a video has not as many labels as frames, one of `LENGTH_POLICIES`.
+        force: let `lengths` act on large differences too.
+        fps: rows of features a second, for labels with times in seconds.
+        tier: ELAN tier or BORIS subject to take from label files that hold several.
         require_labels: False allows videos without a label file.
         cache: keep parsed text; see `read_features`.
         transposed: the feature files hold one column a frame.
@@ -139,7 +138,7 @@ class FeatureFolder(Sequence[VideoFile]):
     Raises:
         DataError: no features/ folder, no feature file in it; if strict also two files of one name, label
             files missing, or a mapping that cannot be used.
-        ValueError: an unknown length policy.
+        ValueError: an unknown length policy, or rows a second that are no positive number.
     """
 
     def __init__(
@@ -147,12 +146,16 @@ class FeatureFolder(Sequence[VideoFile]):
         root: str | Path,
         *,
         lengths: str = "error",
+        force: bool = False,
+        fps: float | None = None,
+        tier: str | None = None,
         require_labels: bool = True,
         cache: bool = True,
         transposed: bool = False,
         strict: bool = True,
     ):
-        check_choice("length policy", lengths, LENGTH_POLICIES)
+        labels = LabelReading(lengths=lengths, force=force, fps=fps, tier=tier)
+        reading = FeatureReading(transposed=transposed, cache=cache)
         self.root = Path(root)
         features = self.root / "features"
         if not features.is_dir():
@@ -166,25 +169,30 @@ class FeatureFolder(Sequence[VideoFile]):
             if strict:
                 raise
             self.problems = (error,)
-        truth = self.root / "groundTruth"
+        labels = replace(
+            labels, mapping=self.mapping, mapping_path=None if self.mapping is None else mapping_path
+        )
+        truth = LabelFiles(self.root / "groundTruth")
         self._videos: list[VideoFile] = []
         for name, files in itertools.groupby(find_features(features), key=operator.itemgetter(0)):
             path, *others = (path for _, path in files)
-            labels = find_labels(truth, name)
             broken = [
                 DataError(other, f"is a second file of video {name!r}", "remove one of them")
                 for other in others
             ]
+            found = None
+            try:
+                found = truth.find(name)
+            except DataError as error:
+                broken.append(error)
             if strict and broken:
                 raise broken[0]
-            if labels is None and require_labels and not strict:
-                missing = truth / name.rsplit("/", 1)[-1]
-                broken.append(DataError(missing, "not found", "add the label file, with or without .txt"))
-            self._videos.append(
-                VideoFile(name, path, labels, self.mapping, lengths, cache, transposed, tuple(broken))
-            )
+            if found is None and require_labels and not strict and not broken[len(others) :]:
+                missing = truth.folder / name.rsplit("/", 1)[-1]
+                broken.append(DataError(missing, "not found", f"add the label file ({tried(name)})"))
+            self._videos.append(VideoFile(name, path, found, reading, labels, tuple(broken)))
         if strict and require_labels:
-            self._demand_labels(truth)
+            self._demand_labels(truth.folder)
 
     def _demand_labels(self, truth: Path) -> None:
         missing = [video.name for video in self._videos if video.labels_path is None]

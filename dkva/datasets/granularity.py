@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dkva.datasets.errors import DataError
-from dkva.datasets.labels import read_lines
+from dkva.datasets.mappings import read_lines
 
 __all__ = ["find_coarse", "read_coarse"]
 

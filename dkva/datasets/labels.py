@@ -1,162 +1,211 @@
-"""Label files and mappings: one label a frame, and what to do when there are more or fewer of them."""
+"""True labels of a video from a file of any kind, and mappings of names to numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
-from dkva.base.checks import check_choice
+from dkva.datasets.annotations.forms import FrameLabels, SegmentList, Truth, of_classes, plural
+from dkva.datasets.annotations.recognise import read_annotation
+from dkva.datasets.annotations.segments import frames_of
 from dkva.datasets.errors import DataError
-from dkva.datasets.text import read_bytes
+from dkva.datasets.lengths import fit_labels
+from dkva.datasets.reading import NO_LABEL, LabelReading, Note
 
-__all__ = ["LENGTH_POLICIES", "fit_lengths", "label_faults", "read_labels", "read_lines", "read_mapping"]
+__all__ = ["Truth", "fitted", "label_faults", "load_labels", "read_labels", "translated"]
 
 # A file with more wrong labels than this is no label file of its data set: one line says it.
 _MOST_FAULTS = 20
 
 
-def read_lines(path: Path) -> list[str]:
-    """Lines of a text file without the blanks around them and without blank lines at the end.
+def load_labels(
+    path: str | Path,
+    n_frames: int,
+    reading: LabelReading = LabelReading(),  # noqa: B008 (it is frozen)
+    *,
+    video: str = "",
+    n_features: int | None = None,
+) -> Truth:
+    """True labels of a video, one for each row of its features.
+
+    Args:
+        path: one label a line, a table with a column of labels, a one-hot table, a list of starts, ends and
+            labels in frames or seconds, an export of BORIS or ELAN (also .eaf), .npy or .npz; text also .gz.
+        n_frames: rows of the features.
+        reading: how it is read.
+        video: the video's name: in a table of several its rows are taken.
+        n_features: columns of the features, to tell features that are transposed.
+
+    Returns:
+        Labels [n_frames], `NO_LABEL` for frames without one, and notes of how the file was understood.
 
     Raises:
-        DataError: an unreadable or empty file, no UTF-8, or a page of HTML.
+        DataError: a file that cannot be read, that can be understood in more ways than one, with a label that
+            is not in the mapping, or of another length than the policy allows.
     """
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(path, "is no text in UTF-8", "give one label a line as plain text") from error
-    if text.lstrip().startswith("<"):
-        raise DataError(path, "is an HTML or XML page", "download the file again")
-    lines = list(map(str.strip, text.rstrip().splitlines()))
-    if not lines:
-        raise DataError(path, "is empty", "download or export the file again")
-    return lines
+    path = Path(path)
+    found = read_annotation(path, reading, video)
+    if isinstance(found, FrameLabels):
+        if reading.tier is not None:
+            raise DataError(path, "has no tiers or subjects to choose from", "leave --tier out")
+        found = translated(path, headed(found, n_frames), reading)
+        for fault in label_faults(path, found.labels, reading.mapping, reading.mapping_path, found.lines):
+            raise fault
+    return fitted(path, found, n_frames, reading, n_features)
+
+
+def headed(found: FrameLabels, n_frames: int | None = None) -> FrameLabels:
+    """Labels without a first one that is the name of their column.
+
+    Args:
+        found: labels [m].
+        n_frames: frames, if they are known: as many as labels mean that the first is none, one fewer that a
+            first label that never comes again is one.
+    """
+    m = len(found.labels)
+    if found.header is None or m == n_frames or not (found.named or m - 1 == n_frames):
+        return found
+    note = Note(
+        "labels_read_as",
+        f"line 1, {found.header!r}, was taken for a header",
+        {"form": "table", "column": found.header, "left_out": []},
+    )
+    lines = found.lines or range(1, m + 1)
+    return FrameLabels(found.labels[1:], lines[1:], (*found.notes, note))
+
+
+def fitted(
+    path: Path,
+    found: FrameLabels | SegmentList,
+    n_frames: int,
+    reading: LabelReading,
+    n_features: int | None = None,
+) -> Truth:
+    """What a label file holds, as labels [n_frames].
+
+    Raises:
+        DataError: as `load_labels`, but for frame-wise labels and their mapping; see `label_faults`.
+    """
+    if isinstance(found, SegmentList):
+        truth = frames_of(path, found, n_frames, reading, n_features)
+        if reading.mapping is not None:
+            lines = {segment.label: segment.line for segment in reversed(found.segments)}
+            asked = FrameLabels(list(lines))
+            new = translated(path, asked, reading)
+            for fault in label_faults(path, new.labels, reading.mapping, reading.mapping_path):
+                line = list(lines.values())[(fault.line or 1) - 1]
+                raise DataError(path, fault.problem, fault.remedy, line)
+            if new is not asked:
+                names = dict(zip(asked.labels, new.labels, strict=True)) | {NO_LABEL: NO_LABEL}
+                labels = np.asarray([names[label] for label in truth.labels.tolist()])
+                truth = Truth(labels, (*truth.notes, *new.notes))
+    else:
+        whole = fit_labels(
+            np.asarray(found.labels),
+            n_frames,
+            reading.lengths,
+            path=path,
+            force=reading.force,
+            n_features=n_features,
+        )
+        truth = Truth(whole.labels, (*found.notes, *whole.notes))
+    empty = int((truth.labels == NO_LABEL).sum())
+    if empty == n_frames:
+        raise DataError(path, "leaves every frame without a label", "give the labels of this video")
+    if not empty:
+        return truth
+    text = f"{empty} of {plural(n_frames, 'frame')} {'has' if empty == 1 else 'have'} no label: not scored"
+    return Truth(truth.labels, (*truth.notes, Note("frames_without_label", text, empty)))
 
 
 def read_labels(path: str | Path, mapping: Mapping[str, int] | None = None) -> np.ndarray:
-    """Labels of one video, an array of strings [n], one a line.
+    """Labels of one video, an array of strings [n], one a frame.
 
     Args:
-        path: a text file, also .gz.
+        path: one label a line, a table of one row a frame, .npy or .npz; text also .gz.
         mapping: names that may appear; None allows all.
 
     Raises:
-        DataError: an unreadable or empty file, a blank line, or a label that is not in the mapping.
+        DataError: an unreadable or empty file, a blank line, a label that is not in the mapping, or a list of
+            segments, which needs the number of frames.
     """
     path = Path(path)
-    lines = read_lines(path)
-    for fault in label_faults(path, lines, mapping):
+    found = read_annotation(path, LabelReading())
+    if isinstance(found, SegmentList):
+        problem = f"is {found.form}, not one label a frame"
+        raise DataError(path, problem, "read it with dkva.datasets.load_labels, which is told the frames")
+    found = translated(path, headed(found), LabelReading(mapping=mapping))
+    for fault in label_faults(path, found.labels, mapping, lines=found.lines):
         raise fault
-    return np.asarray(lines)
+    return np.asarray(found.labels)
+
+
+def translated(path: Path, found: FrameLabels, reading: LabelReading) -> FrameLabels:
+    """Labels by their names in the mapping, if they are the numbers of these.
+
+    Raises:
+        DataError: a number that has two names.
+    """
+    mapping = reading.mapping
+    if mapping is None:
+        return found
+    foreign = {label for label in set(found.labels) if label and label not in mapping}
+    names: dict[str, list[str]] = {}
+    for name, number in mapping.items():
+        names.setdefault(str(number), []).append(name)
+    if not foreign or not foreign <= names.keys():
+        return found
+    for label in sorted(foreign):
+        if len(names[label]) > 1:
+            problem = f"class {label} has several names: {', '.join(names[label][:4])}"
+            raise DataError(path, problem, "give names in place of numbers")
+    new = [names[label][0] if label in foreign else label for label in found.labels]
+    text = f"class numbers were translated by the mapping: {of_classes(len(foreign))}"
+    value = {label: names[label][0] for label in sorted(foreign)}
+    return replace(found, labels=new, notes=(*found.notes, Note("labels_translated", text, value)))
 
 
 def label_faults(
-    path: Path, lines: Sequence[str], mapping: Mapping[str, int] | None = None
+    path: Path,
+    labels: Sequence[str],
+    mapping: Mapping[str, int] | None = None,
+    mapping_path: Path | None = None,
+    lines: Sequence[int] | None = None,
 ) -> Iterator[DataError]:
     """What is wrong with the labels of a file: each blank or unknown one once, at its first line.
 
     Args:
         path: the label file, for the errors.
-        lines: its labels, one a frame.
+        labels: one a frame. Blank ones are wrong in a file of labels alone, if `lines` is None.
         mapping: names that may appear; None allows all.
+        mapping_path: its file, for the errors.
+        lines: line of each label, if these are not 1, 2...
     """
-    wrong = {label for label in set(lines) if not label or (mapping is not None and label not in mapping)}
+    wrong = {
+        label
+        for label in set(labels)
+        if (not label and lines is None) or (label and mapping is not None and label not in mapping)
+    }
     if not wrong:
         return
     first: dict[str, int] = {}
-    for number, label in enumerate(lines, 1):
+    for place, label in enumerate(labels):
         if label in wrong:
-            first.setdefault(label, number)
+            first.setdefault(label, place + 1 if lines is None else lines[place])
+    both = "correct one of the two" if mapping_path is None else f"correct it, or {mapping_path}"
     if len(first) > _MOST_FAULTS:
         label, number = next(iter(first.items()))
         problem = f"label {label[:40]!r} is not in the mapping, nor are {len(first) - 1} others"
-        yield DataError(path, problem, "give the label file of this video", line=number)
+        also = "" if mapping_path is None else f"; the mapping is {mapping_path}"
+        yield DataError(path, problem, f"give the label file of this video{also}", line=number)
         return
     for label, number in first.items():
-        more = lines.count(label) - 1
-        also = f" (as on {more} more line{'s' * (more > 1)})" if more else ""
+        more = sum(other == label for other in labels) - 1
+        again = f" (as on {more} more line{'s' * (more > 1)})" if more else ""
         if label:
-            problem = f"label {label[:40]!r} is not in the mapping{also}"
-            yield DataError(path, problem, "correct one of the two", line=number)
+            yield DataError(path, f"label {label[:40]!r} is not in the mapping{again}", both, line=number)
         else:
-            yield DataError(path, f"is blank{also}", "give every frame a label", line=number)
-
-
-def read_mapping(path: str | Path) -> dict[str, int]:
-    """Action names and their numbers, from lines "number name".
-
-    Raises:
-        DataError: an unreadable or empty file, a line of another form, a name that appears twice.
-    """
-    path = Path(path)
-    mapping: dict[str, int] = {}
-    for number, line in enumerate(read_lines(path), 1):
-        fields = line.split(maxsplit=1)
-        if len(fields) != 2 or not fields[0].lstrip("-").isdecimal():
-            raise DataError(path, f"{line[:40]!r} is no mapping", 'give lines "number name"', line=number)
-        if fields[1] in mapping:
-            raise DataError(
-                path, f"{fields[1]!r} appears a second time", "keep one of the lines", line=number
-            )
-        mapping[fields[1]] = int(fields[0])
-    return mapping
-
-
-def _trim(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n = min(len(features), len(labels))
-    return features[:n], labels[:n]
-
-
-def _repeat_last(array: np.ndarray, n: int) -> np.ndarray:
-    return (
-        array if len(array) >= n else np.concatenate([array, np.repeat(array[-1:], n - len(array), axis=0)])
-    )
-
-
-def _pad(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n = max(len(features), len(labels))
-    return _repeat_last(features, n), _repeat_last(labels, n)
-
-
-def _authors(features: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n = len(features)
-    return features, _repeat_last(labels[:n], n)
-
-
-_FITTED: Mapping[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]] = MappingProxyType(
-    {"trim": _trim, "pad": _pad, "authors": _authors}
-)
-
-#: What to do when a video has not as many labels as frames, by name: "error" refuses; "trim" cuts the
-#: longer; "pad" repeats the last row or label of the shorter; "authors" keeps the features and cuts the
-#: labels or repeats the last one, as the paper's program does.
-LENGTH_POLICIES = ("error", *_FITTED)
-
-
-def fit_lengths(
-    features: np.ndarray, labels: np.ndarray, policy: str = "error", path: str | Path = "labels"
-) -> tuple[np.ndarray, np.ndarray]:
-    """Features [n, d] and labels [n] of one length.
-
-    Args:
-        features: [n, d].
-        labels: [m].
-        policy: one of `LENGTH_POLICIES`.
-        path: the label file, for the error.
-
-    Raises:
-        DataError: unequal lengths under the policy "error".
-        ValueError: an unknown policy; the choices are listed.
-    """
-    check_choice("length policy", policy, LENGTH_POLICIES)
-    if len(features) == len(labels):
-        return features, labels
-    if policy == "error":
-        hint = "choose a length policy (--lengths trim, pad or authors)"
-        if features.shape[1] == len(labels):
-            hint = "the features look transposed: say so (--transposed)"
-        raise DataError(path, f"has {len(labels)} labels for {len(features)} frames", hint)
-    return _FITTED[policy](features, labels)
+            yield DataError(path, f"is blank{again}", "give every frame a label", line=number)

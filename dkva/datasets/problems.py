@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import operator
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
+from dkva.datasets.annotations.forms import FrameLabels
+from dkva.datasets.annotations.recognise import read_annotation
 from dkva.datasets.benchmarks import BenchmarkVideo
 from dkva.datasets.errors import BrokenDataError, DataError
 from dkva.datasets.folder import VideoFile
-from dkva.datasets.labels import label_faults, read_lines
+from dkva.datasets.labels import fitted, headed, label_faults, translated
+from dkva.datasets.reading import NO_LABEL
 
 __all__ = ["Finding", "examine", "problems", "usable"]
 
@@ -27,7 +31,7 @@ class Finding:
         problems: what is wrong with its files.
         frames: rows of its feature file.
         features: columns of it.
-        labels: lines of its label file.
+        labels: labels of its label file; one a frame if it lists segments.
         segments: runs of equal labels.
         actions: different labels.
     """
@@ -88,40 +92,63 @@ def usable(
 
 def _finding(video: VideoFile) -> Finding:
     faults = list(video.broken)
-    frames = lines = None
+    frames = labels = None
     try:
         frames = video.load_features()
     except DataError as error:
         faults.append(error)
     if video.labels_path is not None:
         try:
-            lines = read_lines(video.labels_path)
-            faults.extend(label_faults(video.labels_path, lines, video.mapping))
-            if frames is not None and video.lengths == "error" and len(lines) != len(frames):
-                problem = f"has {len(lines)} labels for {len(frames)} frames"
-                faults.append(DataError(video.labels_path, problem, "download or export both again"))
+            labels, wrong = _labels(video.labels_path, video, frames)
+            faults.extend(wrong)
         except DataError as error:
             faults.append(error)
     if isinstance(video, BenchmarkVideo):
-        faults.extend(_too_little(video, frames, lines))
+        faults.extend(_too_little(video, frames, labels))
+    named = None if labels is None else set(labels) - {NO_LABEL}
     return Finding(
         video,
         tuple(faults),
         frames=None if frames is None else len(frames),
         features=None if frames is None else frames.shape[1],
-        labels=None if lines is None else len(lines),
-        segments=None if lines is None else 1 + sum(map(operator.ne, lines, lines[1:])),
-        actions=None if lines is None else len(set(lines)),
+        labels=None if labels is None else len(labels),
+        segments=None if labels is None else sum(1 for label, _ in itertools.groupby(labels) if label),
+        actions=None if named is None else len(named),
     )
 
 
-def _too_little(video: BenchmarkVideo, frames, lines) -> Iterator[DataError]:
+def _labels(path: Path, video: VideoFile, frames) -> tuple[Sequence[str] | None, list[DataError]]:
+    """Labels of a file, as many as it holds for a label a frame, and what is wrong with them."""
+    reading = video.label_reading
+    found = read_annotation(path, reading, video.name)
+    if not isinstance(found, FrameLabels):
+        if frames is None:
+            return None, []
+        truth = video.truth_with_notes(len(frames), frames.shape[1])
+        return None if truth is None else truth.labels.tolist(), []
+    if frames is not None:
+        found = headed(found, len(frames))
+    found = translated(path, found, reading)
+    wrong = list(label_faults(path, found.labels, reading.mapping, reading.mapping_path, found.lines))
+    if frames is not None:
+        try:
+            truth = fitted(path, found, len(frames), reading, frames.shape[1])
+            if isinstance(video, BenchmarkVideo) and not wrong:
+                video.check_whole(truth)
+        except DataError as error:
+            again = reading.lengths == "error" and len(found.labels) != len(frames)
+            remedy = "download or export both again" if again else error.remedy
+            wrong.append(DataError(path, error.problem, remedy, error.line))
+    return found.labels, wrong
+
+
+def _too_little(video: BenchmarkVideo, frames, labels) -> Iterator[DataError]:
     """What reads well and cannot be segmented or scored all the same."""
     if frames is not None and len(frames) < video.n_segments:
         yield DataError(
             video.path, f"has {len(frames)} frames for {video.n_segments} segments", "download it again"
         )
-    if lines is not None and video.labels_path is not None and set(lines) <= set(video.ignore):
+    if labels is not None and video.labels_path is not None and set(labels) <= {*video.ignore, NO_LABEL}:
         yield DataError(
             video.labels_path, "holds background alone", "leave the video out: nothing can be scored"
         )

@@ -1,7 +1,8 @@
 """Segmentations as documents: one JSON a video, one CSV a run.
 
 A document carries the number of its format. One without is of the first, and of a time when dkva's own method
-was the only one.
+was the only one. In the second a segment's margin says how clear it is by the features; in the first it was
+the kernel's, which is near 1 for two segments whatever they are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -28,21 +29,27 @@ __all__ = [
     "FORMAT",
     "document",
     "labels_in",
+    "named",
     "read_csv",
     "read_json",
     "run_key",
     "scores_for_json",
     "source_of",
+    "timed",
     "write_csv",
     "write_json",
 ]
 
 #: Number of the format that is written, and of the newest that is read.
-FORMAT = 1
+FORMAT = 2
 
 _CSV_COLUMNS = (
-    "video", "start", "end", "label", "margin", "frames", "n_segments", "key", "method", "format",
+    "video", "start", "end", "start_time", "end_time", "label", "name", "margin", "frames", "n_segments",
+    "method",
 )  # fmt: skip
+
+# Beside the CSV: what another run needs to know and no reader of the table does.
+_STATE = ".segments.state"
 
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}
@@ -61,15 +68,24 @@ def run_key(video: str, settings: list, source: dict, n_frames: int) -> str:
     return hashlib.blake2b(json.dumps(decisive, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
-def document(video: str, segmentation: Segmentation, *, source: dict, reading: dict, key: str) -> dict:
+def document(
+    video: str,
+    segmentation: Segmentation,
+    *,
+    source: dict,
+    reading: Mapping[str, object],
+    key: str,
+    rate: float | None = None,
+) -> dict:
     """The document of one segmented video, ready for JSON.
 
     Args:
         video: its name.
         segmentation: of it. A segment's margin is the mean of its frames', null where they have none.
         source: see `source_of`.
-        reading: how the features and labels were read.
+        reading: how the features were read.
         key: see `run_key`.
+        rate: frames (rows of features) a second, for times; None leaves them out.
     """
     clear = segmentation.margins
     runs = [
@@ -81,7 +97,7 @@ def document(video: str, segmentation: Segmentation, *, source: dict, reading: d
         }
         for start, end, label in segments(segmentation.labels)
     ]
-    return {
+    doc = {
         "format": FORMAT,
         "video": video,
         "method": segmentation.method,
@@ -89,11 +105,41 @@ def document(video: str, segmentation: Segmentation, *, source: dict, reading: d
         "features": segmentation.n_features,
         "segments": runs,
         "settings": dict(segmentation.settings),
-        "reading": reading,
+        "reading": dict(reading),
         "source": source,
         "key": key,
         "versions": versions() | {segmentation.origin: metadata.version(segmentation.origin)},
     }
+    return timed(doc, rate)
+
+
+def timed(doc: dict, rate: float | None) -> dict:
+    """The document with the times of its segments in seconds, or unchanged if the rate is None.
+
+    Args:
+        doc: a document.
+        rate: frames (rows of features) a second.
+    """
+    if rate is None:
+        return doc
+    times = [
+        run | {"start_time": round(run["start"] / rate, 6), "end_time": round(run["end"] / rate, 6)}
+        for run in doc["segments"]
+    ]
+    return doc | {"segments": times, "frames_per_second": rate}
+
+
+def named(doc: dict, matching: Mapping | None) -> dict:
+    """The document whose segments have the names of the true labels that theirs are matched to.
+
+    Args:
+        doc: a document.
+        matching: true label of each label that has one, as `Scores.matching`; None takes all names away.
+    """
+    plain = [{key: value for key, value in run.items() if key != "name"} for run in doc["segments"]]
+    if matching is not None:
+        plain = [run | {"name": matching.get(run["label"])} for run in plain]
+    return doc | {"segments": plain}
 
 
 def _number(value) -> float | None:
@@ -153,35 +199,60 @@ def _refuse_newer(path: Path, number) -> None:
 
 
 def write_csv(path: Path, docs: Iterable[dict]) -> None:
-    """Write one row a segment, whole or not at all. Raises OSError."""
+    """Write one row a segment, and beside it the videos' keys; each whole or not at all. Raises OSError."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
+    keys = {}
     for doc in docs:
-        for run in doc["segments"]:
-            margin = "" if run["margin"] is None else run["margin"]
-            place = (doc["video"], run["start"], run["end"], run["label"], margin)
-            facts = (doc["frames"], doc["settings"]["n_segments"], doc["key"], doc["method"], doc["format"])
-            writer.writerow((*place, *facts))
-    write_atomically(path, lambda file: file.write(text.getvalue().encode(errors="backslashreplace")))
+        rows = [_cells(doc, run) for run in doc["segments"]]
+        writer.writerows(rows)
+        if doc["format"] == FORMAT:
+            keys[doc["video"]] = {"key": doc["key"], "rows": _digest(rows), "features": doc.get("features")}
+    state = json.dumps({"format": FORMAT, "videos": keys}, indent=1) + "\n"
+    for place, content in ((path.with_name(_STATE), state), (path, text.getvalue())):
+        data = content.encode(errors="backslashreplace")
+        write_atomically(place, lambda file, data=data: file.write(data))
+
+
+def _cells(doc: dict, run: dict) -> list[str]:
+    """One row of the table; margins of the first format are others, and are left out."""
+    run = run if doc["format"] == FORMAT else run | {"margin": None}
+    values = (
+        doc["video"],
+        *(run.get(name) for name in _CSV_COLUMNS[1:8]),
+        doc["frames"],
+        doc["settings"]["n_segments"],
+        doc["method"],
+    )
+    return ["" if value is None else str(value) for value in values]
+
+
+def _digest(rows: Sequence[Sequence[str]]) -> str:
+    return hashlib.blake2b(json.dumps(list(map(list, rows))).encode(), digest_size=12).hexdigest()
 
 
 def read_csv(path: Path) -> dict[str, dict]:
     """Documents of an earlier run by video, as far as its CSV holds them; none if there is no CSV.
 
+    The key of a video whose rows are not those that were written is empty.
+
     Raises:
-        NewerFormatError: rows of a newer format.
+        NewerFormatError: a table of a newer format.
         DamagedError: a file that cannot be read, is another table, or whose segments do not cover a video.
     """
     docs: dict[str, dict] = {}
+    rows: dict[str, list[list[str]]] = {}
     line = 1
     problem = None
     try:
         with path.open(newline="", encoding="utf-8") as file:
+            state = _state(path)
             for row in csv.DictReader(file):
                 line += 1
                 _refuse_newer(path, _whole(row.get("format")))
                 _add_row(docs, row)
+                rows.setdefault(row["video"], []).append([row.get(name, "") for name in _CSV_COLUMNS])
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, csv.Error) as error:
@@ -190,6 +261,11 @@ def read_csv(path: Path) -> dict[str, dict]:
         problem = f"line {line} is no segment as dkva writes them"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
+    for name, known in (state if problem is None else {}).items():
+        if name in docs and known.get("rows") == _digest(rows[name]):
+            docs[name] |= {"key": known["key"], "format": FORMAT}
+            if known.get("features") is not None:
+                docs[name]["features"] = known["features"]
     broken = [name for name, doc in docs.items() if not _is_whole(doc)]
     if problem is None and broken:
         problem = f"the segments of {broken[0]} do not cover its frames"
@@ -198,6 +274,18 @@ def read_csv(path: Path) -> dict[str, dict]:
             f"{path}: {problem}; mend it, move it away, or give another folder for the results"
         )
     return docs
+
+
+def _state(path: Path) -> dict[str, dict]:
+    """What stands beside a table of its videos; nothing if there is none, or it is damaged."""
+    try:
+        found = json.loads(path.with_name(_STATE).read_bytes())
+        number, videos = found["format"], found["videos"]
+        whole = all(isinstance(each["key"], str) for each in videos.values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    _refuse_newer(path, number)
+    return videos if whole else {}
 
 
 def _whole(text: str | None) -> int:
@@ -213,12 +301,14 @@ def _add_row(docs: dict[str, dict], row: dict) -> None:
         "method": row.get("method") or _FIRST["method"],
         "frames": int(row["frames"]),
         "settings": {"n_segments": int(row["n_segments"])},
-        "key": row["key"],
+        "key": row.get("key") or "",
         "segments": [],
     }
-    run = {name: int(row[name]) for name in ("start", "end", "label")}
-    margin = float(row["margin"]) if row["margin"] else None
-    docs.setdefault(row["video"], empty)["segments"].append(run | {"margin": margin})
+    run: dict = {name: int(row[name]) for name in ("start", "end", "label")}
+    run["margin"] = float(row["margin"]) if row["margin"] else None
+    run |= {name: float(row[name]) for name in ("start_time", "end_time") if row.get(name)}
+    run |= {"name": row["name"]} if row.get("name") else {}
+    docs.setdefault(row["video"], empty)["segments"].append(run)
 
 
 def _is_whole(doc) -> bool:

@@ -1,6 +1,8 @@
 """Assignment, scikit-learn's conventions, and parity with the authors' program on real videos."""
 
 import json
+import warnings
+from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,7 @@ from tolerances import RATE, adam_error, eps, gram_bound, sum_error
 
 from dkva import Kernel, VideoSegmenter, approximate, evaluate
 from dkva.approximation.segmenter import labels_of, margins, segment_video, similarity
+from dkva.base.orientation import TurnedWarning
 
 
 def video(n=60, d=4, seed=0):
@@ -139,11 +142,12 @@ def test_segment_video_is_the_estimator_in_a_baselines_form(settings):
 def test_segment_video_hands_on_seed_name_and_settings(monkeypatch):
     seen = []
 
-    def fit_predict(self, features, name):
+    def fit(self, features, name):
         seen.append((self.get_params(), features, name))
-        return "labels"
+        self.labels_ = "labels"
+        return self
 
-    monkeypatch.setattr(VideoSegmenter, "fit_predict", fit_predict)
+    monkeypatch.setattr(VideoSegmenter, "_fit", fit)
     x = video()
     assert segment_video.__wrapped__(x, 4, seed=7, name="v", smoothing=1.0) == "labels"
     assert seen == [(VideoSegmenter(4, smoothing=1.0, random_state=7).get_params(), x, "v")]
@@ -274,6 +278,33 @@ def test_name_of_the_video_changes_its_batches():
     first = model.fit(x, name="a").approximation_
     assert not np.array_equal(first, model.fit(x, name="b").approximation_)
     np.testing.assert_array_equal(first, model.fit(x, name="a").approximation_)
+
+
+def test_a_path_is_a_name_too():
+    x, model = video(), VideoSegmenter(3, epochs=2)
+    np.testing.assert_array_equal(
+        model.fit(x, name=Path("tea/v.npy")).approximation_, model.fit(x, name="v").approximation_
+    )
+
+
+def test_masked_values_are_refused_and_a_mask_of_none_is_not():
+    x = video()
+    np.testing.assert_array_equal(
+        VideoSegmenter(3, epochs=2).fit_predict(np.ma.masked_array(x)),
+        VideoSegmenter(3, epochs=2).fit_predict(x),
+    )
+    with pytest.raises(ValueError, match="X has masked values: fill them"):
+        VideoSegmenter(3).fit(np.ma.masked_greater(x, 1))
+
+
+def test_features_that_look_transposed_are_read_as_they_are_with_a_word():
+    x = np.random.default_rng(0).normal(size=(20, 30))
+    with pytest.warns(TurnedWarning, match=r"X is read as 20 frames of 30 features: give X\.T"):
+        assert len(VideoSegmenter(2, epochs=1).fit_predict(x)) == 20
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        VideoSegmenter(2, epochs=1).fit(x.T)
+        segment_video(x, 2, epochs=1)
 
 
 def test_features_are_not_written():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dkva.datasets import DataError, FeatureFolder, find_features, find_labels, find_mapping
+from dkva.datasets import DataError, FeatureFolder, find_features
 
 pytestmark = pytest.mark.fast
 
@@ -45,8 +45,10 @@ def test_lengths_are_named_in_the_call(root):
     (root / "groundTruth/P02_milk.txt").write_text("b\n" * 4)
     with pytest.raises(DataError, match="4 labels for 6 frames"):
         FeatureFolder(root)[0].load()
-    features, labels = FeatureFolder(root, lengths="trim")[0].load()
-    assert len(features) == len(labels) == 4
+    for lengths, end in {"trim": ["", ""], "pad": ["b", "b"]}.items():
+        features, labels = FeatureFolder(root, lengths=lengths)[0].load()
+        assert len(features) == 6
+        assert labels.tolist() == ["b"] * 4 + end
     with pytest.raises(ValueError, match="choose one of"):
         FeatureFolder(root, lengths="guess")
 
@@ -90,20 +92,39 @@ def test_linked_folders_are_followed_once(root, tmp_path_factory):
     assert {"tea/P01.a_tea", "milk/P02_milk"} <= set(names)
 
 
-def test_labels_of_one_activity_are_found_below_the_label_folder(tmp_path):
-    for activity in ("tea", "milk"):
-        (tmp_path / activity).mkdir()
-        (tmp_path / activity / "both").touch()
-    (tmp_path / "tea/P1.txt").touch()
-    assert find_labels(tmp_path, "P1") == tmp_path / "tea/P1.txt"
-    assert find_labels(tmp_path, "both") is None
-    assert find_labels(tmp_path, "milk/both") == tmp_path / "milk/both"
+def test_what_label_files_hold_beside_names_is_told_to_a_folder(root):
+    (root / "groundTruth/P02_milk.txt").unlink()
+    (root / "groundTruth/P02_milk.csv").write_text("tier,onset,offset,label\nA,0.0,0.2,b\nB,0.0,0.3,a\n")
+    folder = FeatureFolder(root, fps=20, tier="B")
+    np.testing.assert_array_equal(folder[0].load()[1], ["a"] * 6)
+    with pytest.raises(ValueError, match="fps"):
+        FeatureFolder(root, fps=0)
 
 
-def test_the_mapping_is_found_from_below(root):
-    expected = (root / "mapping/mapping.txt").resolve()
-    for labels in (root / "groundTruth", root / "groundTruth/P01.a_tea", root / "features/tea"):
-        assert find_mapping(labels) == expected
+def test_two_label_files_of_one_video(root):
+    (root / "groundTruth/P02_milk.csv").write_text("label\n" + "a\n" * 6)
+    with pytest.raises(DataError, match=r"P02_milk\.csv: and P02_milk\.txt may both be the labels"):
+        FeatureFolder(root)
+    milk, tea = FeatureFolder(root, strict=False)
+    assert "may both be" in str(milk.broken[0])
+    assert len(milk.broken) == 1
+    assert tea.broken == ()
+
+
+def test_names_that_were_tried_are_said(root):
+    (root / "groundTruth/P02_milk.txt").unlink()
+    milk = FeatureFolder(root, strict=False)[0]
+    assert "not found; add the label file (tried P02_milk, P02_milk.txt, P02_milk.csv" in str(milk.broken[0])
+
+
+def test_notes_and_labels_by_themselves(root):
+    (root / "groundTruth/P02_milk.txt").write_text("0 2 b\n2 4 a\n")
+    video = FeatureFolder(root)[0]
+    frames, notes = video.features_with_notes()
+    assert (frames.shape, notes) == ((6, 2), ())
+    truth = video.truth_with_notes(5)
+    assert truth.labels.tolist() == ["b", "b", "a", "a", ""]
+    assert [note.name for note in truth.notes] == ["labels_read_as", "frames_without_label"]
 
 
 def test_folders_that_hold_nothing(tmp_path):
@@ -111,7 +132,6 @@ def test_folders_that_hold_nothing(tmp_path):
         find_features(tmp_path)
     with pytest.raises(DataError, match="no folder features/"):
         FeatureFolder(tmp_path)
-    assert find_labels(tmp_path, "v") is None
 
 
 @pytest.mark.data

@@ -12,11 +12,13 @@ from dkva.export.documents import (
     FORMAT,
     document,
     labels_in,
+    named,
     read_csv,
     read_json,
     run_key,
     scores_for_json,
     source_of,
+    timed,
     write_csv,
     write_json,
 )
@@ -59,8 +61,35 @@ def test_json_and_csv_come_back(tmp_path, doc):
     write_csv(tmp_path / "s.csv", [doc])
     (back,) = read_csv(tmp_path / "s.csv").values()
     assert back == {
-        name: doc[name] for name in ("format", "video", "method", "frames", "key", "segments")
+        name: doc[name] for name in ("format", "video", "method", "frames", "features", "key", "segments")
     } | {"settings": {"n_segments": 2}}
+
+
+def test_times_and_names_come_and_go(tmp_path, doc):
+    made = named(timed(doc, 4.0), {0: "stir"})
+    shown = [(run["start_time"], run["end_time"], run["label"], run["name"]) for run in made["segments"]]
+    assert shown == [(0.0, 5.0, 0, "stir"), (5.0, 7.5, 1, None), (7.5, 10.0, 0, "stir")]
+    assert made["frames_per_second"] == 4
+    assert timed(doc, None) == doc
+    assert named(made, None)["segments"] == timed(doc, 4.0)["segments"]
+    write_csv(tmp_path / "s.csv", [made])
+    head, first, second, _ = (tmp_path / "s.csv").read_text().splitlines()
+    assert head == "video,start,end,start_time,end_time,label,name,margin,frames,n_segments,method"
+    assert first.startswith("v,0,20,0.0,5.0,0,stir,")
+    assert second.startswith("v,20,30,5.0,7.5,1,,")
+    back = read_csv(tmp_path / "s.csv")["v"]
+    assert [run.get("name") for run in back["segments"]] == ["stir", None, "stir"]
+    assert back["segments"][1]["end_time"] == 7.5
+
+
+def test_rows_that_were_changed_have_no_key(tmp_path, doc):
+    write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w"}])
+    path = tmp_path / "s.csv"
+    path.write_text(path.read_text().replace("v,0,20,,,0", "v,0,20,,,7"))
+    assert {name: each["key"] for name, each in read_csv(path).items()} == {"v": "", "w": "k"}
+    for text in ("{", "[]", '{"format": 2}', '{"format": 2, "videos": {"w": {}}}'):
+        (tmp_path / ".segments.state").write_text(text)
+        assert read_csv(path)["w"]["key"] == ""
 
 
 def test_nan_scores_are_null():
@@ -135,11 +164,13 @@ def test_a_document_without_a_format_is_of_the_first(tmp_path, doc):
     first = {name: value for name, value in doc.items() if name not in ("format", "method")}
     write_json(tmp_path / "v.json", first)
     assert read_json(tmp_path / "v.json") == json.loads(json.dumps(doc)) | {"format": 1, "method": "dkva"}
-    write_csv(tmp_path / "s.csv", [doc])
-    lines = [line.rsplit(",", 2)[0] for line in (tmp_path / "s.csv").read_text().splitlines()]
-    (tmp_path / "s.csv").write_text("\n".join(lines))
+    (tmp_path / "s.csv").write_text(f"{HEAD}v,0,20,1,0.9,30,2,k\nv,20,30,0,1.1,30,2,k\n")
     (back,) = read_csv(tmp_path / "s.csv").values()
-    assert (back["format"], back["method"], back["segments"]) == (1, "dkva", doc["segments"])
+    assert (back["format"], back["method"], back["key"]) == (1, "dkva", "k")
+    assert [run["margin"] for run in back["segments"]] == [0.9, 1.1]
+    write_csv(tmp_path / "s.csv", [back])  # its margins were others
+    (again,) = read_csv(tmp_path / "s.csv").values()
+    assert (again["key"], [run["margin"] for run in again["segments"]]) == ("", [None, None])
 
 
 def test_a_newer_format_is_refused_even_where_it_cannot_be_read(tmp_path, doc):
@@ -149,9 +180,12 @@ def test_a_newer_format_is_refused_even_where_it_cannot_be_read(tmp_path, doc):
         with pytest.raises(NewerFormatError, match=message) as caught:
             read_json(tmp_path / "v.json")
         assert str(caught.value).startswith(f"{tmp_path / 'v.json'}: ")
-    write_csv(tmp_path / "s.csv", [doc, doc | {"video": "w", "format": FORMAT + 1}])
+    write_csv(tmp_path / "s.csv", [doc])
+    state = (tmp_path / ".segments.state").read_text()
+    (tmp_path / ".segments.state").write_text(state.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
     with pytest.raises(NewerFormatError, match=message):
         read_csv(tmp_path / "s.csv")
+    (tmp_path / ".segments.state").unlink()
     (tmp_path / "s.csv").write_text(f"video,cuts,format\nv,3 4,{FORMAT + 1}\n")
     with pytest.raises(NewerFormatError, match=message):
         read_csv(tmp_path / "s.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from dkva.cli.segmenting.work import Worked
     from dkva.datasets import VideoFile
+    from dkva.metrics.boundaries import BoundaryScores
     from dkva.metrics.segmentation import Scores
 
 __all__ = ["Output", "Results"]
@@ -33,12 +35,18 @@ class Output:
         form: "json", "csv" or "both".
         plot: whether a time line of each video is drawn.
         ignore: true labels that are left out of the scores.
+        rate: frames (rows of features) a second, for times; None without them.
+        tolerance: frames by which a boundary may be off; None means a share of the video.
+        frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
     """
 
     folder: Path
     form: str = "both"
     plot: bool = False
     ignore: tuple[str, ...] = ()
+    rate: float | None = None
+    tolerance: int | None = None
+    frame_labels: str | None = None
 
     @property
     def csv(self) -> Path | None:
@@ -66,6 +74,7 @@ class Results:
     Attributes:
         docs: documents by video.
         scores: of the videos that have labels.
+        boundaries: scores of their boundaries within a tolerance.
         computed: videos that were cut now.
         kept: videos whose results an earlier run left.
         unseen: labels to ignore that no video has had yet.
@@ -82,6 +91,7 @@ class Results:
         self.output = output
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
+        self.boundaries: dict[str, BoundaryScores] = {}
         self.computed = self.kept = 0
         self.unseen = set(output.ignore)
         self._problems: dict[str, list[str]] = {}
@@ -102,8 +112,11 @@ class Results:
         return self.output.folder / f"{name}.json"
 
     def done(self, name: str) -> str | None:
-        """Key of the results that an earlier run left of a video, if any."""
-        return self._old[name]["key"] if name in self._old else None
+        """Key of the results that an earlier run left of a video, if any of this format."""
+        from dkva.export.documents import FORMAT
+
+        old = self._old.get(name)
+        return old["key"] if old is not None and old["format"] == FORMAT else None
 
     def add(self, video: VideoFile, worked: Worked) -> None:
         """Score what came of one video, and write it.
@@ -111,7 +124,7 @@ class Results:
         Raises:
             OSError: a file that cannot be written.
         """
-        from dkva.export.documents import document, labels_in, write_json
+        from dkva.export.documents import document, labels_in, timed, write_json
 
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
@@ -124,7 +137,7 @@ class Results:
                 video.name,
                 worked.segmentation,
                 source=dict(worked.source or {}),
-                reading={"transposed": video.transposed},
+                reading=worked.reading or {},
                 key=worked.key or "",
             )
             picture.unlink(missing_ok=True)  # it would show the earlier labels
@@ -132,28 +145,70 @@ class Results:
         else:
             doc = self._old[video.name]
             self.kept += 1
+        doc = self._judged(video, worked, timed(doc, self.output.rate))
         labels = labels_in(doc)
-        if worked.truth is not None:
-            try:
-                doc = doc | {"scores": self._scored(video, worked.truth, labels, doc)}
-            except ValueError as error:  # the segmentation stands all the same, without earlier scores
-                doc = {name: value for name, value in doc.items() if name != "scores"}
-                self._problems.setdefault(video.name, []).append(f"{video.labels_path}: {error}")
+        if self.output.frame_labels:
+            self._write_frame_labels(doc, labels)
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
         self.docs[video.name] = doc
         if self.output.plot:
             self._draw(picture, doc, labels, worked.truth)
 
-    def _scored(self, video: VideoFile, truth: np.ndarray, labels: np.ndarray, doc: dict) -> dict:
+    def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
+        """The document with scores, and names by the truth; as it is if there is no truth."""
+        from dkva.export.documents import labels_in, named
+
+        problem = worked.truth_problem
+        if worked.truth is None and problem is None:
+            return doc
+        if worked.truth is not None:
+            try:
+                found = self._scored(video, worked, labels_in(doc), doc)
+                return named(doc, self.scores[video.name].matching) | {"scores": found}
+            except ValueError as error:
+                problem = f"{video.labels_path}: {error}"
+        # The segmentation stands all the same, without earlier scores.
+        self._problems.setdefault(video.name, []).append(str(problem))
+        return named({name: value for name, value in doc.items() if name != "scores"}, None)
+
+    def _scored(self, video: VideoFile, worked: Worked, labels: np.ndarray, doc: dict) -> dict:
+        from dataclasses import asdict
+
+        from dkva.datasets.reading import NO_LABEL
         from dkva.export.documents import scores_for_json
+        from dkva.metrics.boundaries import boundary_scores, default_tolerance
         from dkva.metrics.segmentation import evaluate
 
-        ignore = list(self.output.ignore)
+        truth, ignore = worked.truth, list(self.output.ignore)
         self.unseen -= set(truth)
-        scores = evaluate(truth, labels, n_clusters=doc["settings"]["n_segments"], ignore=ignore or None)
-        self.scores[video.name] = scores
-        return scores_for_json(scores) | {"ignored": ignore, "lengths": video.lengths}
+        left_out = [*ignore, NO_LABEL] if NO_LABEL in truth else ignore
+        scores = evaluate(truth, labels, n_clusters=doc["settings"]["n_segments"], ignore=left_out or None)
+        tolerance = self.output.tolerance
+        if tolerance is None:
+            tolerance = default_tolerance(len(labels))
+        near = boundary_scores(truth, labels, tolerance=tolerance, ignore=left_out or None)
+        self.scores[video.name], self.boundaries[video.name] = scores, near
+        return scores_for_json(scores) | {
+            "boundaries": {name: None if value != value else value for name, value in asdict(near).items()},
+            "ignored": ignore,
+            "lengths": video.label_reading.lengths,
+            "reading": dict(worked.truth_reading or {}),
+        }
+
+    def _write_frame_labels(self, doc: dict, labels: np.ndarray) -> None:
+        """One label a frame beside the document: numbers, or names if the truth gave them some."""
+        import numpy as np
+
+        from dkva.base.files import write_atomically
+
+        path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
+        names = {run["label"]: run.get("name") or str(run["label"]) for run in doc["segments"]}
+        if self.output.frame_labels == "npy":
+            write_atomically(path, lambda file: np.save(file, labels, allow_pickle=False))
+        else:
+            text = "".join(f"{names[label]}\n" for label in labels.tolist())
+            write_atomically(path, lambda file: file.write(text.encode(errors="backslashreplace")))
 
     def _draw(self, picture: Path, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
         from dkva.base.files import write_atomically
@@ -171,10 +226,11 @@ class Results:
         """Write the segments of this run, and of earlier runs for other videos; if not, a problem says why.
 
         Args:
-            if_due: only if the table was not written for some seconds.
+            if_due: only if the table was not written for some seconds, and without the summaries.
         """
         from dkva.base.errors import ResultsError
         from dkva.export.documents import read_csv, write_csv
+        from dkva.export.summary import write_summary
 
         path = self.output.csv
         if path is None or (if_due and time.monotonic() - self._written < _CSV_SECONDS):
@@ -184,6 +240,8 @@ class Results:
         try:
             docs = self._table | read_csv(path) | self.docs  # another run may write there too
             write_csv(path, (docs[name] for name in sorted(docs)))
+            if docs and not if_due:
+                write_summary(path.parent, list(docs.values()))
         except OSError as error:
             self._table_problem = [f"{path}: cannot be written ({error.strerror}); free it"]
         except ResultsError as error:
@@ -204,5 +262,13 @@ class Results:
 
     @property
     def notes(self) -> list[str]:
-        """What the method warned of, one line each."""
-        return [f"{name}: {note}" for name, notes in self._notes.items() for note in notes]
+        """What readers and the method have to say, one line each; a line for many videos says how many."""
+        alike: dict[str, list[tuple[str, str]]] = {}
+        for name, notes in self._notes.items():
+            for note in notes:
+                alike.setdefault(re.sub(r"\d+", "0", note), []).append((name, note))
+        return [
+            f"{name}: {note}"
+            + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
+            for (name, note), *more in alike.values()
+        ]

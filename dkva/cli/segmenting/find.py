@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,105 +12,180 @@ import click
 
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
+    from dkva.datasets.reading import FeatureReading, LabelReading
 
-__all__ = ["Reading", "find_videos"]
+__all__ = ["Found", "find_videos"]
+
+# How the tables of an earlier run begin.
+_OWN_TABLES = {
+    "segments.csv": b"video,start,end",
+    "summary.csv": b"scope,name,label",
+    "transitions.csv": b"scope,name,from",
+}
+_OWN_LABELS = (".labels.txt", ".labels.npy")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How files of videos are read; see the options of `dkva segment`.
+@dataclass
+class Found:
+    """What was found.
 
     Attributes:
-        lengths: length policy, one of `dkva.datasets.LENGTH_POLICIES`.
-        transposed: whether feature files hold one column a frame.
-        cache: whether parsed text is kept.
+        videos: those that can be named.
+        problems: one line for each of the others, and for labels that were not found.
+        notes: what was passed over, one line each.
     """
 
-    lengths: str = "error"
-    transposed: bool = False
-    cache: bool = True
+    videos: list[VideoFile] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def find_videos(
     given: tuple[Path, ...],
     labels: Path | None,
     mapping: Path | None,
-    reading: Reading,
-    out: Path,
-) -> tuple[list[VideoFile], list[str]]:
-    """The videos that can be named, and one line for each of the others.
+    reading: FeatureReading,
+    label_reading: LabelReading,
+) -> Found:
+    """The videos that can be named; nothing but file names and the mapping is read.
+
+    A video whose labels are not found is cut all the same.
 
     Args:
         given: feature files, folders of them, or folders that hold features/.
         labels: folder of label files, or the label file of a single video; None without labels.
         mapping: file of allowed labels; None means the one beside the labels, if any.
-        reading: how files are read.
-        out: where results are written; those of an earlier run are no videos.
+        reading: how features are read.
+        label_reading: how labels are read, but for the mapping.
 
     Raises:
         click.ClickException: labels or a mapping that cannot be used for any video.
     """
-    from dkva.datasets import DataError, VideoFile, find_labels, find_mapping, read_mapping
-
-    found, problems = _feature_files(given, out)
+    found = Found()
+    files = _feature_files(given, found)
     if labels is not None and not labels.exists():
         raise click.ClickException(f"{labels}: not found; check --labels")
-    if labels is not None and labels.is_file() and len(found) > 1:
-        raise click.ClickException(f"{labels}: is one file for {len(found)} videos; give a folder")
-    if mapping is None and labels is not None:
-        mapping = find_mapping(labels)
+    if not files:
+        return found
+    from dkva.datasets import DataError, LabelFiles, VideoFile, tried  # not before a mistyped path is told
+
+    if labels is not None and labels.is_file() and len(files) > 1 and not _is_own_table(labels):
+        raise click.ClickException(f"{labels}: is one file for {len(files)} videos; give a folder")
+    label_reading = _with_mapping(labels, mapping, label_reading, found)
+    folder = LabelFiles(labels) if labels is not None and labels.is_dir() else None
+    for name, path in files.items():
+        truth = None if folder is not None else labels
+        if folder is not None:
+            try:
+                truth = folder.find(name, but=path)
+                if truth is None:
+                    remedy = f"{tried(name)}; add them or leave --labels out"
+                    found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
+            except DataError as error:
+                found.problems.append(str(error))
+        found.videos.append(VideoFile(name, path, truth, reading, label_reading))
+    return found
+
+
+def _with_mapping(
+    labels: Path | None, mapping: Path | None, reading: LabelReading, found: Found
+) -> LabelReading:
+    from dkva.datasets import DataError, find_mapping, read_mapping
+
+    path = mapping
+    if path is None and labels is not None:
+        path = find_mapping(labels)
+    if path is None:
+        return reading
     try:
-        allowed = None if mapping is None else read_mapping(mapping)
+        return replace(reading, mapping=read_mapping(path), mapping_path=path)
     except DataError as error:
-        raise click.ClickException(str(error)) from error
-    videos = []
-    for name, path in found.items():
-        truth = None
-        if labels is not None:
-            truth = labels if labels.is_file() else find_labels(labels, name)
-            if truth is None:
-                problems.append(f"{labels}: has no labels for {name!r}; add them or leave --labels out")
-                continue
-        how = (reading.lengths, reading.cache, reading.transposed)
-        videos.append(VideoFile(name, path, truth, allowed, *how))
-    return videos, problems
+        if mapping is not None:
+            raise click.ClickException(str(error)) from error
+        found.problems.append(str(error))  # nobody asked for it
+        return reading
 
 
-def _feature_files(given: tuple[Path, ...], out: Path) -> tuple[dict[str, Path], list[str]]:
-    """Feature files by name, and what is wrong with the others."""
+def _feature_files(given: tuple[Path, ...], found: Found) -> dict[str, Path]:
+    """Feature files by name."""
     from dkva.datasets import DataError
 
-    found: dict[str, Path] = {}
-    problems = []
+    files: dict[str, Path] = {}
     for place in given:
         try:
-            named = _named(place, out)
+            named = _named(place, found)
         except DataError as error:
-            problems.append(str(error))
+            found.problems.append(str(error))
             continue
         for name, path in named:
-            if name in found and found[name].resolve() != path.resolve():
-                problems.append(
-                    f"{path}: has the name of {found[name]}; remove one or segment them in two runs"
+            if name in files and files[name].resolve() != path.resolve():
+                found.problems.append(
+                    f"{path}: has the name of {files[name]}; remove one or segment them in two runs"
                 )
             else:
-                found[name] = path
-    return found, problems
+                files[name] = path
+    return files
 
 
-def _named(place: Path, out: Path) -> list[tuple[str, Path]]:
-    from dkva.datasets import DataError, find_features
-    from dkva.datasets.features import stem_of
+def _named(place: Path, found: Found) -> list[tuple[str, Path]]:
+    from dkva.datasets import DataError
 
-    if place.is_dir():
-        root = place / "features" if (place / "features").is_dir() else place
-        return [(name, path) for name, path in find_features(root) if not _is_own(root, path, out.resolve())]
-    if place.exists():
+    if not place.exists():
+        raise DataError(place, "not found", "check the path")
+    from dkva.datasets import find_features
+    from dkva.datasets.kinds import stem_of
+
+    if not place.is_dir():
         return [(stem_of(place) or place.stem, place)]
-    raise DataError(place, "not found", "check the path")
+    root = place / "features" if (place / "features").is_dir() else place
+    passed = _passed_over(root)
+    try:
+        files = find_features(root)
+    except DataError as error:
+        if passed:
+            raise DataError(root, f"holds no feature files, only {passed[0]}", passed[1]) from error
+        raise
+    if passed:
+        found.notes.append(f"{root}: passed over {passed[0]}: {passed[1]}")
+    kept = [(name, path) for name, path in files if not _is_own(path)]
+    own = {path.parent for _, path in files} - {path.parent for _, path in kept}
+    if not kept:
+        raise DataError(root, "holds results of dkva, no features", "give the folder of the features")
+    found.notes.extend(f"{each}: passed over, as it holds results of dkva" for each in sorted(own))
+    return kept
 
 
-def _is_own(root: Path, path: Path, out: Path) -> bool:
-    """Whether this is a result of an earlier run whose output lies in the folder of features."""
-    inside = root.resolve() in out.parents and out in path.resolve().parents
-    return inside or path.resolve() == out / "segments.csv"
+def _passed_over(root: Path) -> tuple[str, str] | None:
+    """Files below a folder that people hold features in and that are not read, and what to do about them."""
+    from dkva.datasets.kinds import UNREADABLE
+
+    counts: Counter[str] = Counter()
+    for _, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        suffixes = (os.path.splitext(name)[1].lower() for name in files if not name.startswith("."))
+        counts.update(suffix for suffix in suffixes if suffix in UNREADABLE)
+    if not counts:
+        return None
+    remedies = dict.fromkeys(UNREADABLE[suffix] for suffix in sorted(counts))
+    total = counts.total()
+    kinds = ", ".join(f"{count} {suffix}" for suffix, count in sorted(counts.items()))
+    return f"{total} file{'s' * (total != 1)} ({kinds})", "; ".join(remedies)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether this is a result of an earlier run."""
+    for suffix in _OWN_LABELS:
+        if path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix) + ".json").exists():
+            return True
+    return _is_own_table(path)
+
+
+def _is_own_table(path: Path) -> bool:
+    begins = _OWN_TABLES.get(path.name)
+    if begins is None:
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(begins)) == begins
+    except OSError:
+        return False

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from dkva.cli.terminal import complain, console, printable
+from dkva.cli.terminal import complain, console, printable, remark
 
 if TYPE_CHECKING:
     import numpy as np
 
     from dkva.cli.segmenting.collect import Results
-    from dkva.metrics.segmentation import Scores
 
 __all__ = ["report"]
 
@@ -27,7 +27,7 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
         problems: what went wrong, one line each.
     """
     if results.scores:
-        console().print(_score_table(results.scores))
+        console().print(_score_table(results))
     elif results.docs:
         console().print(_segment_table(results.docs))
     parts = [f"segmented {results.computed}"]
@@ -39,18 +39,30 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
     for problem in problems:
         complain(problem)
     for note in results.notes:
-        click.echo(printable(f"note: {note}"), err=True)
+        remark(note)
     if results.scores and results.unseen:
         unseen = ", ".join(sorted(results.unseen))
-        click.echo(f"note: no video has the label to ignore: {unseen}", err=True)
+        remark(f"no video has the label to ignore: {unseen}")
 
 
 _CAPTION = (
-    "boundaries: share of true boundaries found to the very frame; precision: of found ones that are true"
+    "boundaries: share of true boundaries found within {within}; precision: share of found ones that are true"
 )
 
 
-def _score_table(scores: dict[str, Scores]):
+def _within(results: Results) -> str:
+    """The tolerance of boundaries in words."""
+    from dkva.metrics.boundaries import TOLERANCE
+
+    frames = {each.tolerance for each in results.boundaries.values()}
+    said = f"{min(frames)} frame{'s' * (min(frames) != 1)}" if len(frames) == 1 else ""
+    if results.output.tolerance is not None:
+        return said
+    share = f"{100 * TOLERANCE:g} % of the video"
+    return f"{said} ({share})" if said else share
+
+
+def _score_table(results: Results):
     import numpy as np
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
@@ -60,18 +72,23 @@ def _score_table(scores: dict[str, Scores]):
         "MoF": "mof",
         "IoU": "iou",
         "F1": "f1",
-        "boundaries": "boundary_accuracy",
-        "precision": "boundary_precision",
+        "boundaries": "found",
+        "precision": "true",
         "F1@10": "f1_10",
         "F1@25": "f1_25",
         "F1@50": "f1_50",
         "edit": "edit",
     }
-    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=_CAPTION)
+    scores = {}
+    for video, each in results.scores.items():
+        near = results.boundaries[video]
+        scores[video] = asdict(each) | {"found": near.recall, "true": near.precision}
+    caption = _CAPTION.format(within=_within(results))
+    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=caption)
     table.add_column("video", no_wrap=True)
     for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
-    values = np.array([[getattr(s, field) for field in columns.values()] for s in scores.values()]) * 100
+    values = np.array([[each[field] for field in columns.values()] for each in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
         table.add_row(escape(printable(video)), *map(_percent, row))
     if len(scores) > 1:

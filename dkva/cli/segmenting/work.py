@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from dkva.base.orientation import TurnedWarning
+from dkva.cli.compiled import keep_compiled_programs
 from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
 
@@ -18,8 +21,13 @@ if TYPE_CHECKING:
 
     from dkva.base.segmentation import Segmentation
     from dkva.datasets import VideoFile
+    from dkva.datasets.reading import Note
 
 __all__ = ["Planned", "Way", "Worked", "work"]
+
+# Margins are of features averaged over this many uniform segments: enough to take noise away, and too few to
+# blur actions that return. Our choice, on sequences that are not in the benchmarks.
+_MARGIN_SMOOTHING = 0.75
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,8 @@ class Way:
 
     def recorded(self) -> dict[str, object]:
         """All that the method is given beside the features, plain, by the names of its own code."""
-        if self.method.estimator:
-            return self.estimator().get_params()
+        if self.method.estimator:  # its parameters, without the seconds that its import takes
+            return {"n_segments": self.n_segments, "random_state": self.seed, **self.settings}
         seed = {"seed": self.seed} if self._takes("seed") else {}
         return {"n_segments": self.n_segments, **self.settings, **seed}
 
@@ -75,16 +83,11 @@ class Way:
         """
         from dkva.base.segmentation import Segmentation
 
-        margins = None
         if self.method.estimator:
-            from dkva.approximation.segmenter import margins as margins_of
-
-            fitted = self.estimator().fit(features, name=name)
-            labels, margins = fitted.labels_, margins_of(fitted.similarity_)
+            labels = self.estimator().fit_predict(features, name=name)
         else:
             settings = self.recorded() | ({"name": name} if self._takes("name") else {})
             labels = load(self.method.target)(features, **settings)
-        given = (self.method.id, self.recorded(), margins, self.method.origin)
         checked = _one_a_frame(labels, features, self.method)
         found = len(set(checked.tolist()))
         if found > self.n_segments:
@@ -92,10 +95,39 @@ class Way:
                 f"{self.method.id} gave {found} labels for {self.n_segments} segments: {self.method.origin} "
                 "must give at most as many"
             )
-        return Segmentation(checked, features.shape[1], *given)
+        margins = _margins(features, checked, self.n_segments)
+        return Segmentation(
+            checked, features.shape[1], self.method.id, self.recorded(), margins, self.method.origin
+        )
+
+    def warnings_for(self, n_frames: int) -> list[str]:
+        """What a user should know of these settings for a video of so many frames, before it is cut."""
+        smoothing = self.settings.get("smoothing")
+        if not isinstance(smoothing, int | float) or self.n_segments < 2:
+            return []
+        window = math.ceil(smoothing * n_frames / self.n_segments)
+        if 2 * window < n_frames:
+            return []
+        less = f"{self.n_segments / 10:g}"
+        return [
+            f"frames are averaged over {window} frames, and the video has {n_frames} (--smoothing "
+            f"{smoothing:g}): short actions and those that return are blurred; try --smoothing {less}, too"
+        ]
 
     def _takes(self, keyword: str) -> bool:
         return keyword in inspect.signature(load(self.method.target)).parameters
+
+
+def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
+    """How clear each frame's label is by its features [n], whatever the method saw of them."""
+    import numpy as np
+
+    from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+    from dkva.metrics.silhouette import simplified_silhouette
+
+    window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
+    _, frames = smooth_and_standardise(features, window, np.dtype(np.float32))
+    return simplified_silhouette(frames, labels)
 
 
 def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
@@ -129,11 +161,14 @@ class Worked:
 
     Attributes:
         segmentation: None where what an earlier run left holds, or something went wrong.
-        truth: true labels [n], where there are some.
+        truth: true labels [n], "" for frames without one, where there are some.
         source: of the features; see `dkva.export.documents.source_of`.
         key: of all that decides the labels.
-        problem: what went wrong, one line.
-        notes: what the method warned of, one line each.
+        problem: why the video was not cut, one line.
+        truth_problem: why its true labels cannot be used, one line.
+        reading: how its features were read, for the document.
+        truth_reading: how its true labels were read, likewise.
+        notes: what readers and the method have to say, one line each.
     """
 
     segmentation: Segmentation | None = None
@@ -141,6 +176,9 @@ class Worked:
     source: Mapping[str, str | int] | None = None
     key: str | None = None
     problem: str | None = None
+    truth_problem: str | None = None
+    reading: Mapping[str, object] | None = None
+    truth_reading: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -168,33 +206,71 @@ def _worked(unit: Planned, way: Way) -> Worked:
     from dkva.export.documents import source_of
 
     video = unit.video
-    features, truth = video.load()
+    features, read = video.features_with_notes()
     if way.n_segments > len(features):
         remedy = f"ask for at most {len(features)} with -k"
         raise DataError(video.path, f"has {len(features)} frames for {way.n_segments} segments", remedy)
     source = source_of(video.path)
     key = _key(unit, way, source, len(features))
+    notes = [note.text for note in read] + way.warnings_for(len(features))
+    labels: Mapping = _truth(video, features.shape)
+    notes += labels.pop("notes")
+    facts = {
+        "source": source,
+        "key": key,
+        "reading": _facts(read, transposed=video.reading.transposed),
+        **labels,
+    }
     if unit.done == key:
-        return Worked(truth=truth)
+        return Worked(**facts, notes=tuple(notes))
+    if video.reading.cache:
+        keep_compiled_programs()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("ignore", TurnedWarning)  # readers say it of the file
         # The file's own name alone: labels do not change with the folder the run was started on.
         segmentation = way.cut(features, video.name.rsplit("/", 1)[-1])
-    notes = []
     for each in warned:
         if issubclass(each.category, UserWarning):  # a method's own
             notes.append(" ".join(str(each.message).split()))
         else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
-    return Worked(segmentation, truth, source, key, notes=tuple(notes))
+    return Worked(segmentation, **facts, notes=tuple(notes))
+
+
+def _facts(notes: Sequence[Note], **more: object) -> dict[str, object]:
+    """What readers say, for the document: fields for programs, lines for people."""
+    return {**more, **{note.name: note.value for note in notes}, "notes": [note.text for note in notes]}
+
+
+def _truth(video: VideoFile, shape: tuple[int, ...]) -> dict[str, Any]:
+    """True labels and how they were read, or why they cannot be: a video is cut without them all the same."""
+    from dkva.datasets import DataError
+
+    try:
+        found = video.truth_with_notes(*shape)
+    except DataError as error:
+        return {"truth_problem": str(error), "notes": []}
+    except OSError as error:
+        place = error.filename or video.labels_path
+        return {"truth_problem": f"{place}: cannot be read ({error.strerror})", "notes": []}
+    if found is None:
+        return {"notes": []}
+    notes = [f"labels: {note.text}" for note in found.notes]
+    return {"truth": found.labels, "truth_reading": _facts(found.notes), "notes": notes}
 
 
 def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
     """Of the results: keys of dkva's own method are those of the time when there was no other."""
     from dkva.export.documents import run_key
 
-    method = way.method
-    decisive: list = [way.recorded(), {"transposed": unit.video.transposed}]  # a policy shows in the frames
+    method, reading = way.method, unit.video.reading
+    how: dict[str, object] = {"transposed": reading.transposed}  # a length policy shows in no label
+    for name in ("columns", "drop", "missing", "array"):
+        value = getattr(reading, name)
+        if value != getattr(type(reading)(), name):
+            how[name] = value
+    decisive: list = [way.recorded(), how]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
     return run_key(unit.video.name, decisive, source, n_frames)

@@ -10,6 +10,8 @@ from dkva.cli.segmenting import collect
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
+from dkva.datasets.reading import NO_LABEL
+from dkva.export.documents import FORMAT
 
 pytestmark = pytest.mark.fast
 
@@ -22,7 +24,7 @@ def videos(tmp_path):
 
 
 def worked(key="k", truth=None, **changed):
-    made = Segmentation(np.repeat([0, 1], 10), 3, "uniform", {"n_segments": 2})
+    made = Segmentation(np.repeat([0, 1], 10), 3, "uniform", {"n_segments": 2}, np.full(20, 0.5))
     return Worked(**{"segmentation": made, "source": {"file": "v"}, "key": key, "truth": truth} | changed)
 
 
@@ -128,17 +130,17 @@ def test_a_table_that_cannot_be_written_is_one_line(tmp_path, videos, monkeypatc
 
 def test_a_table_that_became_a_newer_one_is_left_alone(tmp_path, videos):
     made = collection(Output(tmp_path))
-    (tmp_path / "segments.csv").write_text("video,format\nv,2\n")
+    (tmp_path / "segments.csv").write_text("video,format\nv,99\n")
     made.write_table()
-    assert "is of format 2" in made.problems[0]
-    assert (tmp_path / "segments.csv").read_text() == "video,format\nv,2\n"
+    assert "is of format 99" in made.problems[0]
+    assert (tmp_path / "segments.csv").read_text() == "video,format\nv,99\n"
 
 
 @pytest.mark.parametrize(("form", "name"), [("json", "v.json"), ("both", "v.json"), ("csv", "segments.csv")])
 def test_results_of_a_newer_format_stop_the_run(tmp_path, form, name):
-    text = '{"format": 2}' if name == "v.json" else "video,format\nv,2\n"
+    text = '{"format": 99}' if name == "v.json" else "video,format\nv,99\n"
     (tmp_path / name).write_text(text)
-    with pytest.raises(click.ClickException, match="is of format 2"):
+    with pytest.raises(click.ClickException, match="is of format 99"):
         collection(Output(tmp_path, form))
     other = "csv" if name == "v.json" else "json"
     assert collection(Output(tmp_path, other)).done("v") is None
@@ -170,3 +172,56 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         Output(tmp_path / "file").check()
     Output(tmp_path / "new/folder").check()
     assert (tmp_path / "new/folder").is_dir()
+
+
+def test_results_of_an_older_format_do_not_count(tmp_path, videos):
+    collection(Output(tmp_path, "json")).add(videos[0], worked("k1"))
+    path = tmp_path / "v.json"
+    path.write_text(path.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1}'))
+    assert collection(Output(tmp_path, "json")).done("v") is None
+
+
+def test_labels_that_cannot_be_used_cost_the_scores_alone(tmp_path, videos):
+    first = collection(Output(tmp_path))
+    first.add(videos[0], worked("k", truth=TRUTH))
+    assert first.docs["v"]["segments"][0]["name"] == "a"
+    again = collection(Output(tmp_path))
+    again.add(videos[0], worked(segmentation=None, truth_problem="v.txt: is a page"))
+    assert again.problems == ["v.txt: is a page"]
+    assert (again.kept, "scores" in again.docs["v"]) == (1, False)
+    assert "name" not in again.docs["v"]["segments"][0]
+
+
+def test_frames_without_a_label_are_not_scored(tmp_path, videos):
+    made = collection(Output(tmp_path))
+    made.add(videos[0], worked(truth=np.repeat(["a", NO_LABEL, "b"], [10, 4, 6])))
+    scores = made.docs["v"]["scores"]
+    assert (scores["n_frames"], scores["mof"], scores["ignored"]) == (16, 1, [])
+
+
+def test_times_frame_labels_and_summaries(tmp_path, videos):
+    for kind in ("txt", "npy"):
+        made = collection(Output(tmp_path, rate=2.0, frame_labels=kind))
+        made.add(videos[0], worked(truth=TRUTH))
+        made.write_table()
+    assert (tmp_path / "v.labels.txt").read_text().split() == list(TRUTH)
+    np.testing.assert_array_equal(np.load(tmp_path / "v.labels.npy"), np.repeat([0, 1], 10))
+    assert [row["end_time"] for row in table(tmp_path)] == ["5.0", "10.0"]
+    assert (tmp_path / "summary.csv").exists()
+    assert (tmp_path / "transitions.csv").exists()
+
+
+def test_boundaries_have_the_tolerance_that_was_given(tmp_path, videos):
+    moved = np.repeat(["a", "b"], [12, 8])
+    for tolerance, recall in ((None, 0), (1, 0), (2, 1)):
+        made = collection(Output(tmp_path, tolerance=tolerance))
+        made.add(videos[0], worked(truth=moved))
+        found = made.docs["v"]["scores"]["boundaries"]
+        assert (found["tolerance"], found["recall"]) == (tolerance or 1, recall)
+
+
+def test_notes_that_differ_in_numbers_alone_are_one_line(tmp_path, videos):
+    made = collection(Output(tmp_path), "v", "w")
+    made.add(videos[0], worked(notes=("read 3 columns", "odd")))
+    made.add(videos[1], worked(notes=("read 4 columns",)))
+    assert made.notes == ["v: read 3 columns (and 1 more video alike)", "v: odd"]

@@ -2,7 +2,8 @@ import click
 import numpy as np
 import pytest
 
-from dkva.cli.segmenting.find import Reading, find_videos
+from dkva.cli.segmenting.find import find_videos
+from dkva.datasets.reading import FeatureReading, LabelReading
 
 pytestmark = pytest.mark.fast
 
@@ -18,9 +19,13 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
-def found(*given, labels=None, mapping=None, reading=None, out="out"):
-    videos, problems = find_videos(given, labels, mapping, reading or Reading(), given[0] / out)
-    return {video.name: video for video in videos}, problems
+def found(*given, labels=None, mapping=None, reading=FeatureReading(), label_reading=LabelReading()):  # noqa: B008
+    made = find_videos(given, labels, mapping, reading, label_reading)
+    return {video.name: video for video in made.videos}, made.problems
+
+
+def notes(*given):
+    return find_videos(given, None, None, FeatureReading(), LabelReading()).notes
 
 
 def test_a_folder_its_features_or_a_file(folder):
@@ -32,16 +37,20 @@ def test_a_folder_its_features_or_a_file(folder):
 
 
 def test_how_files_are_read_goes_with_the_video(folder):
-    videos, _ = found(folder, reading=Reading("pad", transposed=True, cache=False))
-    assert {(each.lengths, each.transposed, each.cache) for each in videos.values()} == {("pad", True, False)}
+    reading, label_reading = FeatureReading(transposed=True, cache=False), LabelReading(lengths="pad")
+    videos, _ = found(folder, reading=reading, label_reading=label_reading)
+    assert {(each.reading, each.label_reading) for each in videos.values()} == {(reading, label_reading)}
 
 
 def test_labels_and_the_mapping_beside_them(folder):
     videos, problems = found(folder, labels=folder / "groundTruth")
-    assert list(videos) == ["tea/P1"]
+    assert list(videos) == ["P2", "tea/P1"]
+    assert videos["P2"].labels_path is None
     assert videos["tea/P1"].labels_path == folder / "groundTruth/P1.txt"
-    assert videos["tea/P1"].mapping == {"a": 0, "b": 1}
-    assert problems == [f"{folder}/groundTruth: has no labels for 'P2'; add them or leave --labels out"]
+    assert videos["tea/P1"].label_reading.mapping == {"a": 0, "b": 1}
+    assert videos["tea/P1"].label_reading.mapping_path == folder / "mapping/mapping.txt"
+    (problem,) = problems
+    assert problem.startswith(f"{folder}/groundTruth: has no labels for 'P2'; tried P2, P2.txt")
     one, _ = found(folder / "features/P2.npy", labels=folder / "groundTruth/P1.txt")
     assert one["P2"].labels_path == folder / "groundTruth/P1.txt"
 
@@ -60,11 +69,56 @@ def test_the_same_file_twice_is_one_video(folder):
     assert (list(videos), problems) == (["P1"], [])
 
 
-@pytest.mark.parametrize("out", ["features/cuts", "features"])
-def test_results_of_an_earlier_run_are_no_videos(folder, out):
-    (folder / out).mkdir(exist_ok=True)
-    (folder / out / "segments.csv").write_text("video\n")
-    assert list(found(folder, out=out)[0]) == ["P2", "tea/P1"] if out == "features/cuts" else ["P2"]
+def test_results_of_an_earlier_run_are_no_videos(folder):
+    cuts = folder / "features/cuts"
+    cuts.mkdir()
+    for place in (cuts, folder / "features"):
+        (place / "segments.csv").write_text("video,start,end,start_time\n")
+        (place / "summary.csv").write_text("scope,name,label\n")
+    (cuts / "P2.json").touch()
+    (cuts / "P2.labels.txt").write_text("0\n")
+    assert list(found(folder)[0]) == ["P2", "tea/P1"]
+    assert notes(folder) == [f"{cuts}: passed over, as it holds results of dkva"]
+    (cuts / "P2.json").unlink()  # without it nobody knows whose labels these are
+    assert list(found(folder)[0]) == ["P2", "cuts/P2.labels", "tea/P1"]
+
+
+def test_a_folder_of_results_alone_is_said(folder):
+    cuts = folder / "cuts"
+    cuts.mkdir()
+    (cuts / "segments.csv").write_text("video,start,end,start_time\n")
+    assert found(cuts) == (
+        {},
+        [f"{cuts}: holds results of dkva, no features; give the folder of the features"],
+    )
+
+
+def test_kinds_that_are_not_read_are_counted_and_told(folder):
+    for name in ("a.pt", "b.PT", "tea/c.mp4", ".hidden.pt", "d.json"):
+        (folder / "features" / name).touch()
+    (note,) = notes(folder)
+    assert note.startswith(f"{folder}/features: passed over 3 files (1 .mp4, 2 .pt): ")
+    assert "numpy.save" in note
+    (folder / "films").mkdir()
+    (folder / "films/a.mp4").touch()
+    (problem,) = found(folder / "films")[1]
+    assert "holds no feature files, only 1 file (1 .mp4); a video: dkva reads features" in problem
+
+
+def test_a_mapping_that_nobody_asked_for_stops_nothing(folder):
+    (folder / "mapping/mapping.txt").write_text("a\n")
+    videos, problems = found(folder, labels=folder / "groundTruth")
+    assert len(videos) == 2
+    assert any("mapping.txt" in problem for problem in problems)
+    with pytest.raises(click.ClickException, match=r"mapping\.txt"):
+        found(folder, labels=folder / "groundTruth", mapping=folder / "mapping/mapping.txt")
+
+
+def test_one_table_of_dkva_is_labels_of_many_videos(folder):
+    (folder / "segments.csv").write_text("video,start,end,label\n")
+    videos, problems = found(folder, labels=folder / "segments.csv")
+    assert {each.labels_path for each in videos.values()} == {folder / "segments.csv"}
+    assert problems == []
 
 
 @pytest.mark.parametrize(

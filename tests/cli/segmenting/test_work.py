@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from dkva import VideoSegmenter, baselines
-from dkva.approximation.segmenter import margins
 from dkva.cli.segmenting import work as module
 from dkva.cli.segmenting.work import Planned, Way, Worked, work
 from dkva.datasets import VideoFile
+from dkva.datasets.reading import FeatureReading
 from dkva.experiments.code_version import forget
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
@@ -30,15 +30,17 @@ def video(tmp_path):
     frames = np.random.default_rng(0).normal(size=(20, 3))
     np.save(tmp_path / "v.npy", frames)
     (tmp_path / "v.txt").write_text("a\n" * 20)
-    return VideoFile("tea/v", tmp_path / "v.npy", tmp_path / "v.txt", cache=False)
+    return VideoFile("tea/v", tmp_path / "v.npy", tmp_path / "v.txt", reading=FeatureReading(cache=False))
 
 
 def test_a_video_is_cut_and_nothing_is_written(video, tmp_path):
     before = set(tmp_path.rglob("*"))
     worked = work(Planned(video), way=way(n_init=3, seed=4))
-    assert (worked.problem, worked.notes) == (None, ())
+    assert (worked.problem, worked.truth_problem, worked.notes) == (None, None, ())
+    assert worked.reading == {"transposed": False, "notes": []}
     made = worked.segmentation
-    assert (made.method, made.n_features, made.margins, made.origin) == ("kmeans", 3, None, "dkva")
+    assert (made.method, made.n_features, made.origin) == ("kmeans", 3, "dkva")
+    assert made.margins.shape == (20,)
     assert made.settings == {"n_segments": 2, "n_init": 3, "seed": 4}
     np.testing.assert_array_equal(made.labels, baselines.kmeans(video.load()[0], **made.settings))
     assert list(worked.truth) == ["a"] * 20
@@ -46,13 +48,40 @@ def test_a_video_is_cut_and_nothing_is_written(video, tmp_path):
     assert set(tmp_path.rglob("*")) == before
 
 
-def test_an_estimator_gives_margins_and_what_it_is_made_of_again(video):
+def test_an_estimator_gives_what_it_is_made_of_again(video):
     made = work(Planned(video), way=way("dkva", seed=3, **FAST)).segmentation
     fitted = VideoSegmenter(**made.settings).fit(video.load()[0], name="v")
     assert made.settings == fitted.get_params()
     assert made.settings["random_state"] == 3
     np.testing.assert_array_equal(made.labels, fitted.labels_)
-    np.testing.assert_array_equal(made.margins, margins(fitted.similarity_))
+
+
+def test_margins_tell_a_cut_along_the_features_from_one_across():
+    draw = np.random.default_rng(0)
+    truth = np.repeat([0, 1] * 3, 50)
+    features = draw.normal(size=(2, 8))[truth] + 0.3 * draw.normal(size=(300, 8))
+    right, wrong = (module._margins(features, labels, 2).mean() for labels in (truth, np.repeat([0, 1], 150)))
+    assert right > 0.6
+    assert wrong < 0.3
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "n", "warned"), [(2.5, 300, True), (1.0, 300, True), (0.9, 300, False)]
+)
+def test_a_window_of_half_the_video_is_said_before(smoothing, n, warned):
+    said = way("dkva", 2, smoothing=smoothing).warnings_for(n)
+    assert len(said) == warned
+    if warned:
+        assert said[0].startswith(f"frames are averaged over {int(smoothing * n / 2)} frames")
+    assert way("kmeans").warnings_for(n) == way("dkva", 1).warnings_for(n) == []
+
+
+def test_bad_labels_do_not_stop_the_cut(video):
+    video.labels_path.write_text("a\n" * 3)
+    worked = work(Planned(video), way=way())
+    assert (worked.problem, worked.truth) == (None, None)
+    assert "3 labels for 20 frames" in worked.truth_problem
+    assert worked.segmentation is not None
 
 
 def test_one_segment_has_margins_that_are_no_numbers(video):

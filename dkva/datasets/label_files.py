@@ -1,0 +1,135 @@
+"""Label files by the names of their videos."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+from dkva.datasets.errors import DataError
+
+__all__ = ["LabelFiles", "find_labels", "tried"]
+
+_SUFFIXES = (".txt", ".csv", ".tsv", ".eaf", ".npy", ".npz", ".annot", ".json", ".xml", ".xlsx", ".boris")
+_TAILS = tuple(
+    mark + word
+    for word in (
+        "labels",
+        "label",
+        "gt",
+        "groundtruth",
+        "ground_truth",
+        "annotations",
+        "annotation",
+        "events",
+    )
+    for mark in "_-."
+)
+
+
+class LabelFiles:
+    """The files below a folder of labels; each of its folders is listed once.
+
+    Args:
+        folder: where they lie, themselves or in sub-folders.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        self._listed: dict[Path, dict[str, list[Path]]] = {}
+        self._below: list[Path] | None = None
+
+    def find(self, name: str, *, but: Path | None = None) -> Path | None:
+        """Label file of a video: of its name, in its sub-folder, in none, or in another; None without one.
+
+        Files count that are called NAME or NAME_labels, NAME_gt and the like (see `tried`), with a suffix of
+        labels or none.
+
+        Args:
+            name: of the video, with its sub-folder before a slash.
+            but: a file that is none, such as the features'.
+
+        Raises:
+            DataError: two such files, in one place, that differ.
+        """
+        folder, _, alone = name.rpartition("/")
+        for place in dict.fromkeys((self.folder / folder, self.folder)):
+            found = self._in(place, alone, but)
+            if found:
+                return _one(found, name)
+        if self._below is None:
+            self._below = _folders(self.folder)
+        return _one([path for place in self._below for path in self._in(place, alone, but)], name)
+
+    def _in(self, folder: Path, alone: str, but: Path | None) -> list[Path]:
+        if folder not in self._listed:
+            self._listed[folder] = _by_stem(folder)
+        found = self._listed[folder].get(unicodedata.normalize("NFC", alone), [])
+        return [path for path in found if but is None or not _same_file(path, but)]
+
+
+def find_labels(folder: str | Path, name: str, *, but: Path | None = None) -> Path | None:
+    """Label file of one video; see `LabelFiles.find`, which is faster for many."""
+    return LabelFiles(folder).find(name, but=but)
+
+
+def tried(name: str) -> str:
+    """Names that `find_labels` looks for, for messages."""
+    alone = name.rsplit("/", 1)[-1]
+    shown = ", ".join(f"{alone}{suffix}" for suffix in ("", *_SUFFIXES[:5]))
+    return f"tried {shown}, {alone}_labels.txt, {alone}_gt.txt and the like, also .gz"
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[:1] != ".")
+    except OSError:
+        return []
+
+
+def _by_stem(folder: Path) -> dict[str, list[Path]]:
+    """Files of a folder by the names of the videos that they may be of."""
+    found: defaultdict[str, list[Path]] = defaultdict(list)
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name[:1] != "." and entry.is_file())
+    except OSError:
+        return found
+    for name in names:
+        for stem in _stems(unicodedata.normalize("NFC", name)):
+            found[stem].append(folder / name)
+    return found
+
+
+def _stems(name: str) -> set[str]:
+    bare = name[:-3] if name.lower().endswith(".gz") else name
+    whole = {name, bare}
+    whole |= {bare[: -len(suffix)] for suffix in _SUFFIXES if bare.lower().endswith(suffix)}
+    cut = {stem[: -len(tail)] for stem in whole for tail in _TAILS if stem.lower().endswith(tail)}
+    return {stem for stem in whole | cut if stem}
+
+
+def _same_file(path: Path, other: Path) -> bool:
+    return path.absolute() == other.absolute() or path.resolve() == other.resolve()
+
+
+def _one(found: list[Path], name: str) -> Path | None:
+    """The first of files that are all alike.
+
+    Raises:
+        DataError: two that differ.
+    """
+    found = sorted(found, key=lambda path: (len(path.name), path))
+    for other in found[1:]:
+        if not _alike(found[0], other):
+            where = other.name if other.parent == found[0].parent else f"{other.parent.name}/{other.name}"
+            raise DataError(found[0], f"and {where} may both be the labels of {name!r}", "keep one of them")
+    return found[0] if found else None
+
+
+def _alike(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,125 @@
+"""What behaviour researchers compute next: how often and how long each label, and what follows what."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from dkva.base.files import write_atomically
+
+__all__ = ["summary", "transitions", "write_summary"]
+
+_SUMMARY = (
+    "scope", "name", "label", "count", "frames", "mean_frames", "seconds", "mean_seconds", "share",
+)  # fmt: skip
+_TRANSITIONS = ("scope", "name", "from", "to", "count", "share")
+
+#: Name of the scope of all videos.
+EVERYTHING = "all"
+
+
+def summary(docs: Iterable[Mapping]) -> list[dict]:
+    """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
+
+    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, as every
+    video is cut by itself: folders and all videos have rows of named labels, and one row "(any)" of all
+    segments whatever their label. Seconds are empty if frames a second are not known.
+
+    Args:
+        docs: as `dkva.export.documents` makes and reads them.
+    """
+    rows = []
+    for scope, name, group in _groups(docs):
+        runs = [(run, doc) for doc in group for run in doc["segments"]]
+        rows.append(_row(scope, name, "(any)", runs, runs))
+        by_label = defaultdict(list)
+        for run, doc in runs:
+            if scope == "video" or run.get("name"):
+                by_label[_label(run)].append((run, doc))
+        rows.extend(_row(scope, name, label, by_label[label], runs) for label in sorted(by_label, key=_order))
+    return rows
+
+
+def transitions(docs: Iterable[Mapping]) -> list[dict]:
+    """Rows of how often a label follows another one, with the share among all that follow the first.
+
+    Args:
+        docs: as of `summary`, which says what is counted together.
+    """
+    rows = []
+    for scope, name, group in _groups(docs):
+        counts: Counter = Counter()
+        for doc in group:
+            runs = [run for run in doc["segments"] if scope == "video" or run.get("name")]
+            for before, after in itertools.pairwise(runs):
+                if before["end"] == after["start"] and _label(before) != _label(after):
+                    counts[_label(before), _label(after)] += 1
+        left = Counter()
+        for (before, _), count in counts.items():
+            left[before] += count
+        for before, after in sorted(counts, key=lambda pair: (_order(pair[0]), _order(pair[1]))):
+            count = counts[before, after]
+            share = round(count / left[before], 6)
+            values = (scope, name, before, after, count, share)
+            rows.append(dict(zip(_TRANSITIONS, values, strict=True)))
+    return rows
+
+
+def write_summary(folder: Path, docs: Sequence[Mapping]) -> None:
+    """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError."""
+    for name, columns, rows in (
+        ("summary.csv", _SUMMARY, summary(docs)),
+        ("transitions.csv", _TRANSITIONS, transitions(docs)),
+    ):
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        data = text.getvalue().encode(errors="backslashreplace")
+        write_atomically(folder / name, lambda file, data=data: file.write(data))
+
+
+def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:
+    """(scope, name, documents): each video, each folder that names have before a slash, all of them."""
+    ordered = sorted(docs, key=lambda doc: doc["video"])
+    folders = defaultdict(list)
+    for doc in ordered:
+        yield "video", doc["video"], [doc]
+        if "/" in doc["video"]:
+            folders[doc["video"].rpartition("/")[0]].append(doc)
+    for name, group in folders.items():
+        yield "folder", name, group
+    if len(ordered) > 1:
+        yield EVERYTHING, EVERYTHING, ordered
+
+
+def _label(run: Mapping) -> str:
+    return run.get("name") or str(run["label"])
+
+
+def _order(label: str) -> tuple:
+    """Numbers in their order, before names."""
+    return (0, int(label), "") if label.isdecimal() else (1, 0, label)
+
+
+def _row(scope: str, name: str, label: str, runs: Sequence[tuple], among: Sequence[tuple]) -> dict:
+    frames = sum(run["end"] - run["start"] for run, _ in runs)
+    known = all("end_time" in run for run, _ in runs)
+    seconds = sum(run["end_time"] - run["start_time"] for run, _ in runs) if known else None
+    whole = sum(run["end"] - run["start"] for run, _ in among)
+    values = (
+        scope,
+        name,
+        label,
+        len(runs),
+        frames,
+        round(frames / len(runs), 3),
+        None if seconds is None else round(seconds, 6),
+        None if seconds is None else round(seconds / len(runs), 6),
+        round(frames / whole, 6),
+    )
+    return dict(zip(_SUMMARY, values, strict=True))

@@ -1,0 +1,37 @@
+import time
+
+import pytest
+
+from dkva.cli.segmenting.waiting import Waiting
+from dkva.cli.segmenting.work import Way
+from dkva.experiments.method_settings import checked
+from dkva.experiments.registry import find
+
+pytestmark = pytest.mark.fast
+
+
+def way(method):
+    return Way(find(method), 2, 0, checked(find(method), {}))
+
+
+@pytest.mark.parametrize(
+    ("method", "says"),
+    [("dkva", "frames take long: --batch-size video takes one step an epoch"), ("uniform", "")],
+)
+def test_one_line_says_what_takes_long(capsys, method, says):
+    with Waiting(way(method), patience=0.01) as waiting:
+        waiting.of("tea/v")
+        waiting._timer.join()
+        waiting.of("tea/w")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("note: tea/v: still at work after 0.01 s")
+    assert line.endswith(says)
+
+
+def test_who_does_not_wait_hears_nothing(capsys):
+    with Waiting(way("uniform"), patience=0.05) as waiting:
+        waiting.of("v")
+    with Waiting(way("uniform"), patience=0.05):
+        pass
+    time.sleep(0.1)
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,80 @@
+import csv
+
+import pytest
+
+from dkva.export.summary import summary, transitions, write_summary
+
+pytestmark = pytest.mark.fast
+
+
+def doc(video, runs, rate=None):
+    """Runs (end, label, name) from frame 0."""
+    segments, start = [], 0
+    for end, label, name in runs:
+        run = {"start": start, "end": end, "label": label}
+        run |= {"name": name} if name else {}
+        run |= {"start_time": start / rate, "end_time": end / rate} if rate else {}
+        segments.append(run)
+        start = end
+    return {"video": video, "segments": segments}
+
+
+def rows(found, *columns):
+    return [tuple(row[column] for column in columns) for row in found]
+
+
+def test_counts_durations_and_shares_of_a_video():
+    made = summary([doc("v", [(10, 0, ""), (20, 11, ""), (40, 0, ""), (50, 2, "")], rate=10)])
+    columns = ("label", "count", "frames", "mean_frames", "seconds", "mean_seconds", "share")
+    assert rows(made, *columns) == [
+        ("(any)", 4, 50, 12.5, 5.0, 1.25, 1.0),
+        ("0", 2, 30, 15.0, 3.0, 1.5, 0.6),
+        ("2", 1, 10, 10.0, 1.0, 1.0, 0.2),
+        ("11", 1, 10, 10.0, 1.0, 1.0, 0.2),
+    ]
+    assert {row["scope"] for row in made} == {"video"}
+
+
+def test_names_are_added_up_over_videos_and_numbers_are_not():
+    docs = [
+        doc("tea/a", [(10, 0, "pour"), (20, 1, "stir")]),
+        doc("tea/b", [(30, 1, "pour"), (40, 0, "")]),
+        doc("c", [(10, 0, "")]),
+    ]
+    made = summary(docs)
+    folder = [row for row in made if (row["scope"], row["name"]) == ("folder", "tea")]
+    assert rows(folder, "label", "count", "frames", "share", "seconds") == [
+        ("(any)", 4, 60, 1.0, None),
+        ("pour", 2, 40, round(40 / 60, 6), None),
+        ("stir", 1, 10, round(10 / 60, 6), None),
+    ]
+    everything = [row for row in made if row["scope"] == "all"]
+    assert rows(everything, "label", "count", "frames") == [
+        ("(any)", 5, 70),
+        ("pour", 2, 40),
+        ("stir", 1, 10),
+    ]
+
+
+def test_transitions_are_counted_with_their_shares():
+    made = transitions([doc("v", [(1, 0, ""), (2, 1, ""), (3, 0, ""), (4, 2, ""), (5, 0, ""), (6, 1, "")])])
+    assert rows(made, "from", "to", "count", "share") == [
+        ("0", "1", 2, round(2 / 3, 6)),
+        ("0", "2", 1, round(1 / 3, 6)),
+        ("1", "0", 1, 1.0),
+        ("2", "0", 1, 1.0),
+    ]
+
+
+def test_a_segment_without_a_name_parts_those_beside_it():
+    docs = [doc("a", [(1, 0, "x"), (2, 1, ""), (3, 2, "y")]), doc("b", [(1, 0, "x"), (2, 2, "y")])]
+    everything = [row for row in transitions(docs) if row["scope"] == "all"]
+    assert rows(everything, "from", "to", "count") == [("x", "y", 1)]
+
+
+def test_both_tables_are_written(tmp_path):
+    write_summary(tmp_path, [doc("v", [(1, 0, ""), (2, 1, "")])])
+    with (tmp_path / "summary.csv").open(newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["scope"], first["label"], first["seconds"]) == ("video", "(any)", "")
+    assert (tmp_path / "transitions.csv").read_text().splitlines()[1] == "video,v,0,1,1,1.0"
