@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -135,13 +136,15 @@ def decode(line: bytes) -> str:
 def split(line: str, separator: str | None) -> list[str]:
     """Cells of a line, without quotes and the blanks around them, with decimal points for decimal commas."""
     line = line.rstrip("\r\n")
+    quoted = '"' in line
     if separator is None:
-        cells = _FIELD.findall(line) if '"' in line else line.split()
-    elif '"' in line:
+        cells = _FIELD.findall(line) if quoted else line.split()
+    elif quoted:
         cells = next(csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=True), [])
     else:
         cells = line.split(separator)
-    cells = [cell.strip(' "\t') for cell in cells]
+    if quoted or separator is not None:
+        cells = [cell.strip(' "\t') for cell in cells]
     if separator != "," and "," in line:
         cells = [cell.replace(",", ".") if _COMMA_NUMBER.fullmatch(cell) else cell for cell in cells]
     return cells
@@ -192,7 +195,7 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
     while header < data and split(rows[header].text, separator) in ([], [""]):
         header += 1
     first, *after = rows[header:]
-    cells = split(first.text, separator)
+    cells = first.cells if plain else split(first.text, separator)
     if not cells:
         return None
     raw_cells = first.text.rstrip("\r\n").split(separator or " ")
@@ -217,7 +220,7 @@ def _plain(cells: Sequence[str]) -> bool:
         values = list(map(float, cells))  # faster than `is_number`
     except ValueError:
         return False
-    return not _counted(cells) and all(v == v for v in values) and not any("_" in cell for cell in cells)
+    return not _counted(cells) and not any(map(math.isnan, values)) and "_" not in "".join(cells)
 
 
 def _counted(cells: Sequence[str]) -> bool:

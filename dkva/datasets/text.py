@@ -199,7 +199,8 @@ def _counts(cell: str, below: str | None) -> bool:
 def _table(values, names, columns: _Columns, exact, text, lines) -> Table:
     """A table of the columns that are not text."""
     width = values.shape[1] + len(columns.text)
-    kept = [i for i in range(width) if i not in set(columns.text)]
+    words = set(columns.text)
+    kept = [i for i in range(width) if i not in words]
     index = {place: i for i, place in enumerate(kept)}
     return Table(
         values,
