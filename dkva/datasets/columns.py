@@ -182,6 +182,8 @@ def _counts_up(table: Table) -> bool:
     values = table.values
     if len(values) < _LEAST_COUNTED or table.places[:1] not in ((), (1,)):
         return False
+    if 0 not in table.exact and values[1, 0] != values[0, 0] + 1:
+        return False  # most columns, at once
     exact = table.exact.get(0)
     head = np.asarray((values[:_LEAST_COUNTED, 0] if exact is None else exact[:_LEAST_COUNTED]), np.float64)
     if not float(head[0]).is_integer() or not (np.diff(head) == 1).all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import zlib
@@ -182,7 +183,7 @@ class _Columns(NamedTuple):
 
 def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
     cells = layout.cells
-    text = [i for i, cell in enumerate(cells) if not is_missing(cell) and not is_number(cell)]
+    text = [] if layout.plain else [i for i, c in enumerate(cells) if not is_missing(c) and not is_number(c)]
     exact = [i for i, name in enumerate(names or ()) if may_count(name)]
     if 0 not in exact and _counts(cells[0], layout.second):
         exact.append(0)
@@ -198,7 +199,8 @@ def _counts(cell: str, below: str | None) -> bool:
 def _table(values, names, columns: _Columns, exact, text, lines) -> Table:
     """A table of the columns that are not text."""
     width = values.shape[1] + len(columns.text)
-    kept = [i for i in range(width) if i not in set(columns.text)]
+    words = set(columns.text)
+    kept = [i for i in range(width) if i not in words]
     index = {place: i for i, place in enumerate(kept)}
     return Table(
         values,
@@ -267,6 +269,7 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
     return _table(values, names, columns, exact, text, layout.skipped + 1)
 
 
+@functools.cache
 def _marks() -> list[str]:
     return sorted({form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.title())} | {"NaN"})
 
