@@ -11,6 +11,7 @@ from dkva.base.segments import segments
 __all__ = [
     "THRESHOLDS",
     "boundaries",
+    "check_labels",
     "edit_score",
     "ignored_labels",
     "jaccard_sum",
@@ -20,6 +21,22 @@ __all__ = [
 
 #: Overlaps of the segmental F1 (Lea et al. 2017).
 THRESHOLDS = (0.10, 0.25, 0.50)
+
+
+def check_labels(argument: str, labels) -> None:
+    """Raise ValueError if labels are missing: masked, NaN or None, which would be a class of their own."""
+    array = np.asarray(labels)
+    lost = np.ma.getmaskarray(labels) if np.ma.isMaskedArray(labels) else np.zeros(array.shape, bool)
+    if array.dtype.kind == "O":
+        lost = lost | np.array([each is None or each != each for each in array.ravel()]).reshape(array.shape)
+    elif array.dtype.kind == "f":
+        lost = lost | np.isnan(array)
+    if lost.any():
+        frame = int(np.flatnonzero(lost)[0])
+        raise ValueError(
+            f"{argument} has no label at {int(lost.sum())} of {lost.size} frames, the first of them {frame}: "
+            "give them a label, and leave that out with ignore"
+        )
 
 
 def ignored_labels(ignore, truth) -> list:

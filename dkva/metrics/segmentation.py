@@ -16,6 +16,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from dkva.metrics.parts import (
     THRESHOLDS,
     boundaries,
+    check_labels,
     edit_score,
     ignored_labels,
     jaccard_sum,
@@ -76,10 +77,12 @@ def evaluate(
             TW-FINCH's program in that clusters without a label stay wrong.
 
     Raises:
-        ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, labels to
-            ignore that are text where the truth's are numbers or the reverse, `n_clusters` below the
-            number of clusters found, or a label without a coarse class.
+        ValueError: labels that are missing (masked, NaN, None), not one-dimensional, of unequal lengths or
+            none left to score, labels to ignore that are text where the truth's are numbers or the reverse,
+            `n_clusters` below the number of clusters found, or a label without a coarse class.
     """
+    check_labels("truth", truth)
+    check_labels("predicted", predicted)
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:
         raise ValueError(
