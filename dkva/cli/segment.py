@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.approximation.settings import MAX_SEED
+from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.method_options import MethodCommand
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
@@ -208,6 +209,8 @@ def segment(
     results = Results(output, names)
     units = [Planned(video, None if force else results.done(video.name)) for video in found.videos]
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
+        if not no_cache:
+            keep_compiled_programs()
         _check_together(way)
     stopped = _collect(units, way, results, scheduler, workers)
     results.sort(names)

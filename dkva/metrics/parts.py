@@ -12,9 +12,11 @@ __all__ = [
     "THRESHOLDS",
     "boundaries",
     "check_labels",
+    "contingency",
     "edit_score",
     "ignored_labels",
     "jaccard_sum",
+    "macro_f1",
     "runs_between",
     "segmental_f1",
 ]
@@ -50,6 +52,21 @@ def ignored_labels(ignore, truth) -> list:
             f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
         )
     return labels
+
+
+def contingency(clusters, classes) -> np.ndarray:
+    """Frames of each pair of cluster and class [clusters, classes], of labels 0, 1, … that all occur [n]."""
+    table = np.zeros((clusters.max() + 1, classes.max() + 1), np.int64)
+    np.add.at(table, (clusters, classes), 1)
+    return table
+
+
+def macro_f1(truth, mapped) -> float:
+    """Mean F1, 2·hits / (true + predicted frames), of the labels present in the truth or the prediction."""
+    labels, index = np.unique(np.concatenate([truth, mapped]), return_inverse=True)
+    true, found = np.split(index, [len(truth)])
+    counts = [np.bincount(each, minlength=len(labels)) for each in (true[true == found], true, found)]
+    return float(np.mean(2 * counts[0] / (counts[1] + counts[2])))
 
 
 def jaccard_sum(truth, mapped) -> float:

@@ -24,10 +24,10 @@ from tolerances import (
 from unoptimised import learning_unoptimised, unoptimised
 
 from dkva import KERNELS, Kernel, Standardiser, approximate
+from dkva.approximation.assigning import labels_of, similarity
 from dkva.approximation.learning import TOLERANCE_EPOCHS, draw
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, mmd_squared
-from dkva.approximation.segmenter import labels_of, similarity
 from dkva.approximation.settings import ESTIMATORS, INITS
 from dkva.base.uniform import uniform_edges
 
