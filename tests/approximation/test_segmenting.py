@@ -31,7 +31,7 @@ def test_segment_video_names_bad_settings(options):
 @pytest.mark.fast
 @pytest.mark.parametrize("bad", [np.full((9, 2), np.nan), np.zeros(9), np.array([["a", "b"]])])
 def test_features_that_are_no_finite_numbers_are_refused(bad):
-    with pytest.raises(ValueError, match="give finite numbers|give numbers"):
+    with pytest.raises(ValueError, match=r"give finite numbers|give numbers"):
         segment_video(bad, 2)
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import f1_score
+from sklearn.metrics.cluster import contingency_matrix
 
 from dkva import evaluate
-from dkva.metrics.parts import edit_score, ignored_labels, jaccard_sum, runs_between
+from dkva.metrics.parts import contingency, edit_score, ignored_labels, jaccard_sum, macro_f1, runs_between
 
 pytestmark = pytest.mark.fast
 
@@ -70,3 +72,12 @@ def test_labels_that_are_missing_are_refused(labels):
 def test_labels_that_are_all_there_are_taken():
     for labels in (np.ma.masked_equal([0, 1], 2), [0.0, 1.0], np.array(["a", "b"], object), ["", "b"]):
         assert evaluate(labels, [0, 1]).mof == 1
+
+
+@given(st.data(), st.integers(1, 30))
+def test_contingency_and_macro_f1_are_scikit_learns(data, n):
+    drawn = (data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)) for _ in range(2))
+    a, b = (np.unique(each, return_inverse=True)[1] for each in drawn)
+    np.testing.assert_array_equal(contingency(a, b), contingency_matrix(a, b))
+    # Means of at most five quotients in float64.
+    assert macro_f1(a, b) == pytest.approx(f1_score(a, b, average="macro", zero_division=0), rel=1e-14)
