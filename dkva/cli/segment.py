@@ -105,7 +105,7 @@ __all__ = ["segment"]
     metavar="NAME[,NAME]",
     help="Take these columns alone, by name, number from 1, or range such as 3-8.",
 )
-@click.option("--drop", multiple=True, metavar="NAME[,NAME]", help="Leave these columns out, likewise.")
+@click.option("--drop", multiple=True, metavar="NAME[,NAME]", help="Leave these columns out, too.")
 @click.option(
     "--missing",
     type=click.Choice(MISSING),
@@ -192,6 +192,8 @@ def segment(
         shown = " ".join(f"-k {each}" for each in given_segments)
         raise click.ClickException(f"{shown}: give -k once; for several, run once each with its own --out")
     way = _checked_way(method, given_segments[0], seed, settings, scheduler)
+    if fps is None and stride != 1:
+        raise click.ClickException(f"--stride {stride:g}: says nothing without --fps; give both")
     rate = None if fps is None else fps / stride
     try:
         reading = FeatureReading(transposed, _names(columns), _names(drop), missing, array, not no_cache)

@@ -27,6 +27,12 @@ _TIMES = re.compile(
     f"t|{_UNITS}|((recording|trial|video|media|elapsed|unix)?times?|timestamps?|elapsed|epoch)((in)?{_UNITS})?"
 )
 
+# Names of columns that hold the truth.
+_TRUTHS = re.compile(
+    "(true|gt|groundtruth|behaviou?r|action|activity)?(label|class)s?(id|no|idx)?|gt|groundtruth|"
+    "(behaviou?r|action|activity)s?(id|no|idx)?"
+)
+
 # Last words of names of columns that say how sure a tracker is of a place.
 _RATINGS = re.compile("likelihood|score|confidence|conf|visibility|visible|presence|error|ncams")
 # The same beside columns x and y of the same point.
@@ -61,7 +67,8 @@ def may_count(name: str) -> bool:
 def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int], list[Note]]:
     """Columns to take as features, by index in `table.values`, and notes on what was left out.
 
-    If the user names columns, or columns to leave out, nothing else is left out but text.
+    If the user names columns, these are taken and no others; columns to leave out are left out beside what
+    is no feature by its name and values.
 
     Raises:
         DataError: names that are not there, a chosen column of text, several rows a frame, frames that are
@@ -79,17 +86,16 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
         kept = [i for i in every if _place(table, i) not in asked]
         if not kept:
             raise DataError(path, "has no column left", "leave out fewer columns (--drop)")
-        texts = [(place, name) for place, name, _ in table.text if place not in asked]
-        return kept, _left_out(table, {"text": texts})
-    return _automatic(path, table, every)
-
-
-def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], list[Note]]:
+        return _automatic(path, table, every, asked)
     _refuse_events(path, table)
-    out: dict[str, list[tuple[int, str]]] = {"counts": [], "confidence": [], "empty": [], "text": []}
+    return _automatic(path, table, every, set())
+
+
+def _automatic(path: Path, table: Table, every: list[int], dropped: set[int]) -> tuple[list[int], list[Note]]:
+    out: dict[str, list[tuple[int, str]]] = {reason: [] for reason in _REASONS}
     notes: list[Note] = []
-    gone = set()
-    for i in _empty(table) if len(every) > 1 else []:
+    gone = {i for i in every if _place(table, i) in dropped}
+    for i in [i for i in _empty(table) if i not in gone] if len(every) > 1 else []:
         name = table.names[i] if table.names else None
         if name is None or _group(name) == "rows" or _TRACKS.search(name):
             out["empty"].append((_place(table, i), name or ""))
@@ -112,9 +118,13 @@ def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], l
             for j in rated:
                 out["confidence"].append((_place(table, rest[j]), table.names[rest[j]]))
                 gone.add(rest[j])
-    out["text"] = [(place, name) for place, name, _ in table.text]
+        truths = [i for i in every if i not in gone and _TRUTHS.fullmatch(_bare(table.names[i]))]
+        if len(truths) + len(gone) < len(every):
+            out["labels"] = [(_place(table, i), table.names[i]) for i in truths]
+            gone.update(truths)
+    out["text"] = [(place, name) for place, name, _ in table.text if place not in dropped]
     kept = [i for i in every if i not in gone]
-    if not kept or (len(kept) == 1 and len(every) + len(table.text) > 1):
+    if not kept or (len(kept) == 1 and len(every) + len(table.text) > 1 and not dropped):
         left = f"has {'a single column' if kept else 'no column'} of features left"
         what = _listed(out)
         remedy = "give a table of features, or name its columns (--columns); labels are given by --labels"
@@ -135,7 +145,8 @@ def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[N
         a, b = (float(values[rows[jumps[0] + k]]) for k in (0, 1))
         text = (
             f"{called} jumps {len(jumps)} time{'s' * (len(jumps) > 1)}, first from {a:g} to {b:g}; rows are "
-            "taken as frames that follow one another, so results count rows"
+            "taken as frames that follow one another: fill in the missing ones if times matter, or if the "
+            "labels are of all frames"
         )
         return True, [Note("jumps", text, {"jumps": len(jumps), "first": [a, b]})]
     if group == "times" and len(rows) and (steps >= 0).all() and (steps > 0).any():
@@ -284,7 +295,13 @@ def _place(table: Table, i: int) -> int:
     return table.places[i] if table.places else i + 1
 
 
-_REASONS = {"counts": "count", "confidence": "confidence", "empty": "empty", "text": "text"}
+_REASONS = {
+    "counts": "count",
+    "confidence": "confidence",
+    "empty": "empty",
+    "labels": "true labels by the name",
+    "text": "text",
+}
 
 
 def _listed(out: dict[str, list[tuple[int, str]]]) -> str:
@@ -302,5 +319,5 @@ def _left_out(table: Table, out: dict[str, list[tuple[int, str]]]) -> list[Note]
     value = {reason: [name or place for place, name in columns] for reason, columns in out.items() if columns}
     if not value:
         return []
-    text = f"left out as no features: {_listed(out)}; --columns or --drop decide otherwise"
+    text = f"left out as no features: {_listed(out)}; --columns takes columns by name"
     return [Note("left_out", text, value)]

@@ -70,9 +70,10 @@ def read_features(
         cache: keep text, once parsed, as a memory-mapped array in `cache_folder()`, found again by the
             file's path, size and time of change.
         transposed: the file holds one column a frame instead ([d, n], as some releases do).
-        columns: only these, by name, number from 1, or range such as "3-8"; empty means all but those that
-            count frames or time, rate a place of a pose, or hold text.
-        drop: columns to leave out, likewise; all others but those of text are kept.
+        columns: only these, by name, number from 1, or range such as "3-8", also several between commas;
+            empty means all but those that count frames or time, rate a place of a pose, or hold text or
+            labels.
+        drop: columns to leave out beside those, likewise.
         missing: "error", or "interpolate" over time.
         array: the array to take of a file that holds several, by name.
 
@@ -92,7 +93,8 @@ def read_features(
 
 
 def _words(given: str | int | Iterable[str | int]) -> tuple[str, ...]:
-    return (str(given),) if isinstance(given, (str, int)) else tuple(map(str, given))
+    words = [given] if isinstance(given, (str, int)) else given
+    return tuple(part.strip() for word in words for part in str(word).split(",") if part.strip())
 
 
 def load_features(path: str | Path, reading: FeatureReading = _PLAIN) -> Features:

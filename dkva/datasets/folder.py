@@ -68,9 +68,8 @@ class VideoFile(Video):
         """
         if self.labels_path is None:
             return None
-        return load_labels(
-            self.labels_path, n_frames, self.label_reading, video=self.name, n_features=n_features
-        )
+        turned = None if self.reading.transposed else n_features
+        return load_labels(self.labels_path, n_frames, self.label_reading, video=self.name, n_features=turned)
 
     def load(self) -> tuple[np.ndarray, np.ndarray | None]:
         """Features [n, d] and labels [n], or None for the labels if there is no file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
@@ -28,6 +29,10 @@ _TAILS = tuple(
 )
 
 
+# What DeepLabCut adds to the name of a recording.
+_TRACKED = re.compile(r"DLC_.*$|(?<=.)DeepCut_.*$")
+
+
 class LabelFiles:
     """The files below a folder of labels; each of its folders is listed once.
 
@@ -44,7 +49,7 @@ class LabelFiles:
         """Label file of a video: of its name, in its sub-folder, in none, or in another; None without one.
 
         Files count that are called NAME or NAME_labels, NAME_gt and the like (see `tried`), with a suffix of
-        labels or none.
+        labels or none. A table of DeepLabCut, such as mouse1DLC_resnet50_..., has the labels of mouse1.
 
         Args:
             name: of the video, with its sub-folder before a slash.
@@ -60,7 +65,10 @@ class LabelFiles:
                 return _one(found, name)
         if self._below is None:
             self._below = _folders(self.folder)
-        return _one([path for place in self._below for path in self._in(place, alone, but)], name)
+        below = _one([path for place in self._below for path in self._in(place, alone, but)], name)
+        if below is None and (recording := _TRACKED.sub("", alone)) != alone and recording:
+            return self.find(f"{folder}/{recording}".lstrip("/"), but=but)
+        return below
 
     def _in(self, folder: Path, alone: str, but: Path | None) -> list[Path]:
         if folder not in self._listed:
@@ -76,7 +84,7 @@ def find_labels(folder: str | Path, name: str, *, but: Path | None = None) -> Pa
 
 def tried(name: str) -> str:
     """Names that `find_labels` looks for, for messages."""
-    alone = name.rsplit("/", 1)[-1]
+    alone = _TRACKED.sub("", name.rsplit("/", 1)[-1])
     shown = ", ".join(f"{alone}{suffix}" for suffix in ("", *_SUFFIXES[:5]))
     return f"tried {shown}, {alone}_labels.txt, {alone}_gt.txt and the like, also .gz"
 

@@ -47,7 +47,9 @@ def fill(
     empty = np.flatnonzero(gaps.all(0))
     if len(empty):
         called = _name(table, columns[int(empty[0])])
-        more = f", as are {len(empty) - 1} more" if len(empty) > 1 else ""
+        more = (
+            f", and so {'is' if len(empty) == 2 else 'are'} {len(empty) - 1} more" if len(empty) > 1 else ""
+        )
         drop = ",".join(_option(table, columns[int(i)]) for i in empty[:5])
         raise DataError(
             path, f"{called} is empty throughout{more}", f"leave out what is empty (--drop {drop})"

@@ -47,7 +47,7 @@ class FeatureReading:
         transposed: they hold one column a frame.
         columns: only these columns, by name, number from 1, or range such as "3-8"; empty means all that are
             features.
-        drop: columns to leave out, likewise.
+        drop: columns to leave out beside those that are no features.
         missing: one of `MISSING`.
         array: the array to take of a file that holds several, by name.
         cache: whether parsed text is kept.

@@ -28,6 +28,7 @@ from dkva.base.segments import segments
 __all__ = [
     "FORMAT",
     "document",
+    "is_foreign",
     "labels_in",
     "named",
     "read_csv",
@@ -189,6 +190,18 @@ def read_json(path: Path) -> dict | None:
     return doc if _is_whole(doc) else None
 
 
+def is_foreign(path: Path) -> bool:
+    """Whether a file by the name of a document is there that dkva cannot have written."""
+    try:
+        data = path.read_bytes()
+        doc = json.loads(data) if data else {"segments": []}
+    except OSError:
+        return False
+    except ValueError:
+        return True
+    return not isinstance(doc, dict) or "segments" not in doc
+
+
 def _refuse_newer(path: Path, number) -> None:
     if isinstance(number, int) and number > FORMAT:
         raise NewerFormatError(
@@ -246,11 +259,14 @@ def read_csv(path: Path) -> dict[str, dict]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             state = _state(path)
-            for row in csv.DictReader(file):
+            table = csv.DictReader(file)
+            for row in table:
                 line += 1
                 _refuse_newer(path, _whole(row.get("format")))
                 _add_row(docs, row)
                 rows.setdefault(row["video"], []).append([row.get(name, "") for name in _CSV_COLUMNS])
+            if table.fieldnames and not {"video", "start", "end", "label"} <= set(table.fieldnames):
+                raise KeyError("columns")
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, csv.Error) as error:

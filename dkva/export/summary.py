@@ -11,12 +11,15 @@ from pathlib import Path
 
 from dkva.base.files import write_text
 
-__all__ = ["summary", "transitions", "write_summary"]
+__all__ = ["SUMMARIES", "is_foreign_summary", "summary", "transitions", "write_summary"]
 
 _SUMMARY = (
     "scope", "name", "label", "count", "frames", "mean_frames", "seconds", "mean_seconds", "share",
 )  # fmt: skip
 _TRANSITIONS = ("scope", "name", "from", "to", "count", "share")
+
+#: Names of the tables, and their columns.
+SUMMARIES = {"summary.csv": _SUMMARY, "transitions.csv": _TRANSITIONS}
 
 #: Name of the scope of all videos.
 EVERYTHING = "all"
@@ -71,15 +74,22 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
 
 def write_summary(folder: Path, docs: Sequence[Mapping]) -> None:
     """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError."""
-    for name, columns, rows in (
-        ("summary.csv", _SUMMARY, summary(docs)),
-        ("transitions.csv", _TRANSITIONS, transitions(docs)),
-    ):
+    for (name, columns), rows in zip(SUMMARIES.items(), (summary(docs), transitions(docs)), strict=True):
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         write_text(folder / name, text.getvalue())
+
+
+def is_foreign_summary(path: Path) -> bool:
+    """Whether a file by the name of a summary is there that is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline()
+    except OSError:
+        return False
+    return bool(head) and head.strip() != ",".join(SUMMARIES[path.name]).encode()
 
 
 def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:

@@ -25,19 +25,24 @@ __all__ = [
 THRESHOLDS = (0.10, 0.25, 0.50)
 
 
-def check_labels(argument: str, labels) -> None:
-    """Raise ValueError if labels are missing: masked, NaN or None, which would be a class of their own."""
+def check_labels(argument: str, labels, ignore=None) -> None:
+    """Raise ValueError if labels are missing: masked, NaN, None, or "" that is not to be ignored.
+
+    They would be a class of their own.
+    """
     array = np.asarray(labels)
     lost = np.ma.getmaskarray(labels) if np.ma.isMaskedArray(labels) else np.zeros(array.shape, bool)
     if array.dtype.kind == "O":
         lost = lost | np.array([each is None or each != each for each in array.ravel()]).reshape(array.shape)
     elif array.dtype.kind == "f":
         lost = lost | np.isnan(array)
+    elif array.dtype.kind == "U" and "" not in np.ravel([] if ignore is None else ignore).tolist():
+        lost = lost | (array == "")
     if lost.any():
         frame = int(np.flatnonzero(lost)[0])
         raise ValueError(
             f"{argument} has no label at {int(lost.sum())} of {lost.size} frames, the first of them {frame}: "
-            "give them a label, and leave that out with ignore"
+            'give them a label, or mark them by "" and say ignore=""'
         )
 
 

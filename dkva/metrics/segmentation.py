@@ -77,11 +77,12 @@ def evaluate(
             TW-FINCH's program in that clusters without a label stay wrong.
 
     Raises:
-        ValueError: labels that are missing (masked, NaN, None), not one-dimensional, of unequal lengths or
-            none left to score, labels to ignore that are text where the truth's are numbers or the reverse,
-            `n_clusters` below the number of clusters found, or a label without a coarse class.
+        ValueError: labels that are missing (masked, NaN, None, or "" if it is not ignored), not
+            one-dimensional, of unequal lengths or none left to score, labels to ignore that are text where
+            the truth's are numbers or the reverse, `n_clusters` below the number of clusters found, or a
+            label without a coarse class.
     """
-    check_labels("truth", truth)
+    check_labels("truth", truth, ignore)
     check_labels("predicted", predicted)
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:

@@ -190,7 +190,24 @@ NAMED = table(UP, *DATA.T, DATA[:, 0], names=("frame", "a", "B", "3", "likelihoo
 )
 def test_what_the_user_names_holds(asked, kept):
     assert chosen(NAMED, columns=asked) == (kept, {})
-    assert chosen(NAMED, drop=asked) == ([i for i in range(5) if i not in kept], {})
+    others = [i for i in (1, 2, 3) if i not in kept]  # frame and likelihood are left out as ever
+    if others:
+        assert chosen(NAMED, drop=asked)[0] == others
+
+
+def test_what_the_user_drops_is_left_out_beside_what_is_no_feature():
+    left_out = {"counts": ["frame"], "confidence": ["likelihood"]}
+    assert chosen(NAMED, drop=("B",)) == ([1, 3], {"left_out": left_out})
+    assert chosen(NAMED, drop=("frame", "B")) == ([1, 3], {"left_out": {"confidence": ["likelihood"]}})
+
+
+@pytest.mark.parametrize("name", ["label", "labels", "behavior_id", "class", "ground_truth", "gt", "Action"])
+def test_columns_that_are_named_for_labels_are_no_features(name):
+    made = table(UP, *DATA.T, DATA[:, 0], names=("frame", "a", "b", "c", name))
+    assert chosen(made) == ([1, 2, 3], {"left_out": {"counts": ["frame"], "labels": [name]}})
+    assert chosen(made, columns=(name,))[0] == [4]
+    alone = table(DATA[:, 0], DATA[:, 1], names=(name, "label"))
+    assert chosen(alone) == ([0, 1], {})  # else nothing were left
 
 
 def test_one_string_is_one_name(unchecked):

@@ -90,7 +90,7 @@ NOTES = {
     "column with its own header": ("line 1, 'mine', was taken for a header", "mine"),
     "pandas": ("the labels are column 'behavior'", "behavior"),
     "frame and label": ("the labels are column 'label'", "label"),
-    "semicolons and a score": ("the labels are column 'label', columns score are not used", "label"),
+    "semicolons and a score": ("the labels are column 'label'; not used: score", "label"),
     "frame and label, no header": ("the labels are column 2, beside column 1, which counts frames", 2),
 }
 
@@ -253,7 +253,10 @@ def test_lists_of_segments(tmp_path, kind):
         read_labels(tmp_path / "v.txt")
     if "fps" in how and kind not in ("ELAN, milliseconds",):
         line, message = refused(tmp_path, content)
-        assert "with times in seconds; say how many rows of features there are a second (--fps)" in message
+        assert (
+            "with times in seconds; say how many frames a second the video has (--fps; --stride if rows are rarer)"
+            in message
+        )
         assert line is not None
 
 
@@ -499,9 +502,9 @@ REFUSED = {
         EVENTS,
         {},
         2,
-        "is a table of events with times in seconds; say how many rows of features",
+        "is a table of events with times in seconds; say how many frames a second",
     ),
-    "ELAN without a rate": (ELAN, {}, None, "is an ELAN file with times in seconds; say how many rows"),
+    "ELAN without a rate": (ELAN, {}, None, "is an ELAN file with times in seconds; say how many frames"),
     "ELAN, milliseconds without a rate": (
         "x\t\t0\t2500\ta\nx\t\t2500\t10000\tb",
         {},
@@ -537,7 +540,7 @@ REFUSED = {
         "video,start,end,label\nv,0,300,a\nw,0,300,a\n",
         {"video": "u"},
         None,
-        "holds rows of several videos (v, w) and none by the name 'u'",
+        "holds rows of several videos or observations (v, w) and none by the name 'u'",
     ),
     "starts alone": ("0 a\n75 b\n", {"lengths": "resample"}, 1, "is a list without both a start and an end"),
     "times alone": (

@@ -57,7 +57,7 @@ def test_as_numpy_interpolates(gaps, seed):
         (FRAMES, {}, "error", None, "--missing interpolate"),
         (FRAMES * np.inf, {}, "interpolate", None, r"frame 0, feature 0 \(from 0\) is inf"),
         (FRAMES[1:3], {"names": ("a", "b")}, "interpolate", None, r"'a' is empty throughout; .*--drop a\)"),
-        (FRAMES[2:3], {}, "error", None, r"feature 0 .* empty throughout, as are 1 more; .*--drop 1,2\)"),
+        (FRAMES[2:3], {}, "error", None, r"feature 0 .* empty throughout, and so is 1 more; .*--drop 1,2\)"),
     ],
 )
 def test_refusals(frames, parts, missing, line, said):

@@ -58,6 +58,7 @@ def test_labels_to_ignore_are_of_the_kind_of_the_truth():
         np.ma.masked_equal([0, 1, 2, 1], 2),
         [0.0, 1.0, float("nan"), 1.0],
         ["a", "b", None, "a"],
+        ["a", "b", "", "a"],
         np.array(["a", "b", float("nan"), "a"], object),
     ],
 )
@@ -70,8 +71,10 @@ def test_labels_that_are_missing_are_refused(labels):
 
 
 def test_labels_that_are_all_there_are_taken():
-    for labels in (np.ma.masked_equal([0, 1], 2), [0.0, 1.0], np.array(["a", "b"], object), ["", "b"]):
+    for labels in (np.ma.masked_equal([0, 1], 2), [0.0, 1.0], np.array(["a", "b"], object)):
         assert evaluate(labels, [0, 1]).mof == 1
+    assert evaluate(["", "b", "b"], [0, 1, 1], ignore="").n_frames == 2
+    assert evaluate(["", "b", "b"], [0, 1, 1], ignore=["x", ""]).n_frames == 2
 
 
 @given(st.data(), st.integers(1, 30))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import time
@@ -104,9 +105,38 @@ class Results:
                 found = {name: self._table.get(name) for name in names}
             else:
                 found = {name: read_json(self._document(name)) for name in names}
+            self._refuse_foreign(found)
         except ResultsError as error:
             raise click.ClickException(str(error)) from error
         self._old = {name: doc for name, doc in found.items() if doc is not None}
+
+    def _refuse_foreign(self, found: dict[str, dict | None]) -> None:
+        """Raise DamagedError if a file that is to be written is there and is not dkva's."""
+        from dkva.base.errors import DamagedError
+        from dkva.export.documents import is_foreign
+        from dkva.export.summary import SUMMARIES, is_foreign_summary
+
+        new = [name for name, doc in found.items() if doc is None]
+        foreign = []
+        if self.output.form != "csv":
+            foreign += [path for path in map(self._document, new) if is_foreign(path)]
+        if self.output.csv:
+            foreign += [
+                path for path in map(self.output.folder.joinpath, SUMMARIES) if is_foreign_summary(path)
+            ]
+        for name in new:
+            foreign += [path for path in self._beside(name, written=True) if path.exists()]
+        if foreign:
+            raise DamagedError(
+                f"{foreign[0]}: is there and is no result of dkva; move it away, or give another folder with "
+                "--out"
+            )
+
+    def _beside(self, name: str, *, written: bool = False) -> list[Path]:
+        """Files that may stand beside a document; with `written` those that this run writes."""
+        kinds = {"png": self.output.plot}
+        kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in ("txt", "npy")}
+        return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
 
     def _document(self, name: str) -> Path:
         return self.output.folder / f"{name}.json"
@@ -130,7 +160,6 @@ class Results:
             self._problems.setdefault(video.name, []).append(worked.problem)
             return
         self._notes[video.name] = worked.notes
-        picture = self.output.folder / f"{video.name}.png"
         old = self._old.get(video.name)
         if worked.segmentation is not None:
             doc = document(
@@ -140,20 +169,23 @@ class Results:
                 reading=worked.reading or {},
                 key=worked.key or "",
             )
-            picture.unlink(missing_ok=True)  # it would show the earlier labels
+            for path in self._beside(video.name) if old is not None else []:
+                path.unlink(missing_ok=True)  # it would show the earlier labels
+            if self.output.form == "csv":
+                self._drop_document(video.name, doc["key"])
             self.computed += 1
         else:
             doc = self._old[video.name]
             self.kept += 1
         doc = self._judged(video, worked, timed(doc, self.output.rate))
         labels = labels_in(doc)
-        if self.output.frame_labels:
-            self._write_frame_labels(doc, labels)
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
+        if self.output.frame_labels:
+            self._write_frame_labels(doc, labels)
         self.docs[video.name] = doc
         if self.output.plot:
-            self._draw(picture, doc, labels, worked.truth)
+            self._draw(self.output.folder / f"{video.name}.png", doc, labels, worked.truth)
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
         """The document with scores, and names by the truth; as it is if there is no truth."""
@@ -168,9 +200,19 @@ class Results:
                 return named(doc, self.scores[video.name].matching) | {"scores": found}
             except ValueError as error:
                 problem = f"{video.labels_path}: {error}"
-        # The segmentation stands all the same, without earlier scores.
+        # The segmentation stands all the same, and so do scores that an earlier run gave it.
         self._problems.setdefault(video.name, []).append(str(problem))
-        return named({name: value for name, value in doc.items() if name != "scores"}, None)
+        return doc
+
+    def _drop_document(self, name: str, key: str) -> None:
+        """Remove an earlier document of other settings, beside which a table of new ones would stand."""
+        from dkva.base.errors import ResultsError
+        from dkva.export.documents import read_json
+
+        with contextlib.suppress(ResultsError):
+            old = read_json(self._document(name))
+            if old is not None and old["key"] != key:
+                self._document(name).unlink()
 
     def _scored(self, video: VideoFile, worked: Worked, labels: np.ndarray, doc: dict) -> dict:
         from dataclasses import asdict
@@ -196,6 +238,7 @@ class Results:
             "boundaries": {name: None if value != value else value for name, value in asdict(near).items()},
             "ignored": ignore,
             "lengths": video.label_reading.lengths,
+            "labels": video.labels_path.name if video.labels_path else None,
             "reading": dict(worked.truth_reading or {}),
         }
 
@@ -244,8 +287,10 @@ class Results:
         self._table_problem = []
         try:
             docs = self._table | read_csv(path) | self.docs  # another run may write there too
+            if not docs:
+                return
             write_csv(path, (docs[name] for name in sorted(docs)))
-            if docs and not if_due:
+            if not if_due:
                 write_summary(path.parent, list(docs.values()))
         except OSError as error:
             self._table_problem = [f"{path}: cannot be written ({error.strerror}); free it"]

@@ -205,7 +205,7 @@ def _worked(unit: Planned, way: Way) -> Worked:
         raise DataError(video.path, f"has {len(features)} frames for {way.n_segments} segments", remedy)
     source = source_of(video.path)
     key = _key(unit, way, source, len(features))
-    notes = [note.text for note in read] + way.warnings_for(len(features))
+    notes = [note.text for note in read]
     labels = _truth(video, features.shape)
     notes += labels.pop("notes")
     facts = {
@@ -216,6 +216,7 @@ def _worked(unit: Planned, way: Way) -> Worked:
     }
     if unit.done == key:
         return Worked(**facts, notes=tuple(notes))
+    notes += way.warnings_for(len(features))
     if video.reading.cache:
         keep_compiled_programs()
     with warnings.catch_warnings(record=True) as warned:

@@ -72,7 +72,7 @@ def _with_header(
     left = [name for i, name in enumerate(names) if i != place and columns[i].kind != "frame"]
     text = f"the labels are column {names[place]!r}"
     if left:
-        text += f", columns {listed(left)} are not used"
+        text += f"; not used: {listed(left)}"
     note = Note("labels_read_as", text, {"form": "table", "column": names[place], "left_out": left})
     found = [row.cells[place] for row in rows]
     return FrameLabels(["" if label.lower() == "nan" else label for label in found], lines, (note,))
@@ -81,13 +81,23 @@ def _with_header(
 def _refuse_spans(path: Path, header: Row, columns: Sequence[Column], rows: Sequence[Row]) -> None:
     """Refuse rows that look like segments, from one column to another, by names that are not known."""
     places = [i for i, column in enumerate(columns) if column.kind in ("other", "time", "frame")]
+    counts = [i for i in places if _counts([row.cells[i] for row in rows if len(row.cells) > i])]
     for a, b in itertools.pairwise(places):
+        if a in counts and b in counts:
+            continue  # an index and a frame
         times = [(time_of(row.cells[a]), time_of(row.cells[b])) for row in rows if len(row.cells) > b]
         spans = [(x.value, y.value) for x, y in times if x is not None and y is not None]
         touch = all(0 <= after[0] - before[1] <= 1 for before, after in itertools.pairwise(spans))
         if len(spans) == len(rows) > 1 and touch and all(x < y for x, y in spans):
             problem = f"columns {header.cells[a]!r} and {header.cells[b]!r} look like starts and ends"
             raise DataError(path, problem, "name them start and end", header.line)
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Whether cells count up by one."""
+    times = [time_of(cell) for cell in cells]
+    values = [time.value for time in times if time is not None]
+    return len(values) == len(cells) and all(b - a == 1 for a, b in itertools.pairwise(values))
 
 
 def numbered_frames(path: Path, table: Table) -> FrameLabels | None:

@@ -53,13 +53,18 @@ def frames_of(
             raise DataError(
                 path,
                 f"is {found.form} with times in seconds",
-                "say how many rows of features there are a second (--fps)",
+                "say how many frames a second the video has (--fps; --stride if rows are rarer)",
                 found.segments[0].line,
             )
         spans = _timed_spans(path, found, fps)
         said |= {"fps": fps}
         whose = "" if reading.fps else ", the rate that the file gives"
+        if reading.fps and found.fps and reading.fps != found.fps:
+            whose = f" of features, and the file says {found.fps:g}: check --fps and --stride"
         text = f"the labels are {what} in seconds, {fps:g} frames a second{whose}"
+        last = max((end for _, end, _ in spans), default=0)
+        if 2 * last < n_frames:
+            text += f"; they end at frame {last} of {n_frames}: check --fps and --stride"
     notes = [Note("labels_read_as", text, said | found.said), *found.notes]
     short = sorted({segment.label for start, end, segment in spans if start == end})
     if short:
@@ -88,7 +93,8 @@ def _unit_of_whole(path: Path, found: SegmentList, n_frames: int, fps: float | N
     if fps is None:
         line = max(found.segments, key=lambda segment: segment.end).line
         problem = f"ends at {last:g}, and there are {plural(n_frames, 'frame')}: are these milliseconds?"
-        raise DataError(path, problem, "say how many rows of features there are a second (--fps)", line)
+        remedy = "say how many frames a second the video has (--fps; --stride if rows are rarer)"
+        raise DataError(path, problem, remedy, line)
     return "ms"
 
 
@@ -232,5 +238,5 @@ def _beyond(path: Path, found: SegmentList, segment: Segment, last: int, n_frame
     if last < n_frames:
         remedy = "resample with --lengths resample, or say that the rest has no label with --force-lengths"
     if found.unit != "frames":
-        remedy = "check --fps: it is the rows of features a second"
+        remedy = "check --fps, the frames a second of the video, and --stride, the frames from row to row"
     return DataError(path, problem, remedy, segment.line)

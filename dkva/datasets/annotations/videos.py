@@ -22,6 +22,7 @@ def rows_of_video(
     Raises:
         DataError: rows of several videos, and of none by this name.
     """
+    several: list[str] | None = None
     places = [i for i, column in enumerate(columns) if column.kind == "video"]
     for place in places:
         names = [row.cells[place] if place < len(row.cells) else "" for row in rows]
@@ -30,16 +31,17 @@ def rows_of_video(
         wanted = [row for row, name in zip(rows, names, strict=True) if video and _same(name, video)]
         if wanted:
             return wanted, None
-        if len(set(names)) == 1:
-            continue
-        if place == places[-1]:
-            shown = listed(sorted(set(names)))
-            told = f"and none by the name {video!r} " if video else ""
-            raise DataError(
-                path,
-                f"holds rows of several videos ({shown}) {told}".rstrip(),
-                "give a file a video, or name them alike",
-            )
+        if len(set(names)) > 1 and several is None:
+            several = sorted(set(names))
+        elif several is None:
+            break  # one video, in several parts perhaps
+    if several is not None:
+        told = f"and none by the name {video!r} " if video else ""
+        raise DataError(
+            path,
+            f"holds rows of several videos or observations ({listed(several)}) {told}".rstrip(),
+            "give a file a video, or name them alike",
+        )
     only = {row.cells[i] for i in places for row in rows if i < len(row.cells) and row.cells[i]}
     return list(rows), next(iter(only)) if len(only) == 1 else None
 

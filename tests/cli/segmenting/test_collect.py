@@ -155,13 +155,13 @@ def test_a_damaged_table_stops_the_run_and_stays(tmp_path):
     assert (tmp_path / "segments.csv").read_text() == text
 
 
-def test_scores_that_cannot_be_computed_again_are_no_earlier_ones(tmp_path, videos):
+def test_scores_that_cannot_be_computed_again_do_not_cost_earlier_ones(tmp_path, videos):
     first = collection(Output(tmp_path, "json"))
     first.add(videos[0], worked("k", truth=TRUTH))
     again = collection(Output(tmp_path, "json", ignore=("a", "b")))
     again.add(videos[0], worked(segmentation=None, truth=TRUTH))
     assert "no frame is left to score" in again.problems[0]
-    assert "scores" not in json.loads((tmp_path / "v.json").read_text())
+    assert json.loads((tmp_path / "v.json").read_text())["scores"]["mof"] == 1
 
 
 def test_a_folder_that_cannot_be_written(tmp_path):
@@ -188,8 +188,51 @@ def test_labels_that_cannot_be_used_cost_the_scores_alone(tmp_path, videos):
     again = collection(Output(tmp_path))
     again.add(videos[0], worked(segmentation=None, truth_problem="v.txt: is a page"))
     assert again.problems == ["v.txt: is a page"]
-    assert (again.kept, "scores" in again.docs["v"]) == (1, False)
-    assert "name" not in again.docs["v"]["segments"][0]
+    assert (again.kept, again.docs["v"]) == (1, first.docs["v"])  # what an earlier run found stands
+    new = collection(Output(tmp_path))
+    new.add(videos[0], worked("other", truth_problem="v.txt: is a page"))
+    assert "scores" not in new.docs["v"]
+    assert "name" not in new.docs["v"]["segments"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options"),
+    [
+        ("v.json", '{"my": "notes"}', {}),
+        ("v.json", "notes", {"form": "json"}),
+        ("summary.csv", "mine\n", {"form": "csv"}),
+        ("transitions.csv", "a,b\n1,2\n", {}),
+        ("segments.csv", "my,precious\n", {}),
+        ("v.labels.txt", "a\n", {"frame_labels": "txt"}),
+        ("w.png", "a", {"plot": True}),
+    ],
+)
+def test_files_of_others_are_not_overwritten(tmp_path, name, text, options):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(click.ClickException, match=rf"{name}: .*move it away"):
+        collection(Output(tmp_path, **options))
+    assert (tmp_path / name).read_text() == text
+
+
+def test_what_would_show_earlier_labels_goes(tmp_path, videos):
+    everything = {"plot": True, "frame_labels": "txt"}
+    collection(Output(tmp_path, **everything)).add(videos[0], worked("k1"))
+    collection(Output(tmp_path)).add(videos[0], worked("k2"))
+    assert not (tmp_path / "v.png").exists()
+    assert not (tmp_path / "v.labels.txt").exists()
+    (tmp_path / "w.png").touch()  # nobody's
+    collection(Output(tmp_path)).add(videos[1], worked("k1"))
+    assert (tmp_path / "w.png").exists()
+    made = collection(Output(tmp_path, "csv"))
+    made.add(videos[0], worked("k2"))
+    assert (tmp_path / "v.json").exists()
+    made.add(videos[0], worked("k3"))
+    assert not (tmp_path / "v.json").exists()
+
+
+def test_without_results_no_table_is_written(tmp_path):
+    collection(Output(tmp_path)).write_table()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_frames_without_a_label_are_not_scored(tmp_path, videos):
@@ -204,7 +247,8 @@ def test_times_frame_labels_and_summaries(tmp_path, videos):
         made = collection(Output(tmp_path, rate=2.0, frame_labels=kind))
         made.add(videos[0], worked(truth=TRUTH))
         made.write_table()
-    assert (tmp_path / "v.labels.txt").read_text().split() == list(TRUTH)
+        if kind == "txt":
+            assert (tmp_path / "v.labels.txt").read_text().split() == list(TRUTH)
     np.testing.assert_array_equal(np.load(tmp_path / "v.labels.npy"), np.repeat([0, 1], 10))
     assert [row["end_time"] for row in table(tmp_path)] == ["5.0", "10.0"]
     assert (tmp_path / "summary.csv").exists()

@@ -32,4 +32,4 @@ def test_a_table_of_one_video_by_another_name():
 def test_several_videos(video, told):
     with pytest.raises(DataError) as caught:
         taken(["w", "v"], video)
-    assert caught.value.problem == f"holds rows of several videos (v, w){told}"
+    assert caught.value.problem == f"holds rows of several videos or observations (v, w){told}"
