@@ -254,8 +254,8 @@ def test_lists_of_segments(tmp_path, kind):
     if "fps" in how and kind not in ("ELAN, milliseconds",):
         line, message = refused(tmp_path, content)
         assert (
-            "with times in seconds; say how many frames a second the video has (--fps; --stride if rows are rarer)"
-            in message
+            "with times in seconds; say how many frames a second the video has (--fps; --stride if rows are "
+            "rarer)" in message
         )
         assert line is not None
 
