@@ -142,6 +142,14 @@ _OWN: tuple[Listed, ...] = (
         "CVPR 2021",
         "dkva.baselines.twfinch:tw_finch",
     ),
+    Listed(
+        "kms",
+        "kernel mean segments",
+        "cuts the mean embeddings of short pieces around K means, with a price for every switch",
+        "this project's own, without a publication",
+        "dkva.kernel_means.segmenter:kernel_mean_segments",
+        settings=("dkva.kernel_means.settings:KernelMeanSettings",),
+    ),
 )
 
 _OWN_BY_ID: Mapping[str, Listed] = {each.id: each for each in _OWN}
