@@ -13,7 +13,7 @@ from dkva.kernel_means.boundaries import frame_labels
 from dkva.kernel_means.cutting import best_cut, cost
 from dkva.kernel_means.embedding import Embedding, local_means
 from dkva.kernel_means.merging import merged
-from dkva.kernel_means.refining import measured
+from dkva.kernel_means.refining import Cut, measured
 from dkva.kernel_means.settings import KernelMeanSettings
 
 __all__ = ["MOST_LEVELS", "Hierarchy", "Level", "hierarchy_of"]
@@ -89,27 +89,28 @@ def hierarchy_of(
 
     points = averaged(finest)
     if nested:
-        labels = best_cut(points, finest, settings, seed).labels
-        sizes = np.bincount(labels)
-        means = np.stack([points[labels == label].mean(axis=0) for label in range(len(sizes))])
-        groups = merged(means, sizes, 1)[::-1]
-        # One label where all frames are equal.
-        cuts = [measured(points, renumbered(groups[min(k, len(sizes)) - 1][labels])) for k in _to(finest)]
+        found = _merged_levels(features, embedding, points, finest, settings, seed)
     else:
-        cuts = [best_cut(averaged(k), k, settings, seed) for k in _to(finest)]
+        cuts = [best_cut(averaged(k), k, settings, seed) for k in range(1, finest + 1)]
+        found = [(cut, frame_labels(features, embedding, cut.labels)) for cut in cuts]
     levels: list[Level] = []
-    for k, cut in zip(_to(finest), cuts, strict=True):
-        before = levels[-1].labels if levels else np.zeros(len(features), np.int64)
-        labels = frame_labels(features, embedding, cut.labels)
-        levels.append(
-            Level(k, labels, cost(cut, k, settings), cut.scatter, cut.switches, _nesting(before, labels))
-        )
+    for k, (cut, labels) in enumerate(found, start=1):
+        nesting = _nesting(levels[-1].labels, labels) if levels else 1.0
+        levels.append(Level(k, labels, cost(cut, k, settings), cut.scatter, cut.switches, nesting))
     spectrum = np.linalg.eigvalsh(points.T @ points / n)[::-1]
     return Hierarchy(tuple(levels), np.maximum(spectrum, 0))
 
 
-def _to(finest: int) -> range:
-    return range(1, finest + 1)
+def _merged_levels(features, embedding, points, finest, settings, seed) -> list[tuple[Cut, np.ndarray]]:
+    """Cut of the pieces and labels of the frames of each level, merged of the finest."""
+    labels = best_cut(points, finest, settings, seed).labels
+    frames = frame_labels(features, embedding, labels)
+    sizes = np.bincount(labels)
+    means = np.stack([points[labels == label].mean(axis=0) for label in range(len(sizes))])
+    groups = merged(means, sizes, 1)[::-1]
+    # One group where all frames are equal.
+    numbers = [renumbered(groups[min(k, len(sizes)) - 1]) for k in range(1, finest + 1)]
+    return [(measured(points, number[labels]), number[frames]) for number in numbers]
 
 
 def _nesting(coarse, fine) -> float:

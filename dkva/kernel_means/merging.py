@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real
 
 __all__ = ["merged"]
 
 
 def merged(
-    means: Float[np.ndarray, "g r"], sizes: Float[np.ndarray, " g"], to: int
+    means: Float[np.ndarray, "g r"], sizes: Real[np.ndarray, " g"], to: int
 ) -> Int[np.ndarray, "levels g"]:
     """Groups merged pair by pair, from all of them down to `to`.
 

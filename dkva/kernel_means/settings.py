@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from dkva.base.checks import check_number, check_whole
 
-__all__ = ["KernelMeanSettings"]
+__all__ = ["MAX_SMOOTHING", "KernelMeanSettings"]
+
+#: Largest smoothing; its standard deviation is a mean segment long.
+MAX_SMOOTHING = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ class KernelMeanSettings:
         check_number("bandwidth", self.bandwidth, positive=True)
         for name in ("landmarks", "pieces", "components"):
             check_whole(name, getattr(self, name), least=1)
-        check_number("smoothing", self.smoothing)
+        check_number("smoothing", self.smoothing, most=MAX_SMOOTHING)
         check_number("switch_price", self.switch_price)
         check_number("pick_price", self.pick_price)
         check_whole("restarts", self.restarts, least=0)

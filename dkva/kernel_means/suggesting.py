@@ -60,5 +60,7 @@ def by_eigengap(spectrum: Float[np.ndarray, " r"], finest: int) -> int:
     above rounding, K is 2.
     """
     floor = _LEAST_VARIANCE * max(spectrum[:1].sum(), np.finfo(float).tiny)
-    variances = np.maximum(np.append(spectrum, 0), floor)[:finest]
+    variances = np.full(finest, floor)
+    first = spectrum[:finest]
+    variances[: len(first)] = np.maximum(first, floor)
     return 2 + int(np.argmax(variances[:-1] / variances[1:]))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Real
 
-__all__ = ["MAX_COMPONENTS", "Whitening", "evenly_spaced", "fit_whitening"]
+__all__ = ["MAX_COMPONENTS", "Whitening", "blocks", "evenly_spaced", "fit_whitening", "leading_eigenpairs"]
 
 #: Principal components kept at most.
 MAX_COMPONENTS = 64
@@ -22,6 +22,8 @@ _LEAST_VARIANCE = 1e-6
 
 # Features whose range is no more than so many roundings of their size are constant.
 _ROUNDINGS = 4
+
+_TINY = float(np.finfo(np.float64).tiny)
 
 # Numbers in a block, and frames that the shift is taken from.
 _BLOCK, _SAMPLE = 2**19, 1000
@@ -72,20 +74,39 @@ def fit_whitening(features: Real[np.ndarray, "n d"], strength: float) -> Whiteni
     half_range = half_range[kept]
     shift = np.median(features[evenly_spaced(n, _SAMPLE)][:, kept].astype(np.float64), axis=0)
 
-    total, products = np.zeros(len(kept)), np.zeros((len(kept), len(kept)))
+    if not len(kept):
+        return Whitening(kept, shift, half_range, np.zeros(0), np.zeros((0, 0)))
+    correlated = _by_frames if len(kept) > n else _by_features
+    mean, deviation, variances, vectors = correlated(features, kept, shift, half_range)
+    enough = variances > _LEAST_VARIANCE * variances[0]
+    axes = vectors[:, enough] * variances[enough] ** (-strength / 2) / deviation[:, None]
+    return Whitening(kept, shift, half_range, mean, axes)
+
+
+def _by_features(features, *scale):
+    """Mean and deviation of the scaled features, and eigenpairs of their correlations, summed over blocks."""
+    n, e = len(features), len(scale[0])
+    total, products = np.zeros(e), np.zeros((e, e))
     for rows in blocks(n, max(1, _BLOCK // features.shape[1])):
-        scaled = _scaled(features[rows], kept, shift, half_range)
+        scaled = _scaled(features[rows], *scale)
         total += scaled.sum(axis=0)
         products += scaled.T @ scaled
     mean = total / n
     covariance = products / n - np.outer(mean, mean)
     deviation = np.sqrt(np.diag(covariance))
-    if not len(kept):
-        return Whitening(kept, shift, half_range, mean, np.zeros((0, 0)))
-    variances, vectors = leading_eigenpairs(covariance / np.outer(deviation, deviation), MAX_COMPONENTS)
-    enough = variances > _LEAST_VARIANCE * variances[0]
-    axes = vectors[:, enough] * variances[enough] ** (-strength / 2) / deviation[:, None]
-    return Whitening(kept, shift, half_range, mean, axes)
+    return mean, deviation, *leading_eigenpairs(covariance / np.outer(deviation, deviation), MAX_COMPONENTS)
+
+
+def _by_frames(features, *scale):
+    """The same for more features than frames: through the inner products of the frames, which are fewer."""
+    standard = _scaled(features, *scale)
+    mean = standard.mean(axis=0)
+    standard -= mean
+    deviation = np.sqrt(np.square(standard).mean(axis=0))
+    standard /= deviation
+    n = len(standard)
+    variances, vectors = leading_eigenpairs(standard @ standard.T / n, min(MAX_COMPONENTS, n - 1))
+    return mean, deviation, variances, standard.T @ vectors / np.sqrt(n * np.maximum(variances, _TINY))
 
 
 def blocks(n: int, size: int) -> Iterator[slice]:
