@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, Real
 from dkva.base.uniform import uniform_edges
 from dkva.kernel_means.nystrom import KernelFeatures, fit_kernel, median_squared_distance
 from dkva.kernel_means.settings import KernelMeanSettings
-from dkva.kernel_means.whitening import Whitening, evenly_spaced, fit_whitening, leading_eigenpairs
+from dkva.kernel_means.whitening import Whitening, blocks, evenly_spaced, fit_whitening, leading_eigenpairs
 
 __all__ = ["Embedding", "embed", "local_means"]
 
@@ -80,22 +80,16 @@ def embed(features: Real[np.ndarray, "n d"], n_pieces: int, settings: KernelMean
 
 
 def _piece_means(features, edges, whitening, kernel) -> Float[np.ndarray, "n l"]:
-    """Mean of the kernels with the landmarks over each piece, some whole pieces at a time."""
+    """Mean of the kernels with the landmarks over each piece, some frames at a time."""
     n, width = len(edges) - 1, len(kernel.landmarks)
-    means = np.empty((n, width))
-    frames_at_once = max(1, _BLOCK // width)
-    start = 0
-    while start < n:
-        stop = max(start + 1, int(np.searchsorted(edges, edges[start] + frames_at_once, side="right")) - 1)
-        sums = np.zeros((stop - start, width))
-        for first in range(edges[start], edges[stop], frames_at_once):  # once, unless a piece is long
-            last = min(first + frames_at_once, edges[stop])
-            kernels = kernel.to_landmarks(whitening.apply(features[first:last]))
-            inside = np.maximum(edges[start:stop] - first, 0)
-            sums += np.add.reduceat(kernels, inside, axis=0) if stop > start + 1 else kernels.sum(axis=0)
-        means[start:stop] = sums / np.diff(edges[start : stop + 1])[:, None]
-        start = stop
-    return means
+    sums = np.zeros((n, width))
+    for rows in blocks(int(edges[-1]), max(1, _BLOCK // width)):
+        kernels = kernel.to_landmarks(whitening.apply(features[rows]))
+        first, last = np.searchsorted(edges, [rows.start, rows.stop - 1], side="right") - 1
+        for piece in range(first, last + 1):
+            start, stop = max(edges[piece] - rows.start, 0), edges[piece + 1] - rows.start
+            sums[piece] += kernels[start:stop].sum(axis=0)
+    return sums / np.diff(edges)[:, None]
 
 
 def local_means(points: Float[np.ndarray, "n r"], deviation: float) -> Float[np.ndarray, "n r"]:

@@ -94,7 +94,9 @@ def settled(
 def _centres(points, labels, n_segments: int) -> Float[np.ndarray, "s k r"]:
     """Mean of each cut's points of each label."""
     members = (labels[:, None] == np.arange(n_segments)[:, None]).astype(np.float64)
-    return members @ points / members.sum(axis=2, keepdims=True)
+    s, k, n = members.shape
+    sums = members.reshape(s * k, n) @ points
+    return sums.reshape(s, k, points.shape[1]) / members.sum(axis=2, keepdims=True)
 
 
 def _costs(points, centres) -> Float[np.ndarray, "n s k"]:

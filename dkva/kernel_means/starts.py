@@ -62,17 +62,17 @@ def contiguous(points: Float[np.ndarray, "n r"], numbers: list[int]) -> list[Int
     edges = uniform_edges(n, m)
     sums = np.zeros((m + 1, min(_COORDINATES, points.shape[1])))
     np.cumsum(np.add.reduceat(points[:, : sums.shape[1]], edges[:-1], axis=0), axis=0, out=sums[1:])
-    # Of the points from edge i to edge j: minus the square of their sum over their number.
+    # Minus the square of the points' sum over their number: their scatter, but for their own squares.
     square = np.square(sums).sum(axis=1)
     between = 2 * sums @ sums.T - square[:, None] - square
-    lengths = edges[None] - edges[:, None]
-    cost = np.full((m + 1, m + 1), np.inf)
+    lengths = edges[:, None] - edges
+    cost = np.full((m + 1, m + 1), np.inf)  # of the points from an edge, the column, to another, the row
     np.divide(between, lengths, out=cost, where=lengths > 0)
-    best, came_from = cost[0], []
+    best, came_from = cost[:, 0], []
     for _ in range(max(numbers) - 1):
-        total = best[:, None] + cost
-        came_from.append(total.argmin(axis=0))
-        best = total.min(axis=0)
+        total = cost + best
+        came_from.append(total.argmin(axis=1))
+        best = total[np.arange(m + 1), came_from[-1]]
     return [_labels(came_from[: number - 1], edges) for number in numbers]
 
 
