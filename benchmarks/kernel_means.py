@@ -16,7 +16,7 @@ from benchmarks._peak import peak_mb
 from benchmarks._run import Row, random_walk, report_of, timed
 from benchmarks.scaling import write_walk
 from dkva.baselines import tw_finch
-from dkva.kernel_means.segmenter import kernel_mean_segments
+from dkva.kernel_means.segmenting import kernel_mean_segments
 
 _FRAMES = (12_000, 100_000, 300_000, 1_000_000)
 _GOAL_WARM, _GOAL_SECONDS, _GOAL_MB, _GOAL_POWER = 0.5, 20, 1000, 1.1

@@ -147,7 +147,7 @@ _OWN: tuple[Listed, ...] = (
         "kernel mean segments",
         "cuts the mean embeddings of short pieces around K means, with a price for every switch",
         "this project's own, without a publication",
-        "dkva.kernel_means.segmenter:kernel_mean_segments",
+        "dkva.kernel_means.segmenting:kernel_mean_segments",
         settings=("dkva.kernel_means.settings:KernelMeanSettings",),
     ),
 )

@@ -1,4 +1,4 @@
-"""The estimator of kernel mean segments, and the method in the form of a baseline."""
+"""The estimator of kernel mean segments."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import warnings
 from dataclasses import fields
 
 import numpy as np
-from jaxtyping import Int
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
-from threadpoolctl import threadpool_limits
 
 from dkva.base.checks import check_segments, check_whole
 from dkva.base.orientation import TurnedWarning, looks_turned
 from dkva.base.segments import segments
-from dkva.kernel_means.boundaries import frame_labels
-from dkva.kernel_means.cutting import best_cut, cost
-from dkva.kernel_means.embedding import embed, local_means
-from dkva.kernel_means.levels import hierarchy_of
+from dkva.kernel_means.segmenting import MAX_SEED, cut_video
 from dkva.kernel_means.settings import KernelMeanSettings
 
-__all__ = ["KernelMeanSegmenter", "kernel_mean_segments"]
+__all__ = ["KernelMeanSegmenter"]
 
 _DEFAULT = KernelMeanSettings()
-
-_MAX_SEED = 2**32 - 1
 
 
 class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
@@ -125,32 +118,24 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
             TurnedWarning: features that look transposed.
         """
         del y
-        self._fit(X)
+        self._cut(X)
         if looks_turned(len(self.labels_), self.n_features_in_):
             shape = f"{len(self.labels_)} frames of {self.n_features_in_} features"
             warnings.warn(f"X is read as {shape}: give X.T if each column is a frame", TurnedWarning, 2)
         return self
 
-    def _fit(self, X) -> KernelMeanSegmenter:  # noqa: N803 -- scikit-learn's name
+    def _cut(self, X) -> None:  # noqa: N803 -- scikit-learn's name
         if np.ma.is_masked(X):
             raise ValueError("X has masked values: fill them, as by interpolation over time")
         X = validate_data(self, X)  # noqa: N806
         seed, settings = self.check_settings(len(X))
-        n, k = len(X), self.n_segments
-        # Sums of products then have one order, and so one rounding, however many threads there are.
-        with threadpool_limits(1, user_api="blas"):
-            embedding = embed(X, min(n, max(settings.pieces, 2 * k, self.levels)), settings)
-            points = local_means(embedding.points, settings.smoothing * len(embedding.points) / k)
-            cut = best_cut(points, k, settings, seed)
-            self.labels_ = frame_labels(X, embedding, cut.labels)
-            if self.levels:
-                self.hierarchy_ = hierarchy_of(
-                    X, embedding, self.levels, settings, seed=seed, nested=self.nested
-                )
-        self.segments_ = segments(self.labels_)
-        self.cost_ = cost(cut, k, settings)
-        self.switches_ = cut.switches
-        return self
+        found = cut_video(X, self.n_segments, settings, seed=seed, levels=self.levels, nested=self.nested)
+        self.labels_, self.cost_, self.switches_ = found.labels, found.cost, found.switches
+        self.segments_ = segments(found.labels)
+        if found.hierarchy:
+            self.hierarchy_ = found.hierarchy
+        elif hasattr(self, "hierarchy_"):  # of an earlier fit
+            del self.hierarchy_
 
     def check_settings(self, n_frames: int) -> tuple[int, KernelMeanSettings]:
         """Seed and settings for a video of N frames, all of them checked.
@@ -161,27 +146,10 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
         seed = self.random_state
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
-        check_whole("random_state", seed, least=0, most=_MAX_SEED)
+        check_whole("random_state", seed, least=0, most=MAX_SEED)
         settings = KernelMeanSettings(
             **{each.name: getattr(self, each.name) for each in fields(KernelMeanSettings)}
         )
         check_segments(self.n_segments, n_frames)
         check_whole("levels", self.levels, least=0, most=n_frames)
         return int(seed), settings
-
-
-def kernel_mean_segments(
-    features: np.ndarray, n_segments: int, *, seed: int = 0, **settings
-) -> Int[np.ndarray, " n"]:
-    """Labels [n] of one video's features [n, d] by `KernelMeanSegmenter`, in the form of a baseline.
-
-    Args:
-        features: in order of time [n, d], as they are; their units do not count.
-        n_segments: K.
-        seed: of the starts by k-means.
-        settings: fields of `dkva.kernel_means.settings.KernelMeanSettings`.
-
-    Raises:
-        ValueError: as `KernelMeanSegmenter.fit`.
-    """
-    return KernelMeanSegmenter(n_segments, random_state=seed, **settings)._fit(features).labels_

@@ -5,7 +5,7 @@ import pytest
 
 from dkva.kernel_means.embedding import embed, local_means
 from dkva.kernel_means.levels import hierarchy_of
-from dkva.kernel_means.segmenter import kernel_mean_segments
+from dkva.kernel_means.segmenting import kernel_mean_segments
 from dkva.kernel_means.settings import KernelMeanSettings
 
 pytestmark = pytest.mark.fast
