@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks._run import ROOT, SMOKE, Row, fresh_process, random_walk, standardised, timed
 from dkva import approximate_many
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from dkva.datasets import BENCHMARKS
 from dkva.experiments.experiment import Method, RowCache, Task
 from dkva.experiments.experiment import run as run_experiment
@@ -44,11 +44,10 @@ def made(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def compiled(truth, labels, n_segments) -> dict[str, float]:
     """Compiled programs of the method in this process, instead of scores."""
-    from dkva.approximation import learning
-    from dkva.approximation import segmenter as segmentation
+    from dkva.approximation import assigning, learning
 
     del truth, labels, n_segments
-    jitted: tuple[Any, ...] = (learning.run_alone, segmentation._similarity)
+    jitted: tuple[Any, ...] = (learning.run_alone, assigning._similarity)
     return {"programs": sum(each._cache_size() for each in jitted)}
 
 

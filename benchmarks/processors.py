@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks._run import Row, fresh_process, random_walk
 from dkva import VideoSegmenter, evaluate, read_features, read_labels
-from dkva.approximation.segmenter import labels_of, margins
+from dkva.approximation.assigning import labels_of, margins
 from dkva.approximation.settings import ESTIMATORS
 
 _AVX512 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"

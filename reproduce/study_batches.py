@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from dkva.approximation.prepare import batch_size_of
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from reproduce.tables import varied
 from reproduce.tables.varied import Value
 

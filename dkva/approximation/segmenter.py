@@ -1,91 +1,30 @@
-"""Assignment: frames and synthetic frames in, labels and segments out (paper Eq. 6); the estimator."""
+"""The estimator: the method with scikit-learn's conventions."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import fields
-from functools import partial
 from pathlib import PurePath
 
-import jax
 import numpy as np
-from jaxtyping import Float, Int
 from sklearn.base import BaseEstimator, ClusterMixin
-from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dkva.approximation.approximate import Approximation, approximation_of
+from dkva.approximation.assigning import labels_of, similarity_by
 from dkva.approximation.learning import run_alone
 from dkva.approximation.losses import Loss
-from dkva.approximation.padding import synthetic_bucket
-from dkva.approximation.prepare import Job, check_video, prepare
-from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.approximation.prepare import Job, check_video
+from dkva.approximation.preprocessing import smooth_and_standardise
+from dkva.approximation.segmenting import checked_similarity, prepare_video
 from dkva.approximation.settings import MAX_SEED, Settings
 from dkva.base.checks import check_whole
 from dkva.base.orientation import TurnedWarning, looks_turned
 
-__all__ = ["VideoSegmenter", "labels_of", "margins", "segment_video", "similarity"]
+__all__ = ["VideoSegmenter"]
 
 _DEFAULT = Settings()
-
-_BLOCK = 512
-
-
-def labels_of(similarity: Float[np.ndarray, "n m"]) -> Int[np.ndarray, " n"]:
-    """Index of each frame's most similar synthetic frame [n] (paper Eq. 6); the lowest on a tie."""
-    return np.argmax(similarity, axis=1)
-
-
-def margins(similarity: Float[np.ndarray, "n m"]) -> Float[np.ndarray, " n"]:
-    """How clear each frame's assignment is: (best - second best) / |best| of its similarities [n].
-
-    0 is a tie. With one synthetic frame there is no second, and the margin is NaN.
-    """
-    if similarity.shape[1] == 1:
-        return np.full(len(similarity), np.nan, similarity.dtype)
-    second, best = np.partition(similarity, -2, axis=1)[:, -2:].T
-    return (best - second) / np.maximum(np.abs(best), np.finfo(similarity.dtype).tiny)
-
-
-@partial(jax.jit, static_argnames=("kernel",))
-def _similarity(frames, synthetic, length_scale, rescale, seed, *, kernel):
-    projection = kernel.projection(frames.shape[1], seed, frames.dtype, assigning=True)
-    return kernel.gram(
-        kernel.embed(frames, projection),
-        kernel.embed(synthetic, projection),
-        length_scale=length_scale,
-        rescale=rescale,
-    )
-
-
-def similarity(
-    frames: Float[np.ndarray, "n d"], approximation: Approximation, *, pad: bool = True
-) -> Float[np.ndarray, "n m"]:
-    """Kernel k(x_i, v_m) of each frame and each synthetic frame [n, m] (paper Eq. 6).
-
-    Args:
-        frames: standardised frames [n, d]; read in blocks, so a memory-mapped array may be given. With
-            "ntk_sphere_authors" a frame's similarity depends on the batch that it lies in.
-        approximation: of M synthetic frames [m, d].
-        pad: share the compiled program with other numbers of synthetic frames.
-    """
-    synthetic, kernel = approximation.synthetic, approximation.kernel
-    m, d = synthetic.shape
-    dtype = synthetic.dtype
-    padded = np.zeros((synthetic_bucket(m) if pad else m, d), dtype)
-    padded[:m] = synthetic
-    scales = np.asarray(approximation.length_scale, dtype), np.asarray(approximation.rescale, dtype)
-    seed = np.uint32(approximation.seed)
-    out = np.empty((len(frames), m), dtype)
-    block = np.zeros((_BLOCK, d), dtype)
-    for start in range(0, len(frames), _BLOCK):
-        rows = slice(start, min(start + _BLOCK, len(frames)))
-        count = rows.stop - start
-        block[:count] = kernel.assigned(frames, rows, approximation.batch_size)
-        gram = _similarity(block, padded, *scales, seed, kernel=kernel)
-        out[rows] = np.asarray(gram)[:count, :m]
-    return out
 
 
 class VideoSegmenter(ClusterMixin, BaseEstimator):
@@ -198,14 +137,10 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             TurnedWarning: features that look transposed.
         """
         del y
-        self._fit(X, name.stem if isinstance(name, PurePath) else name)
+        frames, job = self.prepare(X, name.stem if isinstance(name, PurePath) else name)
         if looks_turned(len(X), self.n_features_in_):
             shape = f"{len(X)} frames of {self.n_features_in_} features"
             warnings.warn(f"X is read as {shape}: give X.T if each column is a frame", TurnedWarning, 2)
-        return self
-
-    def _fit(self, X, name: str) -> VideoSegmenter:  # noqa: N803 -- scikit-learn's name
-        frames, job = self.prepare(X, name)
         return self.finish(frames, approximation_of(job, run_alone(job.arguments, program=job.program)))
 
     def prepare(
@@ -225,10 +160,9 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             raise ValueError("X has masked values: fill them, as by interpolation over time")
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
         seed, settings = self.check_settings(len(X))
-        dtype = jax.dtypes.canonicalize_dtype(np.float64)
-        self.window_ = smoothing_window(len(X), self.n_segments, settings.smoothing)
-        self._standardiser, frames = smooth_and_standardise(X, self.window_, dtype)
-        return frames, prepare(frames, self.n_segments, settings, seed=seed, name=name, loss=loss)
+        video = prepare_video(X, self.n_segments, settings, seed=seed, name=name, loss=loss)
+        self.window_, self._standardiser = video.window, video.standardiser
+        return video.frames, video.job
 
     def finish(self, frames: np.ndarray, learned: Approximation) -> VideoSegmenter:
         """The last part of `fit`: labels of standardised frames [n, d] under what was learned."""
@@ -236,12 +170,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         self.length_scale_ = learned.length_scale
         self.loss_curve_ = learned.loss_curve
         self.approximation_ = self._standardiser.invert(learned.synthetic)
-        self.similarity_ = self._similarity(frames)
-        if not np.isfinite(self.similarity_).all():
-            raise ValueError(
-                f"learning ended in numbers too large: lower learning_rate ({self.learning_rate}), "
-                f"weight_decay ({self.weight_decay}) or weight_std ({self.weight_std})"
-            )
+        self.similarity_ = checked_similarity(frames, learned, self._settings())
         self.labels_ = labels_of(self.similarity_)
         return self
 
@@ -262,12 +191,10 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)  # noqa: N806
         dtype = self._learned.synthetic.dtype
         _, frames = smooth_and_standardise(X, self.window_, dtype, self._standardiser)
-        return labels_of(self._similarity(frames))
+        return labels_of(similarity_by(self.assignment, frames, self._learned))
 
-    def _similarity(self, frames: np.ndarray) -> np.ndarray:
-        if self.assignment == "l2":
-            return -euclidean_distances(frames, self._learned.synthetic)
-        return similarity(frames, self._learned)
+    def _settings(self) -> Settings:
+        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
 
     def check_settings(self, n_frames: int) -> tuple[int, Settings]:
         """Seed and settings for a video of N frames, all of them checked.
@@ -279,24 +206,6 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         if seed is None or isinstance(seed, np.random.RandomState):
             seed = int(check_random_state(seed).randint(2**31))
         check_whole("random_state", seed, least=0, most=MAX_SEED)
-        settings = Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        settings = self._settings()
         check_video(settings, self.n_segments, n_frames, seed)
         return int(seed), settings
-
-
-def segment_video(
-    features: np.ndarray, n_segments: int, *, seed: int = 0, name: str = "", **settings
-) -> Int[np.ndarray, " n"]:
-    """Labels [n] of one video's features [n, d] by `VideoSegmenter`, in the form of a baseline.
-
-    Args:
-        features: in order of time [n, d].
-        n_segments: M.
-        seed: of the batches.
-        name: the video's name, on which the batches depend too.
-        settings: further settings of `VideoSegmenter`.
-
-    Raises:
-        ValueError: as `VideoSegmenter.fit`.
-    """
-    return VideoSegmenter(n_segments, random_state=seed, **settings)._fit(features, name).labels_

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-__all__ = ["write_atomically"]
+__all__ = ["write_atomically", "write_text"]
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, private: bool = False) -> None:
@@ -31,6 +31,11 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, privat
         except BaseException:
             os.unlink(part.name)
             raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text in UTF-8, whole or not at all; names that are no Unicode are spelt out. Raises OSError."""
+    write_atomically(path, lambda file: file.write(text.encode(errors="backslashreplace")))
 
 
 def _umask() -> int:

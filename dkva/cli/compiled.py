@@ -9,8 +9,6 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-from dkva.datasets.features import cache_folder
-
 __all__ = ["keep_compiled_programs", "programs_folder"]
 
 # Names of JAX's own settings, which it reads when it is imported.
@@ -20,6 +18,8 @@ _ALL = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "JAX_PERSISTENT_CACHE
 
 def programs_folder() -> Path:
     """Where programs of this processor model and this JAX are kept; those of another may end the process."""
+    from dkva.datasets.features import cache_folder
+
     kind = f"{_processor()}\0{os.environ.get('XLA_FLAGS', '')}"
     digest = hashlib.blake2b(kind.encode(), digest_size=6).hexdigest()
     return cache_folder() / "programs" / f"jax-{metadata.version('jax')}-{platform.machine()}-{digest}"

@@ -14,7 +14,7 @@ from dkva.cli.terminal import complain, console, printable
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from dkva.datasets.check import Report
+    from dkva.datasets.checking import Report
     from dkva.datasets.folder import VideoFile
 
 __all__ = ["data"]
@@ -46,7 +46,7 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
     ROOT holds the data sets' folders, or is one of them. Every file is read: text takes its time once and is
     then found in the cache. Counts that differ from the paper are shown and are no error.
     """
-    from dkva.datasets.check import check
+    from dkva.datasets.checking import check
     from dkva.datasets.errors import DataError
 
     names = [name.strip() for given in datasets for name in given.split(",")] or None

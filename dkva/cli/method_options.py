@@ -19,7 +19,7 @@ _HELP: Mapping[str, str] = {
     "estimator": "Terms of the loss that do not depend on what is learned: of the video, or each batch.",
     "init": "What learning starts from.",
     "length_scale": "Of the Gaussian.",
-    "learning_rate": "Adam's.",
+    "learning_rate": "Step size of Adam, the optimiser.",
     "weight_decay": "Weight of the norm of the synthetic frames.",
     "batch_size": "Frames a step; by default min(512, frames // k).",
     "tolerance": "Stop early if the loss falls by no more than this share in five epochs; 0: never.",

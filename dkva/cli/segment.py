@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.approximation.settings import MAX_SEED
+from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.method_options import MethodCommand
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
@@ -113,9 +114,20 @@ __all__ = ["segment"]
     help="Empty cells and NaN: refuse, or interpolate over time.",
 )
 @click.option("--array", metavar="NAME", help="Array to take from files that hold several (.npz, .mat, .h5).")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("dkva-out"), show_default=True)
 @click.option(
-    "--format", "form", type=click.Choice(["json", "csv", "both"]), default="both", show_default=True
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("dkva-out"),
+    show_default=True,
+    help="Folder for the results; it is made if it does not exist.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "both"]),
+    default="both",
+    show_default=True,
+    help="A document a video, tables of all videos, or both.",
 )
 @click.option("--plot", is_flag=True, help="Draw a time line of each video.")
 @click.option(
@@ -197,6 +209,8 @@ def segment(
     results = Results(output, names)
     units = [Planned(video, None if force else results.done(video.name)) for video in found.videos]
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
+        if not no_cache:
+            keep_compiled_programs()
         _check_together(way)
     stopped = _collect(units, way, results, scheduler, workers)
     results.sort(names)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         BenchmarkVideo,
         Table1,
     )
-    from dkva.datasets.check import Report, check
+    from dkva.datasets.checking import Report, check
     from dkva.datasets.errors import BrokenDataError, DataError, DataWarning
     from dkva.datasets.features import (
         SUFFIXES,
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
         load_features,
         read_features,
     )
+    from dkva.datasets.findings import Finding, examine, problems, usable
     from dkva.datasets.folder import FeatureFolder, VideoFile, find_features
     from dkva.datasets.granularity import find_coarse, read_coarse
     from dkva.datasets.label_files import LabelFiles, find_labels, tried
     from dkva.datasets.labels import Truth, load_labels, read_labels
     from dkva.datasets.lengths import fit_labels
     from dkva.datasets.mappings import find_mapping, read_mapping
-    from dkva.datasets.problems import Finding, examine, problems, usable
     from dkva.datasets.reading import LENGTH_POLICIES, NO_LABEL, FeatureReading, LabelReading, Note
 
 __all__ = [
@@ -86,8 +86,8 @@ _MODULES = {
     "BenchmarkFolder": "datasets.benchmarks",
     "BenchmarkVideo": "datasets.benchmarks",
     "Table1": "datasets.benchmarks",
-    "Report": "datasets.check",
-    "check": "datasets.check",
+    "Report": "datasets.checking",
+    "check": "datasets.checking",
     "BrokenDataError": "datasets.errors",
     "DataError": "datasets.errors",
     "DataWarning": "datasets.errors",
@@ -111,10 +111,10 @@ _MODULES = {
     "fit_labels": "datasets.lengths",
     "find_mapping": "datasets.mappings",
     "read_mapping": "datasets.mappings",
-    "Finding": "datasets.problems",
-    "examine": "datasets.problems",
-    "problems": "datasets.problems",
-    "usable": "datasets.problems",
+    "Finding": "datasets.findings",
+    "examine": "datasets.findings",
+    "problems": "datasets.findings",
+    "usable": "datasets.findings",
     "LENGTH_POLICIES": "datasets.reading",
     "NO_LABEL": "datasets.reading",
     "FeatureReading": "datasets.reading",

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -200,7 +200,7 @@ def _hdf5(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[N
     with h5py.File(path, "r") as file:
         tables = []
 
-        def visit(place: str, item: object) -> None:
+        def visit(place: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset) and not place.startswith("#"):
                 numeric = item.dtype.kind in "fiub" and item.shape is not None
                 entries[place] = _Entry(item.shape or (), numeric)

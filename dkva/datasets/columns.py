@@ -20,6 +20,7 @@ _FRAMES = re.compile(
 )
 _ROWS = re.compile(
     r"|index|idx|id|rows?(id|names?|number)?|no|nr|num|number|sample(number)?|indexlevel0|unnamed\d+(level\d+)?"
+    "|(scorer)?(individuals)?(bodyparts)?(coords)?"  # levels of names, over DeepLabCut's index
 )
 _UNITS = "(s|secs?|seconds?|ms|msecs?|milliseconds?|us|ns)"
 _TIMES = re.compile(
@@ -31,7 +32,7 @@ _RATINGS = re.compile("likelihood|score|confidence|conf|visibility|visible|prese
 # The same beside columns x and y of the same point.
 _SHORT_RATINGS = re.compile("c|p|v|s|prob|probability")
 
-# Rows that rise by 1 before a column without a name is taken for a number of the frame.
+# Rows that rise by 1 before a first column of another name, or none, is taken for a number of the frame.
 _LEAST_COUNTED = 16
 
 _TRACKS = re.compile(
@@ -69,9 +70,9 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
     every = list(range(table.values.shape[1]))
     if reading.columns:
         asked = _places(path, table, reading.columns)
-        texts = [name for place, name, _ in table.text if place in asked]
-        if texts:
-            raise DataError(path, f"column {texts[0]!r} holds text", "choose columns of numbers (--columns)")
+        words = [name or place for place, name, _ in table.text if place in asked]
+        if words:
+            raise DataError(path, f"column {words[0]!r} holds text", "choose columns of numbers (--columns)")
         return [i for i in every if _place(table, i) in asked], []
     if reading.drop:
         asked = _places(path, table, reading.drop)
@@ -101,8 +102,8 @@ def _automatic(path: Path, table: Table, every: list[int]) -> tuple[list[int], l
             if counted:
                 out["counts"].append((_place(table, i), name))
                 gone.add(i)
-    if table.names is None and len(every) > 1 and 0 not in gone and _counts_up(table):
-        out["counts"].append((_place(table, 0), ""))
+    if len(every) > 1 and 0 not in gone and _counts_up(table):
+        out["counts"].append((_place(table, 0), table.names[0] if table.names else ""))
         gone.add(0)
     if table.names is not None:
         rest = [i for i in every if i not in gone]
@@ -128,9 +129,9 @@ def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[N
     steps = np.diff(values[rows])
     called = table.called(i)
     if len(rows) and (steps > 0).all():
-        jumps = np.flatnonzero(steps > steps.min()) if group == "frames" and len(steps) else []
-        if not len(jumps):
+        if group != "frames" or not len(steps) or steps.max() == steps.min():
             return True, []
+        jumps = np.flatnonzero(steps > steps.min())
         a, b = (float(values[rows[jumps[0] + k]]) for k in (0, 1))
         text = (
             f"{called} jumps {len(jumps)} time{'s' * (len(jumps) > 1)}, first from {a:g} to {b:g}; rows are "
@@ -177,10 +178,12 @@ def _not_in_order(path: Path, table: Table, i: int, values: np.ndarray, rows: np
 
 
 def _counts_up(table: Table) -> bool:
-    """Whether the first column rises by exactly 1, from row to row."""
+    """Whether the first column of the file rises by exactly 1, from row to row."""
     values = table.values
     if len(values) < _LEAST_COUNTED or table.places[:1] not in ((), (1,)):
         return False
+    if 0 not in table.exact and values[1, 0] != values[0, 0] + 1:
+        return False  # most columns, at once
     exact = table.exact.get(0)
     head = np.asarray((values[:_LEAST_COUNTED, 0] if exact is None else exact[:_LEAST_COUNTED]), np.float64)
     if not float(head[0]).is_integer() or not (np.diff(head) == 1).all():
@@ -228,17 +231,21 @@ def _refuse_events(path: Path, table: Table) -> None:
 
 
 def _spans(table: Table) -> bool:
+    """Whether the lines of a text hold the starts and ends of spans that follow one another."""
     n, d = table.values.shape
-    if n < 2 or not 2 <= d <= 4:
+    if table.lines is None or n < 2 or d > 4:
         return False
     filled = [i for i in range(d) if i not in _empty(table)]
     if len(filled) < 2:
         return False
     starts, ends = (np.asarray(table.exact.get(i, table.values[:, i]), np.float64) for i in filled[:2])
-    if not (ends > starts).all() or not (np.diff(starts) > 0).all():
-        return False
     gaps = starts[1:] - ends[:-1]
-    return bool(((gaps == 0) | (gaps == 1)).all() or (table.text and len(filled) == 2 and (gaps >= 0).all()))
+    if not (ends > starts).all() or not (gaps >= 0).all():
+        return False
+    if table.text:
+        return len(filled) == 2
+    whole = np.concatenate([starts, ends]) % 1 == 0
+    return n >= 4 and bool(whole.all() and (gaps <= 1).all() and (ends - starts > 2).any())
 
 
 def _places(path: Path, table: Table, asked: Iterable[object]) -> set[int]:

@@ -210,7 +210,8 @@ def _finished(path: Path, frames: np.ndarray, notes: list[Note], reading: Featur
         if not reading.transposed:
             remedy += ", or say that the file is transposed (--transposed)"
         raise DataError(path, "has a single column", remedy)
-    return Features(frames, (*notes, *orientation(*frames.shape, reading.transposed)))
+    n, d = frames.shape
+    return Features(frames, (*notes, *orientation(n, d, reading.transposed)))
 
 
 def _from_array(path: Path, array: np.ndarray, notes: list[Note], reading: FeatureReading) -> Features:

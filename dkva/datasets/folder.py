@@ -107,7 +107,7 @@ def find_features(folder: str | Path) -> list[tuple[str, Path]]:
                 found.append(((path.relative_to(folder).parent / stem).as_posix(), path))
     if not found:
         raise DataError(
-            folder, "holds no feature files", "give a folder of .txt, .txt.gz, .npy or .npz files"
+            folder, "holds no feature files", "give a folder of .npy, .npz, .csv or .txt files, for example"
         )
     return sorted(found)
 

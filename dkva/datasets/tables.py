@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from dkva.datasets.reading import Note
 __all__ = ["MISSING_MARKS", "Layout", "Table", "is_missing", "is_number", "lay_out", "split"]
 
 _BOM = b"\xef\xbb\xbf"
-_MARKS = (";", "\t", ",")
+_MARKS = (";", "\t", ",", "|")
 _FIELD = re.compile(r'"[^"]*"|\S+')
 _COMMA_NUMBER = re.compile(r"[-+]?\d+(,\d+)?([eE][-+]?\d+)?")
 _COMMENT = ("#", "%")
@@ -85,6 +85,7 @@ class Layout(NamedTuple):
         trailing: whether the line ends in a separator.
         quoted: whether it has quotes.
         decimal_comma: whether its numbers have decimal commas.
+        plain: whether it is the first line, and of numbers alone.
     """
 
     separator: str | None
@@ -97,6 +98,7 @@ class Layout(NamedTuple):
     trailing: bool
     quoted: bool
     decimal_comma: bool
+    plain: bool
 
 
 class _Row(NamedTuple):
@@ -117,7 +119,8 @@ def is_missing(cell: str) -> bool:
 def is_number(cell: str) -> bool:
     """Whether a cell is a number, finite or infinite, and not a missing value."""
     try:
-        return float(cell) == float(cell) and "_" not in cell  # 1_000 is one to Python alone
+        value = float(cell)
+        return value == value and "_" not in cell  # 1_000 is one to Python alone
     except ValueError:
         return False
 
@@ -133,13 +136,15 @@ def decode(line: bytes) -> str:
 def split(line: str, separator: str | None) -> list[str]:
     """Cells of a line, without quotes and the blanks around them, with decimal points for decimal commas."""
     line = line.rstrip("\r\n")
+    quoted = '"' in line
     if separator is None:
-        cells = _FIELD.findall(line) if '"' in line else line.split()
-    elif '"' in line:
+        cells = _FIELD.findall(line) if quoted else line.split()
+    elif quoted:
         cells = next(csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=True), [])
     else:
         cells = line.split(separator)
-    cells = [cell.strip(' "\t') for cell in cells]
+    if quoted or separator is not None:
+        cells = [cell.strip(' "\t') for cell in cells]
     if separator != "," and "," in line:
         cells = [cell.replace(",", ".") if _COMMA_NUMBER.fullmatch(cell) else cell for cell in cells]
     return cells
@@ -147,7 +152,7 @@ def split(line: str, separator: str | None) -> list[str]:
 
 def separator_of(line: str) -> str | None:
     """A line's separator; None stands for any run of blanks."""
-    bare = re.sub(r'"[^"]*"', "", line).strip(" \r\n")
+    bare = (re.sub(r'"[^"]*"', "", line) if '"' in line else line).strip(" \r\n")
     found = next((mark for mark in _MARKS if mark in bare), None)
     if found == "\t" and bare.count("\t") == len(bare) - len(bare.lstrip("\t")):
         return None  # an indented line
@@ -164,6 +169,7 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
     rows: list[_Row] = []
     comments: list[str] = []
     start = before = run = 0
+    plain = False
     for raw in lines:
         text = decode(raw.removeprefix(_BOM) if start == 0 else raw)
         bare = text.strip()
@@ -171,10 +177,12 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
             forced = bare[4:] or "\t"
         elif not rows and bare.startswith(_COMMENT):
             comments.append(bare.lstrip("#% \t"))
-        elif bare or rows:
+        elif bare or rows or "\t" in text:
             separator = forced or separator_of(text)
             plain = len(rows) == 1 and _plain(rows[0].cells)
-            cells = split(text.split(separator, 1)[0], separator) if plain else split(text, separator)
+            cells = (
+                split("".join(text.split(separator, 1)[:1]), separator) if plain else split(text, separator)
+            )
             rows.append(_Row(text, start, before, separator, cells))
             run = run + 1 if any(map(is_number, cells)) else 0
             if plain or run == 4 or len(rows) == _HEAD:
@@ -182,13 +190,18 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
         start, before = start + len(raw), before + 1
     if not rows:
         return None
-    header = 0 if _plain(rows[0].cells) else _header([row.cells for row in rows])
+    header, data = (0, 0) if plain else _header([row.cells for row in rows])
+    separator = rows[data].separator  # a line without numbers may be one of blanks
+    while header < data and split(rows[header].text, separator) in ([], [""]):
+        header += 1
     first, *after = rows[header:]
-    separator = first.separator
+    cells = first.cells if plain else split(first.text, separator)
+    if not cells:
+        return None
     raw_cells = first.text.rstrip("\r\n").split(separator or " ")
     return Layout(
         separator=separator,
-        cells=tuple(first.cells),
+        cells=tuple(cells),
         second=after[0].cells[0] if after and after[0].cells else None,
         start=first.start,
         skipped=first.before,
@@ -197,22 +210,27 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
         trailing=len(raw_cells) > 1 and not raw_cells[-1].strip(),
         quoted='"' in first.text,
         decimal_comma=separator != "," and "," in first.text,
+        plain=plain,
     )
 
 
 def _plain(cells: Sequence[str]) -> bool:
     """Whether a first line is numbers alone, and no numbers of columns."""
-    return not _counts_columns(cells) and all(is_number(cell) for cell in cells)
+    try:
+        values = list(map(float, cells))  # faster than `is_number`
+    except ValueError:
+        return False
+    return not _counted(cells) and not any(map(math.isnan, values)) and "_" not in "".join(cells)
 
 
-def _counts_columns(cells: Sequence[str]) -> bool:
-    """Whether cells are 0, 1, 2, ... as pandas names columns, perhaps after the empty cell of its index."""
-    numbers = cells[1:] if cells[:1] == [""] else cells
-    return len(cells) > 2 and all(cell == str(i) for i, cell in enumerate(numbers))
+def _counted(cells: Sequence[str]) -> bool:
+    """Whether cells are 0, 1, 2, ... or 1, 2, 3, ... as programs name columns without names."""
+    start = {"0": 0, "1": 1}.get(cells[0] if cells else "")
+    return start is not None and all(cell == str(i) for i, cell in enumerate(cells, start))
 
 
-def _header(rows: Sequence[Sequence[str]]) -> int:
-    """How many lines stand before the first line of numbers."""
+def _header(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """How many lines are names or titles, and the first line that surely is none."""
     kinds = [[_kind(cell) for cell in row] for row in rows]
     # The first line that surely is data: it has numbers, and is no line of names that are numbers.
     for i, kind in enumerate(kinds):
@@ -220,12 +238,12 @@ def _header(rows: Sequence[Sequence[str]]) -> int:
             data = i
             break
     else:
-        return 0
+        return 0, 0
     count = 0
     for i in range(data):
         if "number" in kinds[i] or _names(kinds[i], kinds[data]):
             count = i + 1
-    return count
+    return count, data
 
 
 def _kind(cell: str) -> str:
@@ -244,24 +262,25 @@ def _names(kind: Sequence[str], data: Sequence[str]) -> bool:
 
 def _numbered_names(i: int, rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[str]]) -> bool:
     """Whether a line with numbers names the columns, as pandas does for arrays and levels of numbers."""
-    if i + 1 == len(rows):
+    if i + 1 == len(rows) or len(rows[i + 1]) not in (len(rows[i]), len(rows[i]) + 1):
         return False
     row, kind, below = rows[i], kinds[i], kinds[i + 1]
-    if len(below) not in (len(kind), len(kind) + 1):
+    if not all(cell.isdecimal() for cell, what in zip(row, kind, strict=True) if what == "number"):
         return False
-    whole = all(cell.isdecimal() for cell, what in zip(row, kind, strict=True) if what == "number")
-    if not whole:
-        return False
-    if _counts_columns(row):
-        return (row[0] == "" and below[0] != "missing") or any(
-            what == "number" and not cell.lstrip("-").isdecimal()
-            for cell, what in zip(rows[i + 1], below, strict=True)
-        )
-    if "text" not in kind:
-        return False
-    if any(k != "number" and b == "text" for k, b in zip(kind, below, strict=False)) and "number" in below:
-        return False
+    if kind[0] == "number" and 2 * kind.count("text") > len(kind) and kind.count("number") == 1:
+        # Lines of names that were read as rows, and written with the numbers of rows.
+        return any("number" in later[1:] for later in kinds[i + 1 : i + 4] if later.count("number") > 1)
     if "number" not in below:  # a level above names
-        return "text" in below
-    numbers = [int(cell) for cell, what in zip(row, kind, strict=True) if what == "number"]
-    return all(b - a == 1 for a, b in pairwise(numbers))
+        return "text" in kind and "text" in below
+    lead = kind.index("number")
+    if not _counted(row[lead:]):
+        return False
+    real = any(is_number(cell) and not cell.lstrip("-").isdecimal() for cell in rows[i + 1][lead:])
+    many = len(row) - lead >= (3 if row[lead] == "0" else _MANY)
+    if lead == 0 or "text" in below[:lead]:
+        return real and many
+    return below[0] != "missing"
+
+
+# Columns numbered from 1 that are no chance.
+_MANY = 8

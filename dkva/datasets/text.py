@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from dkva.datasets.tables import MISSING_MARKS, Layout, Table, decode, is_missin
 __all__ = ["parse_text", "read_bytes", "unreadable"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 1 << 16
 _AGAIN = "download or export the file again"
 _LABELS = "give it as labels if it is a label file (--labels), and features beside it"
 
@@ -79,24 +81,24 @@ def parse_text(path: Path) -> Table:
 
 
 def _content(path: Path) -> bytes | None:
-    """What a file holds, if it is packed or in UTF-16: in UTF-8; None for a file to be read as it is."""
+    """What a file holds in UTF-8 with usual ends of lines; None for a file to be read as it is."""
     if path.suffix.lower() == ".gz":
         data = read_bytes(path)
     else:
         try:
             with path.open("rb") as file:
-                data = file.read(2)
+                data = file.read(_HEAD)
         except OSError as error:
             raise unreadable(path, error) from error
-        if data not in _UTF16:
+        if not data.startswith(_UTF16) and (b"\r" not in data or b"\n" in data):
             return None
         data = read_bytes(path)
-    if not data.startswith(_UTF16):
-        return data
-    try:
-        return data.decode("utf-16").encode()
-    except UnicodeError as error:
-        raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
+    if data.startswith(_UTF16):
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeError as error:
+            raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
+    return data if b"\n" in data else data.replace(b"\r", b"\n")  # as old Macs end lines
 
 
 def _lines(path: Path, data: bytes | None) -> Iterator[bytes]:
@@ -144,7 +146,7 @@ def _names(path: Path, layout: Layout, width: int, last_empty: bool) -> tuple[st
         cells = title
         if len(cells) == width + 1 and not cells[-1]:
             cells = cells[:-1]
-        if len(cells) == width - 1:  # R names rows in a column without a name
+        if 1 < len(cells) == width - 1:  # R names rows in a column without a name
             cells = (*cells, "") if last_empty else ("", *cells)
         if len(cells) == width:
             fitting.append(cells)
@@ -160,11 +162,16 @@ def _names(path: Path, layout: Layout, width: int, last_empty: bool) -> tuple[st
     if not fitting:
         return None
     # Levels that are the same throughout, such as the network of a pose tracker, name nothing.
-    levels = [cells for cells in fitting if len(set(filter(None, cells[1:]))) > 1] or fitting[-1:]
-    names = ["_".join(filter(None, parts)) for parts in zip(*levels, strict=True)]
-    if len(fitting) > 1 and fitting[0][0].lower() in ("scorer", "individuals", "bodyparts", ""):
-        names[0] = ""  # names of the levels
+    levels = [cells for cells in fitting if len(set(filter(None, cells[_is_level(cells[0]) :]))) > 1]
+    names = ["_".join(filter(None, parts)) for parts in zip(*(levels or fitting[-1:]), strict=True)]
+    if len(fitting) > 1 and _is_level(fitting[0][0]):
+        names[0] = ""
     return tuple(names)
+
+
+def _is_level(cell: str) -> bool:
+    """Whether a line of names starts with the name of a level of names."""
+    return cell.lower() in ("scorer", "individuals", "bodyparts", "coords", "")
 
 
 class _Columns(NamedTuple):
@@ -176,11 +183,10 @@ class _Columns(NamedTuple):
 
 def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
     cells = layout.cells
-    text = [i for i, cell in enumerate(cells) if not is_missing(cell) and not is_number(cell)]
-    if names is not None:
-        exact = [i for i, name in enumerate(names) if may_count(name)]
-    else:
-        exact = [0] if _counts(cells[0], layout.second) else []
+    text = [] if layout.plain else [i for i, c in enumerate(cells) if not is_missing(c) and not is_number(c)]
+    exact = [i for i, name in enumerate(names or ()) if may_count(name)]
+    if 0 not in exact and _counts(cells[0], layout.second):
+        exact.append(0)
     return _Columns(text, [i for i in exact if i not in text])
 
 
@@ -193,7 +199,8 @@ def _counts(cell: str, below: str | None) -> bool:
 def _table(values, names, columns: _Columns, exact, text, lines) -> Table:
     """A table of the columns that are not text."""
     width = values.shape[1] + len(columns.text)
-    kept = [i for i in range(width) if i not in set(columns.text)]
+    words = set(columns.text)
+    kept = [i for i in range(width) if i not in words]
     index = {place: i for i, place in enumerate(kept)}
     return Table(
         values,
@@ -218,7 +225,7 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
     if layout.start and data is None:
         data = read_bytes(path)
     source = path if data is None else memoryview(data)[layout.start :].tobytes() if layout.start else data
-    settings = {
+    settings: dict[str, Any] = {
         "separator": layout.separator or " ",
         "has_header": False,
         "quote_char": '"' if layout.quoted else None,
@@ -262,6 +269,7 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
     return _table(values, names, columns, exact, text, layout.skipped + 1)
 
 
+@functools.cache
 def _marks() -> list[str]:
     return sorted({form for mark in MISSING_MARKS for form in (mark, mark.upper(), mark.title())} | {"NaN"})
 
@@ -285,10 +293,12 @@ def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
     places: list[int] = []
     words: dict[int, dict[str, int]] = {}  # by column: different cells of text and their first lines
     counts = np.zeros(width, int)  # cells of text
-    body = data[layout.start :].rstrip() if layout.start else data.removeprefix(b"\xef\xbb\xbf").rstrip()
+    blanks = " \r\n" if separator == "\t" else None  # cells between tabs may be empty
+    body = data[layout.start :] if layout.start else data.removeprefix(b"\xef\xbb\xbf")
+    body = body.rstrip(None if blanks is None else blanks.encode())
     for number, raw in enumerate(body.splitlines(), layout.skipped + 1 if layout.start else 1):
         line = decode(raw)
-        bare = line.strip()
+        bare = line.strip(blanks)
         if bare.startswith(("#", "%")) or number <= layout.skipped:
             continue
         if not bare:
@@ -328,6 +338,6 @@ def _by_line(path: Path, data: bytes, layout: Layout) -> Table:
     columns = _Columns(sorted(words), [])
     exact = [i for i in _columns(names, layout).exact if i not in words]
     with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
-        values = np.ascontiguousarray(np.delete(wide, columns.text, axis=1).astype(np.float32))
+        numbers = np.ascontiguousarray(np.delete(wide, columns.text, axis=1).astype(np.float32))
     text = {i: tuple(words[i])[:3] for i in columns.text}
-    return _table(values, names, columns, {i: wide[:, i] for i in exact}, text, np.array(places))
+    return _table(numbers, names, columns, {i: wide[:, i] for i in exact}, text, np.array(places))

@@ -53,9 +53,10 @@ class Listed:
         restore: of a learner, the function or class as "module:name" that makes a model of its arrays; see
             `dkva.experiments.learners.Learner`.
         supervised: of a learner, whether it is given the truth of the training videos.
-        estimator: a scikit-learn estimator of the same method as "module:name", if there is one. It takes
-            n_segments, random_state and the settings, checks them by `check_settings(n_frames)`, is fitted by
-            `fit(features, name=name)` and then has `labels_` [n] and `similarity_` [n, m].
+        estimator: a scikit-learn estimator of the same method as "module:name", if there is one: results then
+            name its parameters n_segments, random_state and the settings, so that it can be made again.
+        check: a function as "module:name", if there is one, called as `check(n_segments, n_frames, seed,
+            **settings)` before a video is read: it raises ValueError if they do not go together.
         origin: the package that lists it; the registry fills it in.
 
     Raises:
@@ -74,6 +75,7 @@ class Listed:
     restore: str = ""
     supervised: bool = False
     estimator: str = ""
+    check: str = ""
     origin: str = "dkva"
 
     def __post_init__(self) -> None:
@@ -84,7 +86,8 @@ class Listed:
             text = getattr(self, name)
             if not text or len(text.splitlines()) != 1:
                 raise ValueError(f"{name} of method {self.id!r} is {text!r}: give one line")
-        for target in (self.target, *self.settings, *filter(None, (self.estimator, self.restore))):
+        further = filter(None, (self.estimator, self.check, self.restore))
+        for target in (self.target, *self.settings, *further):
             if not re.fullmatch(r"[\w.]+:[\w.]+", target):
                 raise ValueError(f"{target!r} of method {self.id!r} is no target: write 'module:name'")
         if self.kind == LEARNER and not self.restore:
@@ -99,9 +102,10 @@ _OWN: tuple[Listed, ...] = (
         "deep kernel video approximation",
         "learns frames whose distribution is near the video's under the maximum mean discrepancy",
         "Pintea & Dijkstra, Deep kernel video approximation for unsupervised action segmentation, 2026",
-        "dkva.approximation.segmenter:segment_video",
+        "dkva.approximation.segmenting:segment_video",
         settings=(_DKVA_SETTINGS,),
         estimator="dkva.approximation.segmenter:VideoSegmenter",
+        check="dkva.approximation.segmenting:check_settings",
     ),
     Listed(
         "sinkhorn",

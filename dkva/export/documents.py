@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from dkva.base.errors import DamagedError, NewerFormatError
-from dkva.base.files import write_atomically
+from dkva.base.files import write_text
 from dkva.base.provenance import versions
 from dkva.base.segmentation import Segmentation
 from dkva.base.segments import segments
@@ -49,7 +49,7 @@ _CSV_COLUMNS = (
 )  # fmt: skip
 
 # Beside the CSV: what another run needs to know and no reader of the table does.
-_STATE = ".segments.json"
+_STATE = ".segments.state"
 
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}
@@ -169,8 +169,7 @@ def labels_in(doc: dict) -> np.ndarray:
 
 def write_json(path: Path, doc: dict) -> None:
     """Write a document, whole or not at all. Raises OSError."""
-    text = json.dumps(doc, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode(errors="backslashreplace")))
+    write_text(path, json.dumps(doc, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: Path) -> dict | None:
@@ -210,9 +209,8 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
         if doc["format"] == FORMAT:
             keys[doc["video"]] = {"key": doc["key"], "rows": _digest(rows), "features": doc.get("features")}
     state = json.dumps({"format": FORMAT, "videos": keys}, indent=1) + "\n"
-    for place, content in ((path.with_name(_STATE), state), (path, text.getvalue())):
-        data = content.encode(errors="backslashreplace")
-        write_atomically(place, lambda file, data=data: file.write(data))
+    write_text(path.with_name(_STATE), state)
+    write_text(path, text.getvalue())
 
 
 def _cells(doc: dict, run: dict) -> list[str]:

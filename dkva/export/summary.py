@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dkva.base.files import write_atomically
+from dkva.base.files import write_text
 
 __all__ = ["summary", "transitions", "write_summary"]
 
@@ -58,7 +58,7 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
             for before, after in itertools.pairwise(runs):
                 if before["end"] == after["start"] and _label(before) != _label(after):
                     counts[_label(before), _label(after)] += 1
-        left = Counter()
+        left: Counter = Counter()
         for (before, _), count in counts.items():
             left[before] += count
         for before, after in sorted(counts, key=lambda pair: (_order(pair[0]), _order(pair[1]))):
@@ -79,8 +79,7 @@ def write_summary(folder: Path, docs: Sequence[Mapping]) -> None:
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-        data = text.getvalue().encode(errors="backslashreplace")
-        write_atomically(folder / name, lambda file, data=data: file.write(data))
+        write_text(folder / name, text.getvalue())
 
 
 def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:

@@ -14,15 +14,15 @@ from dataclasses import asdict
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import f1_score
-from sklearn.metrics.cluster import contingency_matrix
 
 from dkva.metrics.parts import (
     THRESHOLDS,
     boundaries,
+    contingency,
     edit_score,
     ignored_labels,
     jaccard_sum,
+    macro_f1,
     runs_between,
     segmental_f1,
 )
@@ -77,7 +77,7 @@ def evaluate_together(
 
     classes, true_index = np.unique(_joined(truths, kept), return_inverse=True)
     clusters, cluster_index = np.unique(_joined(predicted, kept), return_inverse=True)
-    rows, columns = linear_sum_assignment(contingency_matrix(cluster_index, true_index), maximize=True)
+    rows, columns = linear_sum_assignment(contingency(cluster_index, true_index), maximize=True)
     # A cluster without a class gets an index that no class has: it is wrong everywhere.
     to_class = len(classes) + np.arange(len(clusters))
     to_class[rows] = columns
@@ -123,7 +123,7 @@ def _scores(truth, labels, kept, true_index, mapped, n_clusters: int, matching: 
     return Scores(
         mof=float(np.mean(mapped == true_index)),
         iou=jaccard_sum(true_index, mapped) / n_clusters,
-        f1=float(f1_score(true_index, mapped, average="macro", zero_division=0)),
+        f1=macro_f1(true_index, mapped),
         boundary_accuracy=accuracy,
         boundary_precision=precision,
         f1_10=segmental[0],

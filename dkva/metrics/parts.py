@@ -11,15 +11,34 @@ from dkva.base.segments import segments
 __all__ = [
     "THRESHOLDS",
     "boundaries",
+    "check_labels",
+    "contingency",
     "edit_score",
     "ignored_labels",
     "jaccard_sum",
+    "macro_f1",
     "runs_between",
     "segmental_f1",
 ]
 
 #: Overlaps of the segmental F1 (Lea et al. 2017).
 THRESHOLDS = (0.10, 0.25, 0.50)
+
+
+def check_labels(argument: str, labels) -> None:
+    """Raise ValueError if labels are missing: masked, NaN or None, which would be a class of their own."""
+    array = np.asarray(labels)
+    lost = np.ma.getmaskarray(labels) if np.ma.isMaskedArray(labels) else np.zeros(array.shape, bool)
+    if array.dtype.kind == "O":
+        lost = lost | np.array([each is None or each != each for each in array.ravel()]).reshape(array.shape)
+    elif array.dtype.kind == "f":
+        lost = lost | np.isnan(array)
+    if lost.any():
+        frame = int(np.flatnonzero(lost)[0])
+        raise ValueError(
+            f"{argument} has no label at {int(lost.sum())} of {lost.size} frames, the first of them {frame}: "
+            "give them a label, and leave that out with ignore"
+        )
 
 
 def ignored_labels(ignore, truth) -> list:
@@ -33,6 +52,21 @@ def ignored_labels(ignore, truth) -> list:
             f"ignore is {ignore!r} and the true labels are like {truth[0]!r}: give labels of one kind"
         )
     return labels
+
+
+def contingency(clusters, classes) -> np.ndarray:
+    """Frames of each pair of cluster and class [clusters, classes], of labels 0, 1, … that all occur [n]."""
+    table = np.zeros((clusters.max() + 1, classes.max() + 1), np.int64)
+    np.add.at(table, (clusters, classes), 1)
+    return table
+
+
+def macro_f1(truth, mapped) -> float:
+    """Mean F1, 2·hits / (true + predicted frames), of the labels present in the truth or the prediction."""
+    labels, index = np.unique(np.concatenate([truth, mapped]), return_inverse=True)
+    true, found = np.split(index, [len(truth)])
+    counts = [np.bincount(each, minlength=len(labels)) for each in (true[true == found], true, found)]
+    return float(np.mean(2 * counts[0] / (counts[1] + counts[2])))
 
 
 def jaccard_sum(truth, mapped) -> float:

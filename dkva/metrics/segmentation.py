@@ -10,15 +10,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import f1_score
-from sklearn.metrics.cluster import contingency_matrix
 
 from dkva.metrics.parts import (
     THRESHOLDS,
     boundaries,
+    check_labels,
+    contingency,
     edit_score,
     ignored_labels,
     jaccard_sum,
+    macro_f1,
     runs_between,
     segmental_f1,
 )
@@ -76,10 +77,12 @@ def evaluate(
             TW-FINCH's program in that clusters without a label stay wrong.
 
     Raises:
-        ValueError: labels that are not one-dimensional, of unequal lengths or none left to score, labels to
-            ignore that are text where the truth's are numbers or the reverse, `n_clusters` below the
-            number of clusters found, or a label without a coarse class.
+        ValueError: labels that are missing (masked, NaN, None), not one-dimensional, of unequal lengths or
+            none left to score, labels to ignore that are text where the truth's are numbers or the reverse,
+            `n_clusters` below the number of clusters found, or a label without a coarse class.
     """
+    check_labels("truth", truth)
+    check_labels("predicted", predicted)
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     if truth.ndim != 1 or predicted.ndim != 1:
         raise ValueError(
@@ -100,7 +103,7 @@ def evaluate(
 
     classes, true_index = np.unique(truth[kept], return_inverse=True)
     clusters, cluster_index = np.unique(predicted[kept], return_inverse=True)
-    table = contingency_matrix(cluster_index, true_index)
+    table = contingency(cluster_index, true_index)
     rows, columns = linear_sum_assignment(table, maximize=True)
     # A cluster without a class gets an index no class has: wrong everywhere, and a label of its own in F1.
     to_class = len(classes) + np.arange(len(clusters))
@@ -125,7 +128,7 @@ def evaluate(
     return Scores(
         mof=float(np.mean(mapped == true_index)),
         iou=float(iou),
-        f1=float(f1_score(true_index, mapped, average="macro", zero_division=0)),
+        f1=macro_f1(true_index, mapped),
         boundary_accuracy=accuracy,
         boundary_precision=precision,
         f1_10=segmental[0],

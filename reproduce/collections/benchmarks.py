@@ -269,7 +269,9 @@ def _task(video: BenchmarkVideo, seeds: tuple[int, ...], columns: dict) -> Task:
     # Labels do not depend on the folder that a video lies in.
     name = video.name.rsplit("/", 1)[-1]
     load = functools.partial(_load, video)
-    return Task(name, load, f"{checksum}/{video.lengths}", video.n_segments, seeds, columns, scoring)
+    return Task(
+        name, load, f"{checksum}/{video.label_reading.lengths}", video.n_segments, seeds, columns, scoring
+    )
 
 
 def _load(video: BenchmarkVideo) -> tuple[np.ndarray, np.ndarray | None]:

@@ -33,7 +33,7 @@ class Value:
     Attributes:
         changed: settings that it changes of the method as in Table 4; none is the method's own value.
         segment: id of the method, or a function in the form of
-            `dkva.approximation.segmenter.segment_video`.
+            `dkva.approximation.segmenting.segment_video`.
         label: what rows call the method.
     """
 

@@ -1,6 +1,5 @@
 """Learning against an independent loop, finite differences, and its promises on sizes, seeds and programs."""
 
-import functools
 import itertools
 import subprocess
 import sys
@@ -22,12 +21,13 @@ from tolerances import (
     gram_bound,
     mmd_error,
 )
+from unoptimised import learning_unoptimised, unoptimised
 
 from dkva import KERNELS, Kernel, Standardiser, approximate
+from dkva.approximation.assigning import labels_of, similarity
 from dkva.approximation.learning import TOLERANCE_EPOCHS, draw
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, mmd_squared
-from dkva.approximation.segmenter import labels_of, similarity
 from dkva.approximation.settings import ESTIMATORS, INITS
 from dkva.base.uniform import uniform_edges
 
@@ -64,11 +64,6 @@ def of(kernel):
 
 
 # --- learning, by another route --------------------------------------------------------------------
-
-
-#: Compiles what is learned by hand: for so few steps, making fast programs would take most of the time. What
-#: is compiled so calls nothing that is: JAX takes these options of the outermost function alone.
-unoptimised = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 
 
 def with_gradient(function):
@@ -199,8 +194,8 @@ def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batc
 
 @pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
-    frames = clusters(61, 3)
+def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator, x64):
+    frames = clusters(61, 3).astype(np.float64)  # by the program of the loop by hand above
 
     def learn(x, **options):
         return approximate(x, 3, estimator=estimator, epochs=3, batch_size="video", **options)
@@ -227,8 +222,8 @@ def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator):
         [np.random.default_rng(0).permutation(frames[a:b]) for a, b in itertools.pairwise(edges)]
     )
     other = learn(mixed, seed=1, name="a")
-    largest = np.abs(frames).max()  # means of 21 frames in another order, summed in float64
-    np.testing.assert_allclose(other.initial, learned.initial, rtol=0, atol=2 * eps(np.float32) * largest)
+    largest = np.abs(frames).max()  # means of 21 frames in another order
+    np.testing.assert_allclose(other.initial, learned.initial, rtol=0, atol=21 * eps(np.float64) * largest)
     assert_learned_alike(other, learned)
 
 
@@ -314,17 +309,17 @@ def test_one_segment_and_one_frame_are_finite(estimator):
         (60, 3, 4, "batch"),
         (37, 1, 4, "video"),
         (9, 9, 4, "video"),
-        (513, 9, 4, "video"),
-        (60, 5, 17, "video"),
+        (513, 9, 17, "video"),
         (1, 1, 4, "batch"),
     ],
 )
 def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator, x64):
     """In float64, where rounding is far below what a padded row that counts would do."""
     frames = clusters(n, m, d, seed=3, spread=0.8).astype(np.float64)
-    padded, exact = (
-        approximate(frames, m, pad=pad, estimator=estimator, epochs=10, name="a") for pad in (True, False)
-    )
+    options = {"estimator": estimator, "epochs": 10, "name": "a"}
+    padded = approximate(frames, m, **options)
+    with learning_unoptimised():  # an optimised one follows in float32
+        exact = approximate(frames, m, **options, pad=False)
     assert_learned_alike(padded, exact)
     assert_clear_labels_equal(frames, padded, exact)
 

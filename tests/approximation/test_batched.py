@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tolerances import RATE, adam_error, assert_learned_alike, falls_short
 
 from dkva import VideoSegmenter, approximate, approximate_many, fit_many, segment_many
+from dkva.approximation.assigning import margins
 from dkva.approximation.batched import GROUP, _key, group_size_of
 from dkva.approximation.learning import TOLERANCE_EPOCHS
 from dkva.approximation.prepare import Job, prepare
 from dkva.approximation.preprocessing import Standardiser
-from dkva.approximation.segmenter import margins
 from dkva.approximation.settings import LearningSettings
 
 EPOCHS = 6

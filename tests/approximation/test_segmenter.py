@@ -1,93 +1,21 @@
-"""Assignment, scikit-learn's conventions, and parity with the authors' program on real videos."""
+"""Scikit-learn's conventions, and parity with the authors' program on real videos."""
 
 import json
 import warnings
 from pathlib import Path
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
+from clear_videos import video
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from tolerances import RATE, adam_error, eps, gram_bound, sum_error
+from tolerances import RATE, adam_error, eps, sum_error
 
-from dkva import Kernel, VideoSegmenter, approximate, evaluate
-from dkva.approximation.segmenter import labels_of, margins, segment_video, similarity
+from dkva import VideoSegmenter, evaluate
+from dkva.approximation.assigning import labels_of, margins
+from dkva.approximation.segmenting import segment_video
 from dkva.base.orientation import TurnedWarning
-
-
-def video(n=60, d=4, seed=0):
-    """Three actions of unequal length, in units of their own."""
-    rng = np.random.default_rng(seed)
-    truth = np.searchsorted([n // 2, 2 * n // 3], np.arange(n), side="right")
-    return 100 + 5 * (rng.standard_normal((3, d))[truth] + 0.1 * rng.standard_normal((n, d)))
-
-
-# --- assignment ------------------------------------------------------------------------------------
-
-
-@pytest.mark.fast
-def test_label_is_the_most_similar_and_the_lowest_on_a_tie():
-    assert labels_of(np.asarray([[1.0, 3.0, 2.0], [2.0, 2.0, 1.0], [-3.0, -1.0, -1.0]])).tolist() == [1, 0, 1]
-
-
-@pytest.mark.fast
-def test_margin_is_the_relative_lead_of_the_best():
-    gram = np.asarray([[4.0, 1.0, 3.0], [2.0, 2.0, 0.0], [-2.0, -4.0, -3.0], [0.0, 0.0, 0.0]])
-    np.testing.assert_array_equal(margins(gram), [0.25, 0, 0.5, 0])  # halves and quarters are exact
-    assert np.isnan(margins(np.ones((3, 1)))).all()
-
-
-@pytest.mark.numerics
-def test_similarity_is_the_kernel_in_blocks_of_any_length():
-    frames = ((video(700) - 100) / 5).astype(np.float32)
-    learned = approximate(frames, 3, epochs=0)
-    gram = similarity(frames, learned)
-    scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
-    expected = learned.kernel(jnp.asarray(frames), jnp.asarray(learned.synthetic), **scales)
-    # A row's rounding may depend on its place in a block.
-    error = 2 * gram_bound(learned.kernel, frames, learned.synthetic, **scales).error
-    np.testing.assert_array_less(np.abs(gram - expected), error)
-    for part in (slice(0, 1), slice(500, 700)):
-        np.testing.assert_array_less(np.abs(similarity(frames[part], learned) - gram[part]), error[part])
-
-
-def assert_ntk_of(divided, found, learned, size):
-    """Similarities under the NTK of frames that were divided by norms over batches of so many."""
-    expected = np.asarray(Kernel("ntk")(jnp.asarray(divided), jnp.asarray(learned.synthetic)))
-    error = gram_bound(Kernel("ntk"), divided, learned.synthetic, inputs=sum_error(size, np.float32)).error
-    np.testing.assert_array_less(np.abs(found - expected), 2 * error)
-
-
-@pytest.mark.numerics
-def test_the_authors_sphere_divides_batches_at_assignment_and_the_last_reaches_back():
-    x = video(50, 4, seed=3)
-    fitted = VideoSegmenter(3, kernel="ntk_sphere_authors", smoothing=0, epochs=2).fit(x)
-    frames = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7)
-    batches = [frames[i : i + 16] / np.linalg.norm(frames[i : i + 16], axis=0) for i in (0, 16, 32, 34)]
-    divided = np.concatenate([*batches[:3], batches[3][-2:]])
-    learned = fitted._learned
-    assert learned.batch_size == 16
-    assert_ntk_of(divided.astype(np.float32), fitted.similarity_, learned, 16)
-    paper = VideoSegmenter(3, kernel="ntk_sphere", smoothing=0, epochs=2).fit(x)
-    assert not np.allclose(fitted.approximation_, paper.approximation_, rtol=0.01)
-
-
-@pytest.mark.numerics
-@pytest.mark.parametrize(("size", "n"), [(349, 1500), (600, 1500), (7, 520), (520, 520)])
-def test_the_authors_batches_do_not_depend_on_the_blocks_they_are_read_in(size, n):
-    x = ((video(n) - 100) / 5).astype(np.float32)
-    learned = approximate(x, 3, kernel="ntk_sphere_authors", epochs=0, batch_size=size)
-    firsts = range(0, n, size)
-    batches = [x[min(first, n - size) :][:size] for first in firsts]
-    divided = np.concatenate(
-        [
-            (b / np.linalg.norm(b, axis=0))[size - min(size, n - f) :]
-            for b, f in zip(batches, firsts, strict=True)
-        ]
-    )
-    assert_ntk_of(divided, similarity(x, learned), learned, size)
 
 
 def test_the_authors_sntk_learns_as_the_papers_and_assigns_by_other_draws():
@@ -127,37 +55,6 @@ def test_assignments_differ_where_a_frame_lies_near_one_and_points_to_another(as
     labels = model.fit_predict(x)
     assert labels[0] != labels[20]
     assert labels[59] == labels[like]
-
-
-@pytest.mark.parametrize("settings", [{}, {"assignment": "l2", "batch_size": "video"}, {"kernel": "ntk"}])
-def test_segment_video_is_the_estimator_in_a_baselines_form(settings):
-    x = video(seed=2)
-    x.flags.writeable = False
-    settings = {"epochs": 2} | settings
-    for seed, name in ((0, ""), (3, "a")):
-        expected = VideoSegmenter(3, random_state=seed, **settings).fit_predict(x, name=name)
-        np.testing.assert_array_equal(segment_video(x, 3, seed=seed, name=name, **settings), expected)
-
-
-def test_segment_video_hands_on_seed_name_and_settings(monkeypatch):
-    seen = []
-
-    def fit(self, features, name):
-        seen.append((self.get_params(), features, name))
-        self.labels_ = "labels"
-        return self
-
-    monkeypatch.setattr(VideoSegmenter, "_fit", fit)
-    x = video()
-    assert segment_video.__wrapped__(x, 4, seed=7, name="v", smoothing=1.0) == "labels"
-    assert seen == [(VideoSegmenter(4, smoothing=1.0, random_state=7).get_params(), x, "v")]
-
-
-@pytest.mark.fast
-@pytest.mark.parametrize("options", [{"seed": -1}, {"smoothing": -1}, {"kernel": "none"}])
-def test_segment_video_names_bad_settings(options):
-    with pytest.raises(ValueError, match=r"random_state is -1|smoothing is -1|unknown kernel"):
-        segment_video(video(), 3, **options)
 
 
 # --- scikit-learn ----------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from dkva.approximation.sinkhorn import Sinkhorn, learn_by_transport, segment_by
 
 
 def video(n=36, seed=0):
-    """Frames [n, 3] of three clear actions, and their labels."""
+    """Frames [n, 4] of three clear actions, and their labels; as wide as those of other files' programs."""
     truth = np.repeat([0, 1, 2], [n // 2, n // 6, n - n // 2 - n // 6])
-    return np.random.default_rng(seed).normal(size=(n, 3)) * 0.1 + 4 * np.eye(3)[truth], truth
+    return np.random.default_rng(seed).normal(size=(n, 4)) * 0.1 + 4 * np.eye(4)[truth], truth
 
 
 def log_of_sums(x):

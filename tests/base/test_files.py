@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from dkva.base.files import write_atomically
+from dkva.base.files import write_atomically, write_text
 
 pytestmark = pytest.mark.fast
 
@@ -36,3 +36,8 @@ def test_private_files_and_folders_are_their_owners_alone(tmp_path):
     write_atomically(path, lambda file: file.write(b"mine"), private=True)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_text_is_utf8_and_what_is_no_unicode_is_spelt_out(tmp_path):
+    write_text(tmp_path / "t", "Übung \udcff\n")
+    assert (tmp_path / "t").read_text("utf-8") == "Übung \\udcff\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from dkva.baselines import tw_finch
 from dkva.experiments import code_sources
 from dkva.experiments import code_version as module

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from dkva import evaluate
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from dkva.experiments import code_version, experiment
 from dkva.experiments.experiment import ExperimentError, Method, Outcome, RowCache, Task, merged, run
 from dkva.metrics.segmentation import score_row

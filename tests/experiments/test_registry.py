@@ -58,6 +58,7 @@ def test_nothing_is_imported_until_it_is_used():
         ({"target": "made.methods.split"}, "'made.methods.split' of method 'a' is no target"),
         ({"settings": ("made",)}, "'made' of method 'a' is no target"),
         ({"estimator": "made"}, "'made' of method 'a' is no target"),
+        ({"check": "made"}, "'made' of method 'a' is no target"),
         ({"kind": LEARNER}, "learner 'a' has no restore"),
     ],
 )

@@ -88,7 +88,7 @@ def test_rows_that_were_changed_have_no_key(tmp_path, doc):
     path.write_text(path.read_text().replace("v,0,20,,,0", "v,0,20,,,7"))
     assert {name: each["key"] for name, each in read_csv(path).items()} == {"v": "", "w": "k"}
     for text in ("{", "[]", '{"format": 2}', '{"format": 2, "videos": {"w": {}}}'):
-        (tmp_path / ".segments.json").write_text(text)
+        (tmp_path / ".segments.state").write_text(text)
         assert read_csv(path)["w"]["key"] == ""
 
 
@@ -181,11 +181,11 @@ def test_a_newer_format_is_refused_even_where_it_cannot_be_read(tmp_path, doc):
             read_json(tmp_path / "v.json")
         assert str(caught.value).startswith(f"{tmp_path / 'v.json'}: ")
     write_csv(tmp_path / "s.csv", [doc])
-    state = (tmp_path / ".segments.json").read_text()
-    (tmp_path / ".segments.json").write_text(state.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
+    state = (tmp_path / ".segments.state").read_text()
+    (tmp_path / ".segments.state").write_text(state.replace(f'"format": {FORMAT}', f'"format": {FORMAT + 1}'))
     with pytest.raises(NewerFormatError, match=message):
         read_csv(tmp_path / "s.csv")
-    (tmp_path / ".segments.json").unlink()
+    (tmp_path / ".segments.state").unlink()
     (tmp_path / "s.csv").write_text(f"video,cuts,format\nv,3 4,{FORMAT + 1}\n")
     with pytest.raises(NewerFormatError, match=message):
         read_csv(tmp_path / "s.csv")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from study_checks import check_absent_data_is_said, check_factors, check_stored_rows
 
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from reproduce import study_batches
 from reproduce.study_batches import epochs_of, segment_in_equal_steps
 

@@ -175,14 +175,17 @@ class Results:
     def _scored(self, video: VideoFile, worked: Worked, labels: np.ndarray, doc: dict) -> dict:
         from dataclasses import asdict
 
+        import numpy as np
+
         from dkva.datasets.reading import NO_LABEL
         from dkva.export.documents import scores_for_json
         from dkva.metrics.boundaries import boundary_scores, default_tolerance
         from dkva.metrics.segmentation import evaluate
 
-        truth, ignore = worked.truth, list(self.output.ignore)
-        self.unseen -= set(truth)
-        left_out = [*ignore, NO_LABEL] if NO_LABEL in truth else ignore
+        truth, ignore = np.asarray(worked.truth), list(self.output.ignore)
+        known = set(truth.tolist())
+        self.unseen -= known
+        left_out = [*ignore, NO_LABEL] if NO_LABEL in known else ignore
         scores = evaluate(truth, labels, n_clusters=doc["settings"]["n_segments"], ignore=left_out or None)
         tolerance = self.output.tolerance
         if tolerance is None:
@@ -200,22 +203,24 @@ class Results:
         """One label a frame beside the document: numbers, or names if the truth gave them some."""
         import numpy as np
 
-        from dkva.base.files import write_atomically
+        from dkva.base.files import write_atomically, write_text
 
         path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
         names = {run["label"]: run.get("name") or str(run["label"]) for run in doc["segments"]}
         if self.output.frame_labels == "npy":
             write_atomically(path, lambda file: np.save(file, labels, allow_pickle=False))
         else:
-            text = "".join(f"{names[label]}\n" for label in labels.tolist())
-            write_atomically(path, lambda file: file.write(text.encode(errors="backslashreplace")))
+            write_text(path, "".join(f"{names[label]}\n" for label in labels.tolist()))
 
     def _draw(self, picture: Path, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
+        import numpy as np
+
         from dkva.base.files import write_atomically
+        from dkva.datasets.reading import NO_LABEL
         from dkva.export.timeline import timeline
 
         name = doc["video"]
-        rows = {"truth": truth} if truth is not None else {}
+        rows = {} if truth is None else {"truth": np.where(truth == NO_LABEL, "(none)", truth)}
         scores = self.scores.get(name)
         title = name if scores is None else f"{name}: MoF {100 * scores.mof:.1f} %"
         matching = scores.matching if scores else None

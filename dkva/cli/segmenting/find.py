@@ -61,22 +61,25 @@ def find_videos(
     Raises:
         click.ClickException: labels or a mapping that cannot be used for any video.
     """
-    from dkva.datasets import DataError, VideoFile, find_labels, tried
-
     found = Found()
     files = _feature_files(given, found)
     if labels is not None and not labels.exists():
         raise click.ClickException(f"{labels}: not found; check --labels")
+    if not files:
+        return found
+    from dkva.datasets import DataError, LabelFiles, VideoFile, tried  # not before a mistyped path is told
+
     if labels is not None and labels.is_file() and len(files) > 1 and not _is_own_table(labels):
         raise click.ClickException(f"{labels}: is one file for {len(files)} videos; give a folder")
     label_reading = _with_mapping(labels, mapping, label_reading, found)
+    folder = LabelFiles(labels) if labels is not None and labels.is_dir() else None
     for name, path in files.items():
-        truth = None
-        if labels is not None:
+        truth = None if folder is not None else labels
+        if folder is not None:
             try:
-                truth = labels if labels.is_file() else find_labels(labels, name, but=path)
+                truth = folder.find(name, but=path)
                 if truth is None:
-                    remedy = f"tried {tried(labels, name)}; add them or leave --labels out"
+                    remedy = f"{tried(name)}; add them or leave --labels out"
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
             except DataError as error:
                 found.problems.append(str(error))
@@ -125,13 +128,15 @@ def _feature_files(given: tuple[Path, ...], found: Found) -> dict[str, Path]:
 
 
 def _named(place: Path, found: Found) -> list[tuple[str, Path]]:
-    from dkva.datasets import DataError, find_features
-    from dkva.datasets.features import stem_of
+    from dkva.datasets import DataError
+
+    if not place.exists():
+        raise DataError(place, "not found", "check the path")
+    from dkva.datasets import find_features
+    from dkva.datasets.kinds import stem_of
 
     if not place.is_dir():
-        if place.exists():
-            return [(stem_of(place) or place.stem, place)]
-        raise DataError(place, "not found", "check the path")
+        return [(stem_of(place) or place.stem, place)]
     root = place / "features" if (place / "features").is_dir() else place
     passed = _passed_over(root)
     try:
@@ -152,7 +157,7 @@ def _named(place: Path, found: Found) -> list[tuple[str, Path]]:
 
 def _passed_over(root: Path) -> tuple[str, str] | None:
     """Files below a folder that people hold features in and that are not read, and what to do about them."""
-    from dkva.datasets.features import UNREADABLE
+    from dkva.datasets.kinds import UNREADABLE
 
     counts: Counter[str] = Counter()
     for _, folders, files in os.walk(root):

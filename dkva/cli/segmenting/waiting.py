@@ -18,21 +18,22 @@ class Waiting:
         patience: seconds after which it speaks.
     """
 
-    def __init__(self, way: Way, patience: float = 20):
+    def __init__(self, way: Way, patience: float = 60):
         self._way, self._patience = way, patience
-        self._name = ""
         self._timer: threading.Timer | None = None
+        self._said = False
 
     def of(self, name: str) -> None:
         """A video is begun."""
-        self._name = name
-        if self._timer is None:
-            self._timer = threading.Timer(self._patience, self._say)
+        self._stop()
+        if not self._said:
+            self._timer = threading.Timer(self._patience, self._say, [name])
             self._timer.daemon = True
             self._timer.start()
 
-    def _say(self) -> None:
-        text = f"{self._name}: still at work after {self._patience:g} s"
+    def _say(self, name: str) -> None:
+        self._said = True
+        text = f"{name}: still at work after {self._patience:g} s"
         if "batch_size" in self._way.settings:
             text += (
                 "; an epoch takes N // b steps of b = min(512, N // k) frames, so many segments of few "
@@ -40,9 +41,12 @@ class Waiting:
             )
         remark(text)
 
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
     def __enter__(self) -> Waiting:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop()

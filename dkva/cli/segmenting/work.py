@@ -59,18 +59,13 @@ class Way:
         return cls(method, n_segments, seed, settings, code)
 
     def check(self) -> None:
-        """Raise ValueError where an estimator refuses the settings together, as with too many epochs."""
-        if self.method.estimator:
-            self.estimator().check_settings(self.n_segments)
-
-    def estimator(self) -> Any:
-        """The method's estimator with these settings, not fitted."""
-        made = load(self.method.estimator)
-        return made(self.n_segments, random_state=self.seed, **self.settings)
+        """Raise ValueError if the method refuses the settings together, as with too many epochs."""
+        if self.method.check:
+            load(self.method.check)(self.n_segments, self.n_segments, self.seed, **self.settings)
 
     def recorded(self) -> dict[str, object]:
         """All that the method is given beside the features, plain, by the names of its own code."""
-        if self.method.estimator:  # its parameters, without the seconds that its import takes
+        if self.method.estimator:
             return {"n_segments": self.n_segments, "random_state": self.seed, **self.settings}
         seed = {"seed": self.seed} if self._takes("seed") else {}
         return {"n_segments": self.n_segments, **self.settings, **seed}
@@ -83,11 +78,9 @@ class Way:
         """
         from dkva.base.segmentation import Segmentation
 
-        if self.method.estimator:
-            labels = self.estimator().fit_predict(features, name=name)
-        else:
-            settings = self.recorded() | ({"name": name} if self._takes("name") else {})
-            labels = load(self.method.target)(features, **settings)
+        drawn = {"seed": self.seed} if self._takes("seed") else {}
+        called = {"name": name} if self._takes("name") else {}
+        labels = load(self.method.target)(features, self.n_segments, **self.settings, **drawn, **called)
         checked = _one_a_frame(labels, features, self.method)
         found = len(set(checked.tolist()))
         if found > self.n_segments:
@@ -213,7 +206,7 @@ def _worked(unit: Planned, way: Way) -> Worked:
     source = source_of(video.path)
     key = _key(unit, way, source, len(features))
     notes = [note.text for note in read] + way.warnings_for(len(features))
-    labels: Mapping = _truth(video, features.shape)
+    labels = _truth(video, features.shape)
     notes += labels.pop("notes")
     facts = {
         "source": source,

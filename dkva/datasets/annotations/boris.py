@@ -7,9 +7,9 @@ from pathlib import Path
 
 from dkva.datasets.annotations.forms import SegmentList, plural
 from dkva.datasets.annotations.lanes import Laned
-from dkva.datasets.annotations.segment_lists import as_list
 from dkva.datasets.annotations.tables import Column, Row, Table, column_of
 from dkva.datasets.annotations.times import Time, time_of
+from dkva.datasets.annotations.units import as_list
 from dkva.datasets.annotations.videos import rows_of_video
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note

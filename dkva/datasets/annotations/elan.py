@@ -7,8 +7,8 @@ from pathlib import Path
 
 from dkva.datasets.annotations.forms import SegmentList
 from dkva.datasets.annotations.lanes import Laned
-from dkva.datasets.annotations.segment_lists import as_list
 from dkva.datasets.annotations.times import Time
+from dkva.datasets.annotations.units import as_list
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note
 

@@ -30,6 +30,8 @@ def named_frames(path: Path, table: Table, *, video: str = "") -> FrameLabels | 
     labels = [i for i, column in enumerate(columns) if column.kind == "label"]
     if table.separator is None or table.width == 1 or not rest:
         return None
+    if sum(time_of(cell) is not None for cell in first.cells) > 1:  # a segment, of a tier named "action", say
+        return None
     if labels or (not first.cells[0] and len(first.cells) > 1):
         return _with_header(path, table, columns, labels, video)
     return None
@@ -123,16 +125,15 @@ def check_counts(path: Path, name: str, cells: Sequence[str], lines: Sequence[in
             raise DataError(path, f"{cell[:40]!r} in {what} is no number", "number the frames", line)
         values.append(time.value)
     steps = [after - before for before, after in itertools.pairwise(values)]
-    if all(value.is_integer() for value in values) and not any(t and t.kind == "seconds" for t in times):
-        if all(step == 1 for step in steps):
-            if values[0] in (0, 1):
-                return
-            problem = f"{what} begins with {values[0]:g}: are there rows for the frames before?"
-            raise DataError(path, problem, "give a row for every frame, from 0 or 1", lines[0])
-        if column_of(name).kind == "frame":
-            place = next(i for i, step in enumerate(steps) if step != 1)
+    if column_of(name).kind != "time":
+        place = next((i for i, step in enumerate(steps) if step != 1), None)
+        if place is not None:
             problem = f"{what} goes from {values[place]:g} to {values[place + 1]:g}"
             raise DataError(path, problem, _SPANS, lines[place + 1])
+        if values[0] not in (0, 1):
+            problem = f"{what} begins with {values[0]:g}: are there rows for the frames before?"
+            raise DataError(path, problem, "give a row for every frame, from 0 or 1", lines[0])
+        return
     if not steps:
         return
     usual = sorted(steps)[len(steps) // 2]

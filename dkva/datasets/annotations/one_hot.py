@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dkva.datasets.annotations.forms import FrameLabels, listed, of_classes, plural
 from dkva.datasets.annotations.frame_tables import check_counts
-from dkva.datasets.annotations.tables import Row, Table, column_of
+from dkva.datasets.annotations.tables import Column, Row, Table, column_of
 from dkva.datasets.annotations.times import time_of
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import NO_LABEL, Note
@@ -32,13 +32,11 @@ def one_hot(path: Path, table: Table) -> FrameLabels | None:
             path, "looks like a one-hot table without names", "name its classes in a first line", header.line
         )
     columns = [column_of(name) for name in names]
-    if any(column.kind in ("label", "start", "end", "duration") for column in columns):
-        named = [
-            i for i, column in enumerate(columns) if column.kind in ("label", "start", "end", "duration")
-        ]
-        # A class may have such a name, too; then its cells are 0 or 1 like the others'.
-        if len(columns) - len(named) < 2 or not _bits(rows, named):
-            return None
+    spans = ("label", "start", "end", "duration")
+    named = [i for i, column in enumerate(columns) if column.kind in spans]
+    # A class may have such a name, too: then its cells are 0 or 1, and never two in a row.
+    if named and (any(names[i].lower().startswith("label") for i in named) or not _exclusive(rows, columns)):
+        return None
     counting = [i for i, column in enumerate(columns) if column.kind in ("frame", "time", "video")]
     counting = [i for i in counting if not (i and _bits(rows, [i]) and names[i])]
     classes = [i for i in range(len(names)) if i not in counting and (names[i] or not _empty(rows, i))]
@@ -85,8 +83,16 @@ def _labels(
     return FrameLabels(labels, [row.line for row in rows], (note,))
 
 
+def _exclusive(rows: Sequence[Row], columns: Sequence[Column]) -> bool:
+    """Whether all columns that do not count hold 0 or 1, and no row two of these."""
+    places = [i for i, column in enumerate(columns) if column.kind not in ("frame", "time", "video")]
+    if len(places) < 2 or not _bits(rows, places):
+        return False
+    return all(sum(_BITS[row.cells[i].lower()] for i in places if i < len(row.cells)) < 2 for row in rows)
+
+
 def _bits(rows: Sequence[Row], columns: Sequence[int]) -> bool:
-    return all(i < len(row.cells) and row.cells[i].lower() in _BITS for row in rows for i in columns)
+    return all(row.cells[i].lower() in _BITS for row in rows for i in columns if i < len(row.cells))
 
 
 def _empty(rows: Sequence[Row], i: int) -> bool:

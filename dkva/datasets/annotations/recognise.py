@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from dkva.datasets.annotations.arrays import array_labels
-from dkva.datasets.annotations.boris import aggregated_events, events
-from dkva.datasets.annotations.elan import elan
 from dkva.datasets.annotations.forms import FrameLabels, SegmentList
-from dkva.datasets.annotations.frame_tables import check_counts, named_frames, numbered_frames
 from dkva.datasets.annotations.kinds import text_of
-from dkva.datasets.annotations.one_hot import one_hot
-from dkva.datasets.annotations.segment_lists import named_list, plain_list, worded_list
 from dkva.datasets.annotations.tables import Table, between_blanks, column_of, table_of
-from dkva.datasets.annotations.times import time_of
+from dkva.datasets.annotations.times import NUMBER, time_of
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note
 
 __all__ = ["read_annotation"]
 
 _NAME_IT = "name the columns in a first line, that of the labels label"
+_BARE_RANGE = re.compile(rf"(?P<number>{NUMBER})\s*(?:-|–|—|\.\.|\s)\s*(?:{NUMBER})$")
+# A list of starts, or of ends, without the other.
+_HALF = (
+    re.compile(rf"(?P<number>{NUMBER})\s+\S.*$"),
+    re.compile(rf"\S.*?\s(?P<number>{NUMBER})$"),
+)
 _DECIMAL_AT_END = re.compile(r"\S.*[\s,;]\d*\.\d+$")
 
 
@@ -39,9 +41,13 @@ def read_annotation(path: Path, reading: LabelReading, video: str = "") -> Frame
     if path.is_dir():
         raise DataError(path, "is a folder", "give a label file")
     if path.suffix.lower() in (".npy", ".npz"):
+        from dkva.datasets.annotations.arrays import array_labels
+
         return array_labels(path)
     text = text_of(path)
     if text.lstrip()[:1] == "<":
+        from dkva.datasets.annotations.elan import elan
+
         return elan(path, text, reading)
     lines = list(map(str.strip, text.rstrip().splitlines()))
     distinct = set(lines)
@@ -54,7 +60,7 @@ def _are_plain(lines: Sequence[str], distinct: set[str]) -> bool:
     """Whether these are words, one a line: nothing that could separate cells."""
     if any(mark in line for line in distinct for mark in '\t,; "') or any(map(_has_range, distinct)):
         return False
-    return not lines[0].startswith("#")
+    return not (lines[0].startswith("#") or _BARE_RANGE.match(lines[0]))
 
 
 def _has_range(line: str) -> bool:
@@ -73,12 +79,21 @@ def _labels(path: Path, labels: Sequence[str], lines: Sequence[int] | None = Non
 def _table(
     path: Path, text: str, lines: Sequence[str], reading: LabelReading, video: str
 ) -> FrameLabels | SegmentList:
+    # Most files are plain: the readers of the others are imported if they are needed.
+    from dkva.datasets.annotations.boris import aggregated_events, events
+    from dkva.datasets.annotations.frame_tables import named_frames, numbered_frames
+    from dkva.datasets.annotations.one_hot import one_hot
+    from dkva.datasets.annotations.segment_lists import named_list, plain_list, ranged_list, worded_list
+
     table = table_of(path, text)
     table = between_blanks(table) or table
     for read in (events, aggregated_events, named_list):
         found = read(path, table, reading, video)
         if found is not None:
             return found
+    ranged = ranged_list(path, table)
+    if ranged is not None:
+        return ranged
     framed = one_hot(path, table) or named_frames(path, table, video=video)
     if framed is not None:
         return framed
@@ -102,11 +117,34 @@ def _single(path: Path, table: Table, lines: Sequence[str]) -> FrameLabels:
         return counted
     if all(_DECIMAL_AT_END.match(line) for line in set(lines) if line):
         raise DataError(path, "holds a decimal number after each label", "give labels alone, or a table", 1)
+    _refuse_halves(path, cells, numbers[0])
     if numbers[0] == 1 and not any(line[:1] == '"' for line in lines):
         return _labels(path, lines)
     filled = range(numbers[0], len(lines) + 1)
     by_line = dict(zip(numbers, cells, strict=True))
-    return _labels(path, [by_line.get(number, "") for number in filled], filled)
+    found = _labels(path, [by_line.get(number, "") for number in filled], filled)
+    if numbers[0] == 1:
+        return found
+    text = (
+        "the first line is a comment" if numbers[0] == 2 else f"the first {numbers[0] - 1} lines are comments"
+    )
+    return replace(found, notes=(Note("labels_read_as", text, {"form": "text", "comments": numbers[0] - 1}),))
+
+
+def _refuse_halves(path: Path, cells: Sequence[str], line: int) -> None:
+    """Refuse lists that lack labels, starts or ends: numbers that grow from line to line, not by one."""
+    for pattern in (_BARE_RANGE, *_HALF):
+        matches = [pattern.match(cell) for cell in cells]
+        times = [time_of(match["number"]) for match in matches if match is not None]
+        values = [time.value for time in times if time is not None]
+        if len(cells) < 2 or len(values) < len(cells):
+            continue
+        steps = [after - before for before, after in itertools.pairwise(values)]
+        if min(steps) > 0 and max(steps) != 1:
+            lacks = "labels" if pattern is _BARE_RANGE else "both a start and an end a line"
+            raise DataError(
+                path, f"is a list without {lacks}", "give start, end and label of each action", line
+            )
 
 
 def _counted(path: Path, lines: Sequence[str]) -> FrameLabels | None:
@@ -117,6 +155,8 @@ def _counted(path: Path, lines: Sequence[str]) -> FrameLabels | None:
     counts = [int(pair[0]) for pair in pairs]
     if counts[1] != counts[0] + 1:  # numbers that are part of labels, such as "2 cups"
         return None
+    from dkva.datasets.annotations.frame_tables import check_counts
+
     check_counts(path, "1", [pair[0] for pair in pairs], range(1, len(lines) + 1))
     value = {"form": "table", "column": 2, "left_out": []}
     note = Note("labels_read_as", "the labels follow the number of each frame", value)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
-from dkva.datasets.annotations.forms import Segment, SegmentList, listed
-from dkva.datasets.annotations.lanes import Laned, of_lane
+from dkva.datasets.annotations.forms import SegmentList, listed
+from dkva.datasets.annotations.lanes import Laned
 from dkva.datasets.annotations.tables import Column, Row, Table, column_of
 from dkva.datasets.annotations.times import NUMBER, Time, time_of
+from dkva.datasets.annotations.units import FORM, as_list
 from dkva.datasets.annotations.videos import rows_of_video
 from dkva.datasets.errors import DataError
-from dkva.datasets.reading import LabelReading, Note
+from dkva.datasets.reading import LabelReading
 
-__all__ = ["named_list", "plain_list", "worded_list"]
-
-FORM = "a list of segments"
+__all__ = ["named_list", "plain_list", "ranged_list", "worded_list"]
 
 _NAME_THEM = "name the columns in a first line: start, end, label"
 
@@ -55,6 +53,8 @@ def named_list(path: Path, table: Table, reading: LabelReading, video: str) -> S
 def _of_columns(
     path: Path, header: Row, columns: Sequence[Column], rows: Sequence[Row], reading: LabelReading, video: str
 ) -> SegmentList:
+    if not {"label", "other"} & {column.kind for column in columns}:  # "Clip" may be what an action is called
+        columns = [Column("label") if column.kind == "video" else column for column in columns]
     for row in rows:
         if len(row.cells) > len(columns) and any(row.cells[len(columns) :]):
             problem = f"has {len(row.cells)} cells, line {header.line} has {len(columns)}"
@@ -165,55 +165,53 @@ def plain_list(path: Path, table: Table, reading: LabelReading) -> SegmentList |
     if 2 * len(sample) < len(table.rows) or max(len(row.cells) for row in sample) < 3:
         return None
     width = max(len(row.cells) for row in sample)
-    timed = {row.line for row in sample}
+    usual = {row.line for row in sample}
     for row in table.rows:
-        if row.line not in timed or len(row.cells) != width:
+        if row.line not in usual or len(row.cells) != width:
             raise _unlike(path, row, sample[0] if row is not sample[0] else sample[-1])
     comma = table.separator != ","
-    maybe = [[time_of(cell, comma=comma) for cell in row.cells] for row in table.rows]
-    times = cast("list[list[Time]]", maybe)  # those of the columns that are chosen
-    numeric = [i for i in range(width) if all(row[i] is not None for row in maybe)]
-    texts = [i for i in range(width) if i not in numeric and any(row.cells[i] for row in table.rows)]
+    cells = [[row.cells[i] for row in table.rows] for i in range(width)]
+    timed = {
+        i: [time for cell in column if (time := time_of(cell, comma=comma))] for i, column in enumerate(cells)
+    }
+    columns = {i: column for i, column in timed.items() if len(column) == len(table.rows)}
+    numeric = list(columns)
+    texts = [i for i in range(width) if i not in columns and any(cells[i])]
     if not texts:
-        return _numbers_alone(path, table, times, reading)
+        return _numbers_alone(path, table.rows, list(columns.values()), reading)
     if len(numeric) < 2:
         return None
     elan = texts[0] < numeric[0] and texts[-1] > numeric[-1]
-    start, end, last = _pair(path, table, times, numeric)
+    start, end, last = _pair(path, columns, table.rows[0].line)
     label = texts[-1] if texts[-1] > numeric[-1] else texts[0]
     between = [i for i in texts if i not in (label, texts[0] if elan else label)]
     if any(i > numeric[0] for i in between):
         problem = "has text in several columns: which holds the labels?"
         raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+    lengths = [None] * len(table.rows) if last is None else columns[last]
     found = [
-        Laned(
-            row[start],
-            row[end],
-            cells[label],
-            line,
-            cells[texts[0]] if elan else "",
-            row[last] if last is not None else None,
+        Laned(beginning, ending, row.cells[label], row.line, row.cells[texts[0]] if elan else "", length)
+        for row, beginning, ending, length in zip(
+            table.rows, columns[start], columns[end], lengths, strict=True
         )
-        for (line, cells), row in zip(table.rows, times, strict=True)
     ]
     form = "an ELAN export" if elan else FORM
     return as_list(path, found, form=form, tier=reading.tier, whole="whole" if elan else "frames", one=elan)
 
 
-def _pair(
-    path: Path, table: Table, times: Sequence[Sequence[Time]], numeric: Sequence[int]
-) -> tuple[int, int, int | None]:
+def _pair(path: Path, columns: Mapping[int, Sequence[Time]], line: int) -> tuple[int, int, int | None]:
     """Columns of starts, ends and durations among those of numbers: ELAN gives each in up to three forms."""
+    numeric = list(columns)
 
     def column(i: int) -> list[float]:
-        return [row[i].value for row in times]
+        return [time.value for time in columns[i]]
 
     def are_spans(a: int, b: int) -> bool:
         return all(x <= y for x, y in zip(column(a), column(b), strict=True))
 
     def are_lengths(a: int, b: int, c: int) -> bool:
-        scale = zip(column(a), column(b), column(c), strict=True)
-        return all(min(abs(y - x - z), abs(y - x + 1 - z)) <= 0.0015 for x, y, z in scale)
+        values = zip(column(a), column(b), column(c), strict=True)
+        return all(min(abs(y - x - z), abs(y - x + 1 - z)) <= 0.0015 for x, y, z in values)
 
     if len(numeric) == 2:
         return numeric[0], numeric[1], None
@@ -226,38 +224,59 @@ def _pair(
             return b, c, None
     for forms in (2, 3):
         if len(numeric) in (2 * forms, 3 * forms):
-            kinds = [{row[i].kind for row in times} for i in numeric]
+            kinds = [{time.kind for time in columns[i]} for i in numeric]
             best = next((k for k in range(forms) if kinds[k] == {"decimal"}), None)
             best = next((k for k in range(forms) if kinds[k] == {"seconds"}), best) if best is None else best
             if best is not None and are_spans(numeric[best], numeric[forms + best]):
                 return numeric[best], numeric[forms + best], None
     problem = f"has {len(numeric)} columns of numbers: which are starts and ends?"
-    raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+    raise DataError(path, problem, _NAME_THEM, line)
 
 
 def _numbers_alone(
-    path: Path, table: Table, times: Sequence[Sequence[Time]], reading: LabelReading
+    path: Path, rows: Sequence[Row], columns: Sequence[Sequence[Time]], reading: LabelReading
 ) -> SegmentList | None:
     """Three numbers a row: start, end and the class's number, or the number first."""
-    if table.width != 3:
+    if len(columns) != 3:
         return None
-    fits = [places for places in ((0, 1, 2), (1, 2, 0)) if _follow(times, *places)]
+    orders = ((0, 1, 2), (1, 2, 0))
+    fits = [places for places in orders if _follow(*(columns[place] for place in places))]
     if len(fits) != 1:
         problem = "holds three numbers a row: which are start and end, which is the label?"
-        raise DataError(path, problem, _NAME_THEM, table.rows[0].line)
+        raise DataError(path, problem, _NAME_THEM, rows[0].line)
     start, end, label = fits[0]
     found = [
-        Laned(row[start], row[end], cells[label], line)
-        for (line, cells), row in zip(table.rows, times, strict=True)
+        Laned(beginning, ending, row.cells[label], row.line)
+        for row, beginning, ending in zip(rows, columns[start], columns[end], strict=True)
     ]
     return as_list(path, found, tier=reading.tier)
 
 
-def _follow(times: Sequence[Sequence[Time]], start: int, end: int, label: int) -> bool:
-    """Whether these columns are segments one after the other, with whole numbers as labels."""
-    spans = sorted((row[start].value, row[end].value) for row in times)
+def _follow(starts: Sequence[Time], ends: Sequence[Time], labels: Sequence[Time]) -> bool:
+    """Whether these are segments one after the other, with whole numbers as labels."""
+    spans = sorted((start.value, end.value) for start, end in zip(starts, ends, strict=True))
     ordered = all(a <= b for a, b in spans) and all(x[1] <= y[0] for x, y in itertools.pairwise(spans))
-    return ordered and all(row[label].kind == "whole" for row in times)
+    return ordered and all(label.kind == "whole" for label in labels)
+
+
+def ranged_list(path: Path, table: Table) -> SegmentList | None:
+    """Segments of a table with a column of labels and one of ranges such as "1-75"; None if this is none."""
+    header, *rows = table.rows
+    columns = [column_of(name) for name in header.cells]
+    labels = [i for i, column in enumerate(columns) if column.kind == "label"]
+    if table.separator is None or not labels or not rows:
+        return None
+    label = min(labels, key=lambda i: columns[i].rank)
+    for i in range(len(columns)):
+        matches = [re.fullmatch(_RANGE, row.cells[i]) if i < len(row.cells) else None for row in rows]
+        if i != label and all(matches) and all(label < len(row.cells) for row in rows):
+            found = [
+                Laned(_time(path, match["start"], line), _time(path, match["end"], line), cells[label], line)
+                for (line, cells), match in zip(rows, matches, strict=True)
+                if match is not None
+            ]
+            return as_list(path, found, unit=columns[i].unit, ends="usually inclusive")
+    return None
 
 
 def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
@@ -270,14 +289,14 @@ def worded_list(path: Path, lines: Sequence[str]) -> SegmentList | None:
     Raises:
         DataError: a line unlike the others, or numbers that can be understood in two ways.
     """
-    numbered = [(number, line) for number, line in enumerate(lines, 1) if line]
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line and line[0] != "#"]
     if not numbered or not any(character.isdigit() for character in numbered[-1][1]):
         return None
-    three = [line.split() for _, line in numbered]
-    if all(len(cells) == 3 and all(time_of(cell) for cell in cells) for cells in three):
-        rows = [Row(number, cells) for (number, _), cells in zip(numbered, three, strict=True)]
-        times = cast("list[list[Time]]", [[time_of(cell) for cell in cells] for cells in three])
-        return _numbers_alone(path, Table(rows, " "), times, LabelReading())
+    rows = [Row(number, line.split()) for number, line in numbered]
+    if all(len(row.cells) == 3 for row in rows):
+        columns = [[time for row in rows if (time := time_of(row.cells[i]))] for i in range(3)]
+        if all(len(column) == len(rows) for column in columns):
+            return _numbers_alone(path, rows, columns, LabelReading())
     best: list[tuple[int, re.Match[str] | None]] = []
     count = 0
     for pattern in _LINES:
@@ -314,72 +333,3 @@ def _unlike(path: Path, row: Row, other: Row) -> DataError:
             path, problem, "name the columns start, end and label there, or remove the line", row.line
         )
     return DataError(path, problem, "give every line a start, an end and a label", row.line)
-
-
-def as_list(
-    path: Path,
-    found: Sequence[Laned],
-    *,
-    form: str = FORM,
-    unit: str | None = None,
-    ends: str | None = None,
-    lasts: bool = False,
-    tier: str | None = None,
-    fps: float | None = None,
-    said: dict[str, object] | None = None,
-    notes: tuple[Note, ...] = (),
-    whole: str = "frames",
-    one: bool = False,
-) -> SegmentList:
-    """Segments with the unit that their numbers show, of the tier that is asked for.
-
-    Args:
-        path: the file, for errors.
-        found: starts, ends or durations, labels and tiers.
-        form: what the file is.
-        unit: "frames", "seconds" or "ms" if the file says so; None if numbers alone do.
-        ends: as in `SegmentList`.
-        lasts: ends are durations.
-        tier: the tier to take.
-        fps: the file's frames a second.
-        said: as in `SegmentList`.
-        notes: as in `SegmentList`.
-        whole: what whole numbers without a unit are, "frames" or "whole" if they may be milliseconds.
-        one: of several tiers one must be chosen, even if they do not overlap.
-
-    Raises:
-        DataError: segments without a label, numbers of several units, or no such tier.
-    """
-    for each in found:
-        if not each.label:
-            raise DataError(path, "is a segment without a label", "label it, or remove it", each.line)
-    kinds = {time.kind for each in found for time in (each.start, each.end)}
-    mixed = ("ms" in kinds and len(kinds) > 1) or (unit == "frames" and kinds & {"seconds", "ms"})
-    if mixed:
-        raise DataError(path, "mixes units of time", "give all times in one", found[0].line)
-    if unit is None and "ms" in kinds:
-        unit = "ms"
-    elif unit is None and kinds & {"decimal", "seconds"}:
-        unit = "seconds"
-    elif unit == "seconds" and kinds == {"ms"}:
-        unit = "ms"
-    kept, lanes, told = of_lane(path, found, tier, one=one)
-    known = [each for each in kept if each.length is not None and unit in (None, "frames")]
-    if ends is None and known and len(known) == len(kept):
-        if all(each.length.value == each.end.value - each.start.value for each in known):  # type: ignore[union-attr]
-            ends = "exclusive"
-        elif all(each.length.value == each.end.value - each.start.value + 1 for each in known):  # type: ignore[union-attr]
-            ends = "inclusive"
-
-    def number(time: Time) -> float:
-        # A clock's times are seconds whatever the column is called.
-        return time.value * 1000 if unit == "ms" and time.kind == "seconds" else time.value
-
-    segments = tuple(
-        Segment(
-            number(each.start), number(each.end) + (number(each.start) if lasts else 0), each.label, each.line
-        )
-        for each in kept
-    )
-    more = dict(said or {}) | told
-    return SegmentList(segments, unit or whole, form, ends, fps, more, notes, lanes)

@@ -18,7 +18,12 @@ _INDEX = {"index", "idx", "number", "no", "nr", "num", "id", "count", "counter",
 _MS = {"ms", "msec", "msecs", "millisecond", "milliseconds", "millis"}
 _SECONDS = {"ss", "sec", "secs", "second", "seconds", "s"}
 _CLOCK = {"hh", "mm", "h", "m"}
-_TIME = {"time", "times", "timestamp", "timestamps", "t", "timecode", "tc"} | _MS | _SECONDS | _CLOCK
+_TIME = (
+    {"time", "times", "timestamp", "timestamps", "t", "timecode", "tc", "relative", "sf", "hms"}
+    | _MS
+    | _SECONDS
+    | _CLOCK
+)
 _DURATION = {"duration", "dur", "length", "len"}
 _START = {"start", "starts", "begin", "begins", "beginning", "onset", "from", "first"}
 _END = {"end", "ends", "ending", "stop", "stops", "offset", "to", "until", "till", "last", "finish"}
@@ -138,7 +143,7 @@ def table_of(path: Path, text: str) -> Table:
     if skipped < len(lines) and re.fullmatch(r'"?sep=.?"?', lines[skipped].strip("\r\n"), re.I):
         separator = lines[skipped].strip('"\r\n')[4:] or None
         skipped += 1
-    body = lines[skipped:]
+    body = text.splitlines(keepends=True)[skipped:]  # cells may hold line breaks
     separator = separator or _separator(body)
     rows = []
     if separator is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dkva.approximation.segmenter import segment_video
+from dkva.approximation.segmenting import segment_video
 from dkva.experiments.experiment import Method
 from dkva.experiments.registry import SEGMENTER, listed
 from reproduce.base.labels import LABELS, LEARNED

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dkva.datasets import (
     BENCHMARKS,
+    NO_LABEL,
     BrokenDataError,
     DataError,
     FeatureFolder,
@@ -149,3 +150,47 @@ def test_labels_are_wrong_at_their_first_line_or_right(tmp_path_factory, labels)
         return
     assert [error.line for error in found] == [labels.index(label) + 1 for label in wrong]
     assert all(error.path == truth for error in found)
+
+
+def test_lists_of_segments_are_labels_too(tmp_path):
+    _, truth = releases.add_video(tmp_path, "v", ["0 4 a", "6 10 b"], frames=10)
+    truth.write_text("0 4 a\n4 6 b\n8 10 a\n")
+    (finding,) = examine(FeatureFolder(tmp_path))
+    assert finding.problems == ()
+    assert (finding.frames, finding.labels, finding.segments, finding.actions) == (10, 10, 3, 2)
+    truth.write_text("0 4 a\n4 60 b\n")
+    (finding,) = examine(FeatureFolder(tmp_path))
+    assert finding.labels is None
+    assert "ends at frame 60 of 10" in str(finding.problems[0])
+
+
+def test_frames_without_a_label_are_a_problem_of_a_benchmark_alone(tmp_path):
+    releases.breakfast(tmp_path)
+    truth = tmp_path / "groundTruth/P03_cam01_P03_coffee"
+    for text in (
+        "0 3 SIL\n3 6 pour_coffee\n8 10 SIL\n",
+        "label,x\n" + "SIL,1\n" * 6 + ",2\n" + "SIL,3\n" * 3,
+    ):
+        truth.write_text(text)
+        (found,) = problems(opened(tmp_path))
+        assert found.path == truth
+        assert found.problem == "leaves frame 6 (from 0) without a label"
+        with pytest.raises(DataError, match="leaves frame 6"):
+            opened(tmp_path)[0].load()
+        assert list(problems(FeatureFolder(tmp_path))) == []
+        assert FeatureFolder(tmp_path)[0].load()[1][6] == NO_LABEL
+
+
+def test_labels_by_number_are_translated(tmp_path):
+    releases.breakfast(tmp_path)
+    (tmp_path / "groundTruth/P03_cam01_P03_coffee").write_text("0\n" * 4 + "1\n" * 6)
+    videos = opened(tmp_path)
+    assert list(problems(videos)) == []
+    assert videos[0].load()[1].tolist() == ["SIL"] * 4 + ["pour_coffee"] * 6
+
+
+def test_large_differences_are_a_problem_under_a_policy_too(tmp_path):
+    releases.add_video(tmp_path, "v", ["a"] * 50 + ["b"] * 50, frames=300)
+    (found,) = problems(FeatureFolder(tmp_path, lengths="trim"))
+    assert "has 100 labels for 300 frames: 1 for 3?; resample" in str(found)
+    assert list(problems(FeatureFolder(tmp_path, lengths="resample"))) == []

@@ -10,9 +10,9 @@ from statistics import fmean
 from dkva.base.checks import check_choice
 from dkva.datasets.benchmarks import BENCHMARKS, Benchmark
 from dkva.datasets.errors import DataError
+from dkva.datasets.findings import Finding, examine
 from dkva.datasets.folder import VideoFile
 from dkva.datasets.granularity import find_coarse, read_coarse
-from dkva.datasets.problems import Finding, examine
 
 __all__ = ["Report", "check"]
 
