@@ -153,6 +153,7 @@ _OWN: tuple[Listed, ...] = (
         "this project's own, without a publication",
         "dkva.kernel_means.segmenting:kernel_mean_segments",
         settings=("dkva.kernel_means.settings:KernelMeanSettings",),
+        estimator="dkva.kernel_means.segmenter:KernelMeanSegmenter",
     ),
 )
 
