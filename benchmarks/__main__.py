@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks import (
     cold_start,
     gpu,
+    kernel_means,
     many_videos,
     memory,
     processors,
@@ -32,6 +33,7 @@ _BENCHMARKS = {
     "many_videos": many_videos,
     "text_reading": text_reading,
     "tw_finch": tw_finch,
+    "kernel_means": kernel_means,
     "transport": transport,
     "processors": processors,
 }

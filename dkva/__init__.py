@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dkva.base.segments import Segment, segments
     from dkva.base.video import Video
     from dkva.datasets import DataError, FeatureFolder, read_features, read_labels
+    from dkva.kernel_means.segmenter import KernelMeanSegmenter
     from dkva.metrics.segmentation import Scores, evaluate
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ __all__ = [
     "DataError",
     "FeatureFolder",
     "Kernel",
+    "KernelMeanSegmenter",
     "LearningSettings",
     "Scores",
     "Segment",
@@ -56,6 +58,7 @@ _MODULES = {
     "DataError": "datasets",
     "FeatureFolder": "datasets",
     "Kernel": "approximation.kernels",
+    "KernelMeanSegmenter": "kernel_means.segmenter",
     "LearningSettings": "approximation.settings",
     "Scores": "metrics.segmentation",
     "Segment": "base.segments",

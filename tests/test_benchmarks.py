@@ -12,6 +12,7 @@ from benchmarks import (
     _run,
     cold_start,
     gpu,
+    kernel_means,
     many_videos,
     memory,
     processors,
@@ -128,7 +129,19 @@ def test_a_process_that_fails_is_reported():
 
 @pytest.mark.parametrize(
     "module",
-    [speed, step, cold_start, memory, scaling, many_videos, text_reading, tw_finch, transport, processors],
+    [
+        speed,
+        step,
+        cold_start,
+        memory,
+        scaling,
+        many_videos,
+        text_reading,
+        tw_finch,
+        kernel_means,
+        transport,
+        processors,
+    ],
 )
 def test_smoke(module, tmp_path):
     name = module.__name__.rpartition(".")[2]

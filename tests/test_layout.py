@@ -60,12 +60,23 @@ LIBRARY = {
     "base": set(),
     "approximation": {"base"},
     "baselines": {"base", "approximation"},
+    "kernel_means": {"base"},
     "datasets": {"base"},
     "metrics": {"base"},
     "export": {"base"},
     "workers": {"base"},
     "experiments": {"workers", "metrics", "base"},
-    "cli": {"base", "approximation", "baselines", "datasets", "metrics", "export", "workers", "experiments"},
+    "cli": {
+        "base",
+        "approximation",
+        "baselines",
+        "kernel_means",
+        "datasets",
+        "metrics",
+        "export",
+        "workers",
+        "experiments",
+    },
 }
 
 

@@ -146,6 +146,15 @@ _OWN: tuple[Listed, ...] = (
         "CVPR 2021",
         "dkva.baselines.twfinch:tw_finch",
     ),
+    Listed(
+        "kms",
+        "kernel mean segments",
+        "cuts the mean embeddings of short pieces around K means, with a price for every switch",
+        "this project's own, without a publication",
+        "dkva.kernel_means.segmenting:kernel_mean_segments",
+        settings=("dkva.kernel_means.settings:KernelMeanSettings",),
+        estimator="dkva.kernel_means.segmenter:KernelMeanSegmenter",
+    ),
 )
 
 _OWN_BY_ID: Mapping[str, Listed] = {each.id: each for each in _OWN}

@@ -5,7 +5,7 @@ import made_plugin
 import numpy as np
 import pytest
 
-from dkva import baselines
+from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
@@ -21,12 +21,14 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     methods, problems = listed()
     assert problems == []
     segmenters, _ = listed(SEGMENTER)
-    assert list(segmenters) == ["dkva", "sinkhorn", "uniform", "kmeans", "kernel_change_points", "tw_finch"]
+    by_others = ["uniform", "kmeans", "kernel_change_points", "tw_finch"]
+    assert list(segmenters) == ["dkva", "sinkhorn", *by_others, "kms"]
     assert methods.keys() - segmenters.keys() == listed(LEARNER)[0].keys()
     for each in methods.values():
         assert each.origin == "dkva"
         assert callable(registry.load(each.target))
     assert registry.load(find("dkva").estimator) is VideoSegmenter
+    assert registry.load(find("kms").estimator) is KernelMeanSegmenter
 
 
 @pytest.mark.parametrize("method", sorted({*baselines.__all__} - {"tw_finch_partitions"}))

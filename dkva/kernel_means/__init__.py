@@ -1,0 +1,1 @@
+"""This project's own training-free method for one video: kernel mean segments, and their hierarchy."""
