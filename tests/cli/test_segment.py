@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dkva import VideoSegmenter, baselines, segments
+from dkva import KernelMeanSegmenter, VideoSegmenter, baselines, segments
 from dkva.export.documents import FORMAT
 
 
@@ -427,6 +427,17 @@ def test_a_method_with_settings_of_its_own(dkva, folder, tmp_path, method):
     assert "scores" in doc
     rows = list(csv.DictReader((tmp_path / "out/segments.csv").open()))
     assert {(row["method"], row["n_segments"]) for row in rows} == {(method, "3")}
+    assert "kept 3" in dkva(*command)[1]
+
+
+def test_kernel_mean_segments_are_the_estimators(dkva, folder, tmp_path):
+    command = ("segment", folder, "-k", 3, "--out", tmp_path / "out", "--method", "kms", "--whitening", 0)
+    code, _, errors = dkva(*command, "--labels", folder / "groundTruth")
+    assert (code, errors) == (0, "")
+    doc = json.loads((tmp_path / "out/tea/P1_tea.json").read_text())
+    fitted = KernelMeanSegmenter(**doc["settings"]).fit(np.loadtxt(folder / "features/tea/P1_tea.txt"))
+    assert [(run["start"], run["end"], run["label"]) for run in doc["segments"]] == fitted.segments_
+    assert doc["scores"]["mof"] == 1
     assert "kept 3" in dkva(*command)[1]
 
 
