@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import fftconvolve
 from tolerances import eps, fft_error, sum_error
 
 from dkva import Standardiser, smooth
-from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+from dkva.approximation.preprocessing import _convolved, smooth_and_standardise, smoothing_window
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -197,3 +198,13 @@ def test_a_few_features_at_a_time_are_all_at_once(monkeypatch, window, limit, dt
     np.testing.assert_allclose(
         applied, expected.apply(smooth(other, window), np.float64), rtol=4 * EPS, atol=atol / least
     )
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_columns_are_convolved_as_scipy_does_it(taps, more, seed):
+    draw = np.random.default_rng(seed)
+    padded, weights = draw.normal(size=(taps + more - 1, 2)), draw.uniform(size=(taps, 1))
+    expected = fftconvolve(padded, weights, mode="valid", axes=0)
+    # Of an FFT's rounding, relative to all that is summed.
+    error = 50 * np.finfo(np.float64).eps * np.abs(padded).max() * weights.sum() * np.sqrt(len(padded))
+    np.testing.assert_allclose(_convolved(padded, weights), expected, rtol=0, atol=error)
