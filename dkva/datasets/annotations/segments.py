@@ -214,13 +214,13 @@ def _painted(
     last, segment = spans[-1][1], spans[-1][2]
     free = reading.force or reading.lengths in ("resample", "authors")
     if not free and last > n_frames and not is_small(last - n_frames, n_frames):
-        raise _beyond(path, found, segment, last, n_frames)
+        raise _beyond(path, found, segment, last, n_frames, reading.fps)
     gapless = spans[0][0] == 0 and all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     # Seconds need no such check: their rate is given.
     told = found.unit != "frames" or not gapless or len(spans) == 1 or last >= n_frames
     rate = None if told else rate_of(last, n_frames)
     if not free and rate is not None and not is_small(n_frames - last, n_frames):
-        raise _beyond(path, found, segment, last, n_frames)
+        raise _beyond(path, found, segment, last, n_frames, reading.fps)
     if last == 0:
         raise DataError(path, "holds no segment as long as a frame", "check --fps", segment.line)
     length = last if reading.lengths == "resample" else max(last, n_frames)
@@ -230,13 +230,17 @@ def _painted(
     return labels
 
 
-def _beyond(path: Path, found: SegmentList, segment: Segment, last: int, n_frames: int) -> DataError:
+def _beyond(
+    path: Path, found: SegmentList, segment: Segment, last: int, n_frames: int, fps: float | None
+) -> DataError:
     rate = rate_of(last, n_frames)
     asked = f"another frame rate, {rate}?" if rate else "another frame rate?"
     problem = f"ends at frame {last} of {n_frames}: {asked}"
     remedy = "resample with --lengths resample, or give the list of these features"
     if last < n_frames:
         remedy = "resample with --lengths resample, or say that the rest has no label with --force-lengths"
+    if found.unit == "frames" and fps is not None:
+        remedy = f"if these are seconds, name the columns start_time and end_time; if not, {remedy}"
     if found.unit != "frames":
         remedy = "check --fps, the frames a second of the video, and --stride, the frames from row to row"
     return DataError(path, problem, remedy, segment.line)
