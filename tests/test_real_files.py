@@ -315,6 +315,23 @@ def test_columns_are_chosen_and_left_out(segmented):
     assert "p0_x" in errors
 
 
+def test_columns_that_are_dropped_bring_no_counter_or_likelihood_back(segmented):
+    write("deeplabcut.csv", DLC + "\n")
+    _, doc, _, _ = segmented("deeplabcut.csv", "--drop", "p0_x,p0_y")
+    assert doc["features"] == 6
+    assert doc["reading"]["left_out"].keys() == {"counts", "confidence"}
+
+
+def test_labels_inside_a_table_of_features_are_no_feature(segmented):
+    write(
+        "with_truth.csv",
+        table(",".join([*POINTS, "behavior_id"]), [f"{r},{n}" for r, n in zip(ROWS, L, strict=True)]),
+    )
+    _, doc, _, errors = segmented("with_truth.csv")
+    assert doc["features"] == 8
+    assert "behavior_id" in errors
+
+
 def test_lost_tracking_is_counted_and_interpolated_if_asked(segmented):
     rows = [
         ",".join("" if 10 <= i < 14 and j == 2 else f"{v:.4f}" for j, v in enumerate(row))
@@ -409,6 +426,44 @@ def test_labels_are_found_by_their_usual_names(here, dkva, name):
     assert "100.0" in text
 
 
+def test_a_table_of_deeplabcut_has_the_labels_of_its_recording(here, dkva):
+    Path("truth").mkdir()
+    write("mouse1DLC_resnet50_homeJul1shuffle1_100000.csv", DLC + "\n")
+    write("truth/mouse1.txt", "\n".join(LABELS) + "\n")
+    code, text, _ = dkva(
+        "segment", "mouse1DLC_resnet50_homeJul1shuffle1_100000.csv", "-k", 4, "--labels", "truth", *KMEANS
+    )
+    assert code == 0
+    assert "100.0" in text
+
+
+def test_several_observations_in_a_table_of_boris_are_not_one(segmented):
+    rows = [f"{obs},{name},{kind},{time}" for obs, name, kind, time in (
+        ("first", "pour", "START", 0), ("first", "pour", "STOP", 6), ("second", "stir", "START", 6),
+        ("second", "stir", "STOP", 12),
+    )]  # fmt: skip
+    write("boris.csv", table("Observation id,Behavior,Behavior type,Time", rows))
+    code, doc, _, errors = segmented("v.npy", "--labels", "boris.csv", "--fps", 25)
+    assert (code, "scores" in doc) == (2, False)
+    assert "several videos or observations (first, second)" in errors
+
+
+def test_the_rate_that_a_file_gives_is_named_beside_another(segmented):
+    rated = BORIS.replace("Time\n", "Time,FPS\n").replace("START,0\n", "START,0,25\n")
+    rated = "\n".join(line if line.count(",") == 3 else f"{line},25" for line in rated.splitlines()) + "\n"
+    write("boris.csv", rated)
+    code, doc, _, errors = segmented("v.npy", "--labels", "boris.csv")
+    assert (code, doc["scores"]["mof"]) == (0, 1.0)
+    _, _, _, errors = segmented("v.npy", "--labels", "boris.csv", "--fps", 24)
+    assert "the file says 25" in errors
+
+
+def test_a_stride_without_a_rate_is_refused(segmented):
+    code, doc, _, errors = segmented("v.npy", "--stride", 5)
+    assert (code, doc) == (2, None)
+    assert "--stride 5: says nothing without --fps" in errors
+
+
 def test_labels_that_are_not_found_say_what_was_tried_and_the_video_is_cut(here, dkva):
     Path("truth").mkdir()
     code, text, errors = dkva("segment", "v.npy", "-k", 4, "--labels", "truth", *KMEANS)
@@ -471,6 +526,14 @@ def test_results_of_an_earlier_run_are_no_features(here, dkva):
     assert code == 0
     assert "segmented 1;" in text
     assert errors == "note: f/first: passed over, as it holds results of dkva\n"
+
+
+def test_files_of_others_in_the_output_folder_stay(here, dkva):
+    Path("dkva-out").mkdir()
+    write("dkva-out/summary.csv", "mine\n")
+    code, _, errors = dkva("segment", "v.npy", "-k", 4, *KMEANS)
+    assert (code, Path("dkva-out/summary.csv").read_text()) == (2, "mine\n")
+    assert "summary.csv: is there and is no result of dkva" in errors
 
 
 def test_boundaries_have_a_tolerance_that_is_said(here, dkva):
