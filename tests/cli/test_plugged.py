@@ -27,7 +27,8 @@ def group():
 def here(tmp_path, monkeypatch):
     """The current folder, which is not on the module path."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [place for place in sys.path if place not in ("", ".", str(ROOT))])
+    monkeypatch.syspath_prepend(tmp_path / "nowhere")  # keeps the path as it is, to be put back
+    sys.path[:] = [place for place in sys.path if place not in ("", ".", str(ROOT))]
     for name in [name for name in sys.modules if name.split(".")[0] in ("reproduce", "studies")]:
         monkeypatch.delitem(sys.modules, name)
     yield tmp_path
