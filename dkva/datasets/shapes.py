@@ -6,13 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from dkva.base.orientation import WIDTHS, looks_turned
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import Note
 
 __all__ = ["flatten", "orientation"]
-
-# Widths of the layers that features are taken from.
-_WIDTHS = (512, 768, 1024, 2048, 4096)
 
 # Height and width of a picture, at least; maps of features are smaller.
 _PICTURE = 32
@@ -106,9 +104,9 @@ def orientation(frames: int, features: int, transposed: bool) -> list[Note]:
     value = {"frames": frames, "features": features}
     read = f"read as {frames} frame{'s' * (frames != 1)} of {features} features"
     if not transposed:
-        if frames < features or frames in _WIDTHS:
+        if looks_turned(frames, features):
             text = f"{read}; if each column is a frame, say --transposed"
             return [Note("orientation", text, value)]
-    elif (frames in _WIDTHS and features not in _WIDTHS) or (frames < features and features not in _WIDTHS):
+    elif (frames in WIDTHS and features not in WIDTHS) or (frames < features and features not in WIDTHS):
         return [Note("orientation", f"{read}; if each row is a frame, leave out --transposed", value)]
     return []

@@ -190,9 +190,6 @@ NAMED = table(UP, *DATA.T, DATA[:, 0], names=("frame", "a", "B", "3", "likelihoo
 )
 def test_what_the_user_names_holds(asked, kept):
     assert chosen(NAMED, columns=asked) == (kept, {})
-    others = [i for i in (1, 2, 3) if i not in kept]  # frame and likelihood are left out as ever
-    if others:
-        assert chosen(NAMED, drop=asked)[0] == others
 
 
 def test_what_the_user_drops_is_left_out_beside_what_is_no_feature():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from dkva.datasets.reading import Note
 
 __all__ = ["Planned", "Way", "Worked", "work"]
+
+# Methods with these settings smooth by the paper's window.
+_PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
 
 # Margins are of features averaged over this many uniform segments: enough to take noise away, and too few to
 # blur actions that return. Our choice, on sequences that are not in the benchmarks.
@@ -95,10 +97,12 @@ class Way:
 
     def warnings_for(self, n_frames: int) -> list[str]:
         """What a user should know of these settings for a video of so many frames, before it is cut."""
-        smoothing = self.settings.get("smoothing")
-        if not isinstance(smoothing, int | float) or self.n_segments < 2:
+        if _PAPERS_SETTINGS not in self.method.settings or self.n_segments < 2:
             return []
-        window = math.ceil(smoothing * n_frames / self.n_segments)
+        from dkva.approximation.preprocessing import smoothing_window
+
+        smoothing = float(str(self.settings["smoothing"]))
+        window = smoothing_window(n_frames, self.n_segments, smoothing)
         if 2 * window < n_frames:
             return []
         less = f"{self.n_segments / 10:g}"
