@@ -94,7 +94,7 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
 def _automatic(path: Path, table: Table, every: list[int], dropped: set[int]) -> tuple[list[int], list[Note]]:
     out: dict[str, list[tuple[int, str]]] = {reason: [] for reason in _REASONS}
     notes: list[Note] = []
-    gone = {i for i in every if _place(table, i) in dropped}
+    gone = {i for i in every if _place(table, i) in dropped} if dropped else set()
     for i in [i for i in _empty(table) if i not in gone] if len(every) > 1 else []:
         name = table.names[i] if table.names else None
         if name is None or _group(name) == "rows" or _TRACKS.search(name):
@@ -205,8 +205,8 @@ def _counts_up(table: Table) -> bool:
 
 def _empty(table: Table) -> list[int]:
     """Columns without any value."""
-    first = np.flatnonzero(np.isnan(table.values[:1]).all(0))
-    return [int(i) for i in first if np.isnan(table.values[:, i]).all()]
+    first = np.isnan(table.values[0]).nonzero()[0].tolist()
+    return [i for i in first if np.isnan(table.values[:, i]).all()]
 
 
 def _ratings(names: Sequence[str]) -> list[int]:

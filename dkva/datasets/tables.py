@@ -198,7 +198,7 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
     cells = first.cells if plain else split(first.text, separator)
     if not cells:
         return None
-    raw_cells = first.text.rstrip("\r\n").split(separator or " ")
+    *before_last, last = first.text.rstrip("\r\n").rsplit(separator or " ", 1)
     return Layout(
         separator=separator,
         cells=tuple(cells),
@@ -207,7 +207,7 @@ def lay_out(lines: Iterable[bytes]) -> Layout | None:
         skipped=first.before,
         titles=tuple(tuple(split(row.text, separator)) for row in rows[:header]),
         comments=(tuple(split(comments[-1], separator)) if comments else (), len(comments)),
-        trailing=len(raw_cells) > 1 and not raw_cells[-1].strip(),
+        trailing=bool(before_last) and not last.strip(),
         quoted='"' in first.text,
         decimal_comma=separator != "," and "," in first.text,
         plain=plain,

@@ -22,6 +22,7 @@ __all__ = ["parse_text", "read_bytes", "unreadable"]
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 1 << 16
+_HELD = 1 << 26
 _AGAIN = "download or export the file again"
 _LABELS = "give it as labels if it is a label file (--labels), and features beside it"
 
@@ -65,8 +66,7 @@ def parse_text(path: Path) -> Table:
         DataError: an unreadable or empty file, an HTML page, a pointer of Git LFS, lines of unequal length,
             text among numbers, an infinite number, no numbers, or a single column.
     """
-    data = _content(path)
-    layout = lay_out(_lines(path, data))
+    layout, data = _look(path)
     if layout is None:
         raise DataError(path, "is empty", _AGAIN)
     _refuse_own(path, layout)
@@ -80,37 +80,39 @@ def parse_text(path: Path) -> Table:
     return table._replace(notes=_header_notes(layout, table.names))
 
 
-def _content(path: Path) -> bytes | None:
-    """What a file holds in UTF-8 with usual ends of lines; None for a file to be read as it is."""
-    if path.suffix.lower() == ".gz":
-        data = read_bytes(path)
-    else:
-        try:
+def _look(path: Path) -> tuple[Layout | None, bytes | None]:
+    """Layout of a file, and its content in UTF-8 with usual ends of lines; None if it is read by name.
+
+    Polars is faster with bytes than with a path, but large files are not held in memory beside their table.
+    """
+    try:
+        if path.suffix.lower() != ".gz" and path.stat().st_size > _HELD:
             with path.open("rb") as file:
-                data = file.read(_HEAD)
-        except OSError as error:
-            raise unreadable(path, error) from error
-        if not data.startswith(_UTF16) and (b"\r" not in data or b"\n" in data):
-            return None
-        data = read_bytes(path)
+                head = file.read(_HEAD)
+                file.seek(0)
+                if not head.startswith(_UTF16) and (b"\r" not in head or b"\n" in head):
+                    return lay_out(_lines(path, file)), None
+    except OSError as error:
+        raise unreadable(path, error) from error
+    data = read_bytes(path)
     if data.startswith(_UTF16):
         try:
             data = data.decode("utf-16").encode()
         except UnicodeError as error:
             raise DataError(path, "is no complete text in UTF-16", _AGAIN) from error
-    return data if b"\n" in data else data.replace(b"\r", b"\n")  # as old Macs end lines
+    data = data if b"\n" in data else data.replace(b"\r", b"\n")  # as old Macs end lines
+    return lay_out(_lines(path, io.BytesIO(data))), data
 
 
-def _lines(path: Path, data: bytes | None) -> Iterator[bytes]:
+def _lines(path: Path, file: io.BufferedIOBase) -> Iterator[bytes]:
     """Lines, if the first is none of a page or of a binary file."""
-    with path.open("rb") if data is None else io.BytesIO(data) as file:
-        head = file.readline()
-        check_content(path, head)
-        if b"\0" in head:
-            remedy = "give text in UTF-8, or name the file .npy, .npz or .txt.gz"
-            raise DataError(path, "is a binary file", remedy)
-        yield head
-        yield from file
+    head = file.readline()
+    check_content(path, head)
+    if b"\0" in head:
+        remedy = "give text in UTF-8, or name the file .npy, .npz or .txt.gz"
+        raise DataError(path, "is a binary file", remedy)
+    yield head
+    yield from file
 
 
 def _refuse_own(path: Path, layout: Layout) -> None:
@@ -199,14 +201,12 @@ def _counts(cell: str, below: str | None) -> bool:
 def _table(values, names, columns: _Columns, exact, text, lines) -> Table:
     """A table of the columns that are not text."""
     width = values.shape[1] + len(columns.text)
-    words = set(columns.text)
-    kept = [i for i in range(width) if i not in words]
-    index = {place: i for i, place in enumerate(kept)}
+    kept = [i for i in range(width) if i not in columns.text] if columns.text else list(range(width))
     return Table(
         values,
         None if names is None else tuple(names[i] for i in kept),
         tuple(i + 1 for i in kept),
-        {index[i]: array for i, array in exact.items()},
+        {kept.index(i): array for i, array in exact.items()},
         tuple((i + 1, "" if names is None else names[i], seen) for i, seen in text.items()),
         lines,
     )
@@ -246,10 +246,9 @@ def _by_polars(path: Path, data: bytes | None, layout: Layout) -> Table | None:
         if table[f"c{width - 1}"].null_count() != len(table):
             return None
         table = table.drop(f"c{width - 1}")
-        gaps = any(column.null_count() for column in table.iter_columns())
-        if gaps:
+        if any(table.null_count().row(0)):
             return None
-    elif any(column.null_count() for column in table.iter_columns()):
+    elif any(table.null_count().row(0)):
         rows = None if layout.quoted else _whole_rows(source, layout, len(table))
         if rows is None:
             return None

@@ -21,6 +21,13 @@ MATRICES = hnp.arrays(
 )
 
 
+@pytest.fixture(params=["bytes", "name"])
+def given_as(request, monkeypatch):
+    """What Polars is given: bytes of small files, names of large ones."""
+    if request.param == "name":
+        monkeypatch.setattr(text_module, "_HELD", 0)
+
+
 def written(tmp_path, text, name="video.txt"):
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -111,6 +118,7 @@ def test_tables_come_back_whatever_wrote_them_and_whatever_reads_them(tmp_path_f
     same(table, by_line(path))
 
 
+@pytest.mark.usefixtures("given_as")
 @pytest.mark.parametrize(
     "text",
     [
@@ -144,6 +152,7 @@ def test_layouts_people_have(tmp_path, text):
         assert (table.names, table.notes, table.text) == (None, (), ())
 
 
+@pytest.mark.usefixtures("given_as")
 @pytest.mark.parametrize(
     ("text", "names", "lines"),
     [
@@ -220,6 +229,7 @@ def test_gzip(tmp_path):
     np.testing.assert_array_equal(parse_text(path).values, [[1, 2], [3, 4]])
 
 
+@pytest.mark.usefixtures("given_as")
 @pytest.mark.parametrize(
     ("text", "line", "part"),
     [
