@@ -57,6 +57,9 @@ class Listed:
             name its parameters n_segments, random_state and the settings, so that it can be made again.
         check: a function as "module:name", if there is one, called as `check(n_segments, n_frames, seed,
             **settings)` before a video is read: it raises ValueError if they do not go together.
+        together: the same method over several videos at once as "module:name", if there is one, called as
+            `together(features of each, n_segments, **settings) -> labels of each`: a label then means the
+            same in all of them.
         origin: the package that lists it; the registry fills it in.
 
     Raises:
@@ -76,6 +79,7 @@ class Listed:
     supervised: bool = False
     estimator: str = ""
     check: str = ""
+    together: str = ""
     origin: str = "dkva"
 
     def __post_init__(self) -> None:
@@ -86,7 +90,7 @@ class Listed:
             text = getattr(self, name)
             if not text or len(text.splitlines()) != 1:
                 raise ValueError(f"{name} of method {self.id!r} is {text!r}: give one line")
-        further = filter(None, (self.estimator, self.check, self.restore))
+        further = filter(None, (self.estimator, self.check, self.together, self.restore))
         for target in (self.target, *self.settings, *further):
             if not re.fullmatch(r"[\w.]+:[\w.]+", target):
                 raise ValueError(f"{target!r} of method {self.id!r} is no target: write 'module:name'")

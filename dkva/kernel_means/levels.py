@@ -85,7 +85,7 @@ def hierarchy_of(
     n = len(embedding.points)
 
     def averaged(k: int) -> np.ndarray:
-        return local_means(embedding.points, settings.smoothing * n / k)
+        return local_means(embedding.points, settings.averaging * n / k)
 
     points = averaged(finest)
     if nested:

@@ -42,7 +42,7 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
         landmarks: frames that carry the kernel's approximation, at most.
         pieces: pieces that the video is cut over, at most.
         components: coordinates of a piece, at most.
-        smoothing: standard deviation of the filter over time, in mean lengths of a segment.
+        averaging: standard deviation of the filter over time, in mean lengths of a segment.
         switch_price: of a switch, in shares of a mean segment's variance.
         pick_price: of a switch where refined starts are compared.
         restarts: starts by k-means++.
@@ -81,7 +81,7 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
         landmarks=_DEFAULT.landmarks,
         pieces=_DEFAULT.pieces,
         components=_DEFAULT.components,
-        smoothing=_DEFAULT.smoothing,
+        averaging=_DEFAULT.averaging,
         switch_price=_DEFAULT.switch_price,
         pick_price=_DEFAULT.pick_price,
         restarts=_DEFAULT.restarts,
@@ -95,7 +95,7 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
         self.landmarks = landmarks
         self.pieces = pieces
         self.components = components
-        self.smoothing = smoothing
+        self.averaging = averaging
         self.switch_price = switch_price
         self.pick_price = pick_price
         self.restarts = restarts

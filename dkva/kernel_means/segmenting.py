@@ -70,7 +70,7 @@ def cut_video(
     # Sums of products then have one order, and so one rounding, however many threads there are.
     with threadpool_limits(1, user_api="blas"):
         embedding = embed(features, min(n, max(settings.pieces, 2 * k, levels)), settings)
-        points = local_means(embedding.points, settings.smoothing * len(embedding.points) / k)
+        points = local_means(embedding.points, settings.averaging * len(embedding.points) / k)
         cut = best_cut(points, k, settings, seed)
         labels = frame_labels(features, embedding, cut.labels)
         if levels:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from dkva.base.checks import check_number, check_whole
 
-__all__ = ["MAX_SMOOTHING", "KernelMeanSettings"]
+__all__ = ["MAX_AVERAGING", "KernelMeanSettings"]
 
-#: Largest smoothing; its standard deviation is a mean segment long.
-MAX_SMOOTHING = 1.0
+#: Largest averaging; its standard deviation is a mean segment long.
+MAX_AVERAGING = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class KernelMeanSettings:
         pieces: pieces of equal length that the video is cut over, at most; boundaries are then placed on
             frames. More are taken if there are fewer than twice as many as segments.
         components: principal components of the pieces' mean embeddings that are kept, at most.
-        smoothing: standard deviation of the Gaussian filter over time, in mean lengths of a segment (N / K).
+        averaging: standard deviation of the Gaussian filter over time, in mean lengths of a segment (N / K).
         switch_price: what changing to another label costs, in shares of a mean segment's variance; the cut is
             refined under rising prices that end with this one. More of it gives longer segments.
         pick_price: the same where the refined cuts of several starts are compared.
@@ -43,7 +43,7 @@ class KernelMeanSettings:
     landmarks: int = 256
     pieces: int = 1200
     components: int = 64
-    smoothing: float = 1 / 32
+    averaging: float = 1 / 32
     switch_price: float = 0.15
     pick_price: float = 0.05
     restarts: int = 3
@@ -53,7 +53,7 @@ class KernelMeanSettings:
         check_number("bandwidth", self.bandwidth, positive=True)
         for name in ("landmarks", "pieces", "components"):
             check_whole(name, getattr(self, name), least=1)
-        check_number("smoothing", self.smoothing, most=MAX_SMOOTHING)
+        check_number("averaging", self.averaging, most=MAX_AVERAGING)
         check_number("switch_price", self.switch_price)
         check_number("pick_price", self.pick_price)
         check_whole("restarts", self.restarts, least=0)

@@ -55,7 +55,7 @@ def test_nesting_is_the_share_in_the_main_parent():
 
 
 def test_the_spectrum_is_of_the_finest_points():
-    points = local_means(EMBEDDING.points, SETTINGS.smoothing * 60 / 6)
+    points = local_means(EMBEDDING.points, SETTINGS.averaging * 60 / 6)
     expected = np.linalg.svd(points, compute_uv=False) ** 2 / 60
     np.testing.assert_allclose(OWN.spectrum[:60], expected, atol=1e-12)
     np.testing.assert_allclose(OWN.spectrum[60:], 0, atol=1e-12)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.fast
         ({"landmarks": 0}, "landmarks is 0: give a whole number of at least 1"),
         ({"pieces": 2.5}, "pieces is 2.5: give a whole number of at least 1"),
         ({"components": -1}, "components is -1"),
-        ({"smoothing": 2}, "smoothing is 2: give a number >= 0, at most 1"),
+        ({"averaging": 2}, "averaging is 2: give a number >= 0, at most 1"),
         ({"switch_price": float("inf")}, "switch_price is inf"),
         ({"pick_price": -0.1}, "pick_price is -0.1"),
         ({"restarts": -1}, "restarts is -1"),
