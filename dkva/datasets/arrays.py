@@ -20,7 +20,7 @@ from dkva.datasets.reading import Note
 from dkva.datasets.tables import Table
 from dkva.datasets.text import unreadable
 
-__all__ = ["load_array", "load_parquet", "map_array"]
+__all__ = ["load_array", "load_named", "load_parquet", "map_array"]
 
 # What numpy and scipy raise, case by case, for array files that are damaged or made to do harm.
 _DAMAGE = (
@@ -79,6 +79,20 @@ def load_array(path: Path, suffix: str, name: str | None = None) -> tuple[np.nda
     return array, notes
 
 
+def load_named(path: Path, name: str) -> np.ndarray | None:
+    """The array of that name in an .npz file, of numbers or text; None if it has none of it.
+
+    Raises:
+        DataError: a file that is missing or damaged, or Python objects (which are never unpickled).
+    """
+    with _damage_named(path):
+        with path.open("rb") as file:
+            check_content(path, file.read(128))
+        _check_zip(path)
+        with np.load(path, allow_pickle=False) as archive:
+            return archive[name] if name in archive.files else None
+
+
 @contextlib.contextmanager
 def _damage_named(path: Path) -> Iterator[None]:
     """Turn what is raised for this array file into a DataError."""
@@ -134,14 +148,18 @@ _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.r
 
 
 def _npz(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[Note]]:
-    if not zipfile.is_zipfile(path):
-        raise DataError(path, "is no complete array file (no .npz)", _AGAIN)
+    _check_zip(path)
     with np.load(path, allow_pickle=False) as archive:
         if len(archive.files) == 1 and name is None:
             return archive[archive.files[0]], []
         entries = {each: _npz_entry(archive.zip, each) for each in archive.files}
         taken, notes = _pick(path, entries, name)
         return archive[taken], notes
+
+
+def _check_zip(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        raise DataError(path, "is no complete array file (no .npz)", _AGAIN)
 
 
 def _npz_entry(archive: zipfile.ZipFile, name: str) -> _Entry:
