@@ -1,0 +1,189 @@
+"""Methods compared on labelled sequences of several domains: rows in, lines with intervals and advice out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dkva.experiments.experiment import Task
+from dkva.metrics.domains import DomainMean, domain_mean, resampled_means
+
+__all__ = ["MEAN", "MEASURES", "Comparison", "Line", "advice", "compare", "task_of"]
+
+#: What methods are compared by, and the mean of these, which decides.
+MEASURES = ("mof", "iou", "f1")
+MEAN = "mean"
+
+# Fewer sequences than this have intervals that are too narrow to trust.
+_FEW = 10
+
+
+def task_of(sequence, opened, seeds: Sequence[int], n_segments: int | None = None) -> Task:
+    """A labelled sequence as a task.
+
+    Args:
+        sequence: with `name`, `domain` and `load`, as `dkva.datasets.sequences.LabelledSequence`.
+        opened: what it holds, with `actions`, `ignore` and `checksum`, as `dkva.datasets.sequences.Opened`.
+        seeds: of the methods that take one.
+        n_segments: K; None means the true number of actions.
+    """
+    scoring = {"ignore": list(opened.ignore)} if opened.ignore else {}
+    return Task(
+        sequence.name,
+        sequence.load,
+        opened.checksum,
+        n_segments or opened.actions,
+        tuple(seeds),
+        {"domain": sequence.domain},
+        scoring,
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One method among those compared.
+
+    Attributes:
+        method: its label.
+        scores: mean of domain means of each of `MEASURES` and of `MEAN`, with intervals.
+        domains: mean of each domain's sequences, of the same measures, by domain.
+        behind: the best method minus this one, paired by sequence, with intervals; zeros for the best itself.
+        highest: share of the resamples of the sequences in which it has the highest `MEAN`.
+    """
+
+    method: str
+    scores: Mapping[str, DomainMean]
+    domains: Mapping[str, Mapping[str, float]]
+    behind: Mapping[str, DomainMean]
+    highest: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Methods compared on the same sequences.
+
+    Attributes:
+        lines: the methods, the best first, by the mean of domain means of `MEAN`.
+        sequences: how many.
+        domains: their domains, in order of first appearance.
+    """
+
+    lines: tuple[Line, ...]
+    sequences: int
+    domains: tuple[str, ...]
+
+    @property
+    def best(self) -> Line:
+        """The method with the highest mean."""
+        return self.lines[0]
+
+
+def compare(rows: Iterable[Mapping]) -> Comparison:
+    """Compare methods by their rows.
+
+    Seeds are averaged first, then the sequences of a domain, then domains.
+
+    Args:
+        rows: with the columns `method`, `video`, `domain` and `MEASURES`.
+
+    Raises:
+        ValueError: no rows, or a method that lacks a sequence which another one has.
+    """
+    domain_of: dict[str, str] = {}
+    found: dict[str, dict[str, list[list[float]]]] = {}
+    for row in rows:
+        domain_of.setdefault(row["video"], row["domain"])
+        mine = found.setdefault(row["method"], {}).setdefault(row["video"], [])
+        mine.append([float(row[measure]) for measure in MEASURES])
+    if not found:
+        raise ValueError("there are no rows to compare")
+    names = list(domain_of)
+    for method, scored in found.items():
+        lacking = [name for name in names if name not in scored]
+        if lacking:
+            raise ValueError(
+                f"{method!r} has no row of {lacking[0]!r}: compare methods on the same sequences"
+            )
+    domains = [domain_of[name] for name in names]
+    # By method [sequences, measures], `MEAN` last.
+    tables = {method: _table(scored, names) for method, scored in found.items()}
+    means = {method: resampled_means(table[:, -1], domains) for method, table in tables.items()}
+    highest = np.bincount(np.argmax(list(means.values()), axis=0), minlength=len(means)) / len(
+        next(iter(means.values()))
+    )
+    lines = []
+    order = sorted(tables, key=lambda method: -domain_mean(tables[method][:, -1], domains).mean)
+    for method in order:
+        table = tables[method]
+        lines.append(
+            Line(
+                method,
+                _by_measure(table, domains),
+                {each: _of_domain(table, domains, each) for each in dict.fromkeys(domains)},
+                _by_measure(tables[order[0]] - table, domains),
+                float(highest[list(tables).index(method)]),
+            )
+        )
+    return Comparison(tuple(lines), len(names), tuple(dict.fromkeys(domains)))
+
+
+def _table(scored: Mapping[str, list[list[float]]], names: Sequence[str]) -> np.ndarray:
+    table = np.array([np.mean(scored[name], axis=0) for name in names])
+    return np.column_stack([table, table.mean(axis=1)])
+
+
+def _by_measure(table: np.ndarray, domains: Sequence[str]) -> dict[str, DomainMean]:
+    return {
+        measure: domain_mean(column, domains)
+        for measure, column in zip((*MEASURES, MEAN), table.T, strict=True)
+    }
+
+
+def _of_domain(table: np.ndarray, domains: Sequence[str], domain: str) -> dict[str, float]:
+    mine = table[[each == domain for each in domains]].mean(axis=0)
+    return dict(zip((*MEASURES, MEAN), mine.tolist(), strict=True))
+
+
+def advice(comparison: Comparison) -> str:
+    """Which method to take, and how sure that is, in one paragraph."""
+    best, others = comparison.best, comparison.lines[1:]
+    score = f"{100 * best.scores[MEAN].mean:.1f} %"
+    if not others:
+        return f"{best.method} alone was run: {score} in the mean of MoF, IoU and F1."
+    if comparison.sequences == 1:
+        return (
+            f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), on one sequence: that says "
+            "nothing about others, so add sequences before you choose."
+        )
+    rivals = [line for line in others if not line.behind[MEAN].low > 0]
+    text = (
+        f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), and also in "
+        f"{100 * best.highest:.0f} % of the resamples of the {comparison.sequences} sequences"
+    )
+    if not rivals:
+        text += "; its lead over every other method is statistically significant (95 % intervals, paired)."
+    else:
+        shown = ", ".join(_behind(line) for line in rivals[:3])
+        more = f" and {len(rivals) - 3} more" if len(rivals) > 3 else ""
+        text += f"; its lead over {shown}{more} is not statistically significant."
+    text += f" {_caution(comparison)}" if _caution(comparison) else ""
+    return text
+
+
+def _behind(line: Line) -> str:
+    found = line.behind[MEAN]
+    if math.isnan(found.low):
+        return f"{line.method} ({100 * found.mean:+.1f} points, no interval)"
+    return f"{line.method} ({100 * found.mean:+.1f} points [{100 * found.low:+.1f}, {100 * found.high:+.1f}])"
+
+
+def _caution(comparison: Comparison) -> str:
+    least = comparison.lines[0].scores[MEAN]
+    if math.isnan(least.low):
+        return "No domain has two sequences, so there are no intervals: add sequences before you choose."
+    if comparison.sequences < _FEW:
+        return f"With {comparison.sequences} sequences the intervals are narrower than they should be."
+    return ""

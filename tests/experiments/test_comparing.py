@@ -1,0 +1,120 @@
+"""Comparisons of planted rows, and what is said of them."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dkva.datasets.sequences import LabelledSequence, Opened
+from dkva.experiments.comparing import MEAN, MEASURES, advice, compare, task_of
+from dkva.metrics.domains import domain_mean
+
+pytestmark = pytest.mark.fast
+
+
+def rows(scores, domains, seeds=1):
+    """Rows of methods whose MoF, IoU and F1 on sequence i are s, s - .1 and s - .2."""
+    return [
+        {
+            "method": method,
+            "video": f"v{i}",
+            "domain": domain,
+            "mof": s + (seed - (seeds - 1) / 2) / 100,
+            "iou": s - 0.1,
+            "f1": s - 0.2,
+        }
+        for method, values in scores.items()
+        for i, (s, domain) in enumerate(zip(values, domains, strict=True))
+        for seed in range(seeds)
+    ]
+
+
+DOMAINS = ["a", "a", "a", "b"]
+SCORES = {"low": [0.3, 0.4, 0.5, 0.3], "high": [0.5, 0.6, 0.9, 0.4], "near": [0.6, 0.5, 0.8, 0.4]}
+
+
+def test_lines_in_order_with_domains_that_count_alike():
+    found = compare(rows(SCORES, DOMAINS))
+    assert [line.method for line in found.lines] == ["high", "near", "low"]
+    assert (found.sequences, found.domains, found.best.method) == (4, ("a", "b"), "high")
+    best = found.best
+    assert best.scores["mof"].mean == pytest.approx((2 / 3 + 0.4) / 2)
+    assert best.scores[MEAN].mean == pytest.approx((2 / 3 + 0.4) / 2 - 0.1)
+    assert best.domains["a"] == pytest.approx(
+        {"mof": 2 / 3, "iou": 2 / 3 - 0.1, "f1": 2 / 3 - 0.2, MEAN: 2 / 3 - 0.1}
+    )
+    assert all(best.behind[measure].mean == 0 for measure in (*MEASURES, MEAN))
+
+
+def test_differences_are_paired_by_sequence():
+    found = compare(rows(SCORES, DOMAINS))
+    near = found.lines[1]
+    expected = domain_mean(np.subtract(SCORES["high"], SCORES["near"]), DOMAINS)
+    assert near.behind["mof"] == pytest.approx(expected)
+    assert near.behind["mof"].low < 0 < near.behind["mof"].high
+    assert found.lines[2].behind[MEAN].low > 0
+
+
+def test_seeds_are_averaged_first():
+    one, many = compare(rows(SCORES, DOMAINS)), compare(rows(SCORES, DOMAINS, seeds=4))
+    for a, b in zip(one.lines, many.lines, strict=True):
+        assert a.scores["mof"] == pytest.approx(b.scores["mof"])
+
+
+def test_shares_of_being_the_highest():
+    found = compare(rows(SCORES, DOMAINS))
+    shares = {line.method: line.highest for line in found.lines}
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["low"] == 0
+    assert shares["high"] > shares["near"] > 0
+
+
+def test_methods_must_have_the_same_sequences():
+    with pytest.raises(ValueError, match="'near' has no row of 'v3'"):
+        compare(rows(SCORES, DOMAINS)[:-1])
+    with pytest.raises(ValueError, match="no rows"):
+        compare([])
+
+
+@pytest.mark.parametrize(
+    ("scores", "domains", "parts"),
+    [
+        ({"one": [0.5, 0.6]}, ["a", "a"], ["one alone was run: 45.0 %"]),
+        ({"one": [0.5], "two": [0.4]}, ["a"], ["one has the highest", "on one sequence"]),
+        (
+            {"one": [0.5, 0.6], "two": [0.4, 0.5]},
+            ["a", "b"],
+            ["its lead over two (+10.0 points, no interval) is not", "No domain has two sequences"],
+        ),
+        (
+            SCORES,
+            DOMAINS,
+            ["high has the highest", "its lead over near (+1.7 points [", "With 4 sequences"],
+        ),
+        (
+            {"one": np.linspace(0.4, 0.6, 12), "two": np.linspace(0.3, 0.55, 12)},
+            ["a"] * 12,
+            ["in 100 % of the resamples of the 12 sequences; its lead over every other method is stat"],
+        ),
+    ],
+)
+def test_advice_says_how_sure_it_is(scores, domains, parts):
+    said = advice(compare(rows(scores, domains)))
+    for part in parts:
+        assert part in said
+    assert "low (" not in said  # far behind, so not named
+
+
+def load():
+    return np.zeros((4, 2)), np.array([0, 0, 1, 2])
+
+
+def test_sequences_as_tasks():
+    sequence = LabelledSequence("a/v", "a", Path("v.npz"), partial(load))
+    task = task_of(sequence, Opened(4, 2, 3, (2,), "sum"), (0, 1))
+    assert (task.video, task.n_segments, task.seeds, task.checksum) == ("a/v", 3, (0, 1), "sum")
+    assert (task.columns, task.scoring) == ({"domain": "a"}, {"ignore": [2]})
+    truth = task.load()[1]
+    assert task.measure(truth, truth, 3, **task.scoring)["n_frames"] == 3
+    assert task_of(sequence, Opened(4, 2, 3, (), "sum"), (0,), 7).n_segments == 7
