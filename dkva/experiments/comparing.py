@@ -50,14 +50,14 @@ class Line:
         method: its label.
         scores: mean of domain means of each of `MEASURES` and of `MEAN`, with intervals.
         domains: mean of each domain's sequences, of the same measures, by domain.
-        behind: the best method minus this one, paired by sequence, with intervals; zeros for the best itself.
+        lead: the reference's scores minus this one's, paired by sequence, with intervals.
         highest: share of the resamples of the sequences in which it has the highest `MEAN`.
     """
 
     method: str
     scores: Mapping[str, DomainMean]
     domains: Mapping[str, Mapping[str, float]]
-    behind: Mapping[str, DomainMean]
+    lead: Mapping[str, DomainMean]
     highest: float
 
 
@@ -69,11 +69,13 @@ class Comparison:
         lines: the methods, the best first, by the mean of domain means of `MEAN`.
         sequences: how many.
         domains: their domains, in order of first appearance.
+        reference: the method whose lead over each is shown.
     """
 
     lines: tuple[Line, ...]
     sequences: int
     domains: tuple[str, ...]
+    reference: str
 
     @property
     def best(self) -> Line:
@@ -81,16 +83,17 @@ class Comparison:
         return self.lines[0]
 
 
-def compare(rows: Iterable[Mapping]) -> Comparison:
+def compare(rows: Iterable[Mapping], reference: str | None = None) -> Comparison:
     """Compare methods by their rows.
 
     Seeds are averaged first, then the sequences of a domain, then domains.
 
     Args:
         rows: with the columns `method`, `video`, `domain` and `MEASURES`.
+        reference: the method whose lead over each is computed; None means the best.
 
     Raises:
-        ValueError: no rows, or a method that lacks a sequence which another one has.
+        ValueError: no rows, no row of the reference, or a method that lacks a sequence which another one has.
     """
     domain_of: dict[str, str] = {}
     found: dict[str, dict[str, list[list[float]]]] = {}
@@ -116,6 +119,9 @@ def compare(rows: Iterable[Mapping]) -> Comparison:
     )
     lines = []
     order = sorted(tables, key=lambda method: -domain_mean(tables[method][:, -1], domains).mean)
+    reference = reference or order[0]
+    if reference not in tables:
+        raise ValueError(f"{reference!r} has no rows: choose one of {', '.join(map(repr, order))}")
     for method in order:
         table = tables[method]
         lines.append(
@@ -123,11 +129,11 @@ def compare(rows: Iterable[Mapping]) -> Comparison:
                 method,
                 _by_measure(table, domains),
                 {each: _of_domain(table, domains, each) for each in dict.fromkeys(domains)},
-                _by_measure(tables[order[0]] - table, domains),
+                _by_measure(tables[reference] - table, domains),
                 float(highest[list(tables).index(method)]),
             )
         )
-    return Comparison(tuple(lines), len(names), tuple(dict.fromkeys(domains)))
+    return Comparison(tuple(lines), len(names), tuple(dict.fromkeys(domains)), reference)
 
 
 def _table(scored: Mapping[str, list[list[float]]], names: Sequence[str]) -> np.ndarray:
@@ -148,7 +154,7 @@ def _of_domain(table: np.ndarray, domains: Sequence[str], domain: str) -> dict[s
 
 
 def advice(comparison: Comparison) -> str:
-    """Which method to take, and how sure that is, in one paragraph."""
+    """Which method to take, and how sure that is, in one paragraph; the reference must be the best."""
     best, others = comparison.best, comparison.lines[1:]
     score = f"{100 * best.scores[MEAN].mean:.1f} %"
     if not others:
@@ -158,7 +164,7 @@ def advice(comparison: Comparison) -> str:
             f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), on one sequence: that says "
             "nothing about others, so add sequences before you choose."
         )
-    rivals = [line for line in others if not line.behind[MEAN].low > 0]
+    rivals = [line for line in others if not line.lead[MEAN].low > 0]
     text = (
         f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), and also in "
         f"{100 * best.highest:.0f} % of the resamples of the {comparison.sequences} sequences"
@@ -166,15 +172,15 @@ def advice(comparison: Comparison) -> str:
     if not rivals:
         text += "; its lead over every other method is statistically significant (95 % intervals, paired)."
     else:
-        shown = ", ".join(_behind(line) for line in rivals[:3])
+        shown = ", ".join(_named(line) for line in rivals[:3])
         more = f" and {len(rivals) - 3} more" if len(rivals) > 3 else ""
         text += f"; its lead over {shown}{more} is not statistically significant."
     text += f" {_caution(comparison)}" if _caution(comparison) else ""
     return text
 
 
-def _behind(line: Line) -> str:
-    found = line.behind[MEAN]
+def _named(line: Line) -> str:
+    found = line.lead[MEAN]
     if math.isnan(found.low):
         return f"{line.method} ({100 * found.mean:+.1f} points, no interval)"
     return f"{line.method} ({100 * found.mean:+.1f} points [{100 * found.low:+.1f}, {100 * found.high:+.1f}])"

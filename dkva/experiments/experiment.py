@@ -39,7 +39,17 @@ from dkva.experiments.running import (
 from dkva.metrics.segmentation import score_row
 from dkva.workers.crew import PROCESSES, check_scheduler, described
 
-__all__ = ["ExperimentError", "Method", "Outcome", "RowCache", "Task", "code_version", "merged", "run"]
+__all__ = [
+    "ExperimentError",
+    "Method",
+    "Outcome",
+    "RowCache",
+    "Task",
+    "code_version",
+    "count_missing",
+    "merged",
+    "run",
+]
 
 
 @dataclass(frozen=True)
@@ -184,6 +194,12 @@ def _jobs(methods: Sequence[Method], task: Task) -> list[_Job]:
             }
             jobs.append(_Job(key_of(decisive), method, seed, code))
     return jobs
+
+
+def count_missing(methods: Sequence[Method], tasks: Sequence[Task], cache: RowCache) -> int:
+    """How many rows of a run are not in the cache yet."""
+    keys = {job.key for task in tasks for job in _jobs(methods, task)}
+    return len(keys - cache.get(keys).keys())
 
 
 def _work(unit: tuple[Task, Sequence[_Job], str]) -> Done:

@@ -8,26 +8,32 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.base.effects import Effect, effect, paired
-from reproduce.base.labels import AUTHORS
+from reproduce.base.labels import AUTHORS, KERNEL_MEANS
 from reproduce.base.show import percent
 from reproduce.base.store import read_rows
 from reproduce.collections.breakfast_sample import VIDEOS
+from reproduce.collections.real_sequences import SETS
 from reproduce.ledger.paper import number
 from reproduce.pages.markdown import markdown_table
 from reproduce.pages.tables import pivot
 from reproduce.pictures import STUDIES
 from reproduce.tables import difficulty
+from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.factor_ranges import FACTOR_RANGES
 from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
 
-__all__ = ["computed", "points"]
+__all__ = ["COMPARED", "comparison", "computed", "points"]
 
 Facts = Mapping[str, Mapping]
 
 
 #: Results whose number of seeds stands in a sentence.
 _SEEDED = ("table2_moving5", "table3_moving5_random_k", "breakfast_sample", "study_moving5", "study_network")
+
+
+#: Results in which methods are compared by domain, by set.
+COMPARED = {key: f"table_real_sequences_{key}" for key in SETS}
 
 
 def _seeds(facts: Mapping) -> list[int]:
@@ -67,6 +73,11 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
             "mof",
         ),
         **{f"seeds_{name}": str(len(_seeds(facts[name]))) for name in _SEEDED},
+        **{
+            f"comparison_{key}": comparison(read_rows(name, folder))
+            for key, name in COMPARED.items()
+            if name in facts
+        },
         **_in_sentences(facts, ledger, kernels, folder),
     }
 
@@ -84,6 +95,11 @@ def _parity(rows: Sequence[dict]) -> str:
 def _gains(rows: list[dict]) -> str:
     lines = [[f"{a} - {b}", *gains(rows, a, b)] for a, b in GAINS]
     return markdown_table(["difference, paired by sequence, in points", "MoF", "IoU", "F1"], lines)
+
+
+def comparison(rows: Sequence[Mapping]) -> str:
+    """Methods compared by domain, kernel mean segments held against each other one."""
+    return markdown_table(*comparison_cells(rows, KERNEL_MEANS))
 
 
 def _difficulty(rows: Sequence[Mapping]) -> str:

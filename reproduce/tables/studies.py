@@ -6,24 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from dkva.experiments.experiment import Outcome, Task
+from dkva.experiments.experiment import Outcome
 from reproduce.base.options import console
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish, read_rows
 from reproduce.collections.benchmarks import Opened, Request, needs, open_all
+from reproduce.collections.subsets import subset
 
-__all__ = ["end_study", "open_studied", "store", "subset", "with_columns"]
-
-
-def subset(tasks: Sequence[Task], videos: int) -> list[Task]:
-    """So many videos, drawn once and for all, in their order."""
-    if len(tasks) <= videos:
-        return list(tasks)
-    drawn = np.random.default_rng(0).choice(len(tasks), videos, replace=False)
-    return [tasks[index] for index in sorted(drawn.tolist())]
+__all__ = ["end_study", "open_studied", "store", "with_columns"]
 
 
 def open_studied(request: Request, like: int) -> list[Opened]:

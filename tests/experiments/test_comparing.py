@@ -44,16 +44,25 @@ def test_lines_in_order_with_domains_that_count_alike():
     assert best.domains["a"] == pytest.approx(
         {"mof": 2 / 3, "iou": 2 / 3 - 0.1, "f1": 2 / 3 - 0.2, MEAN: 2 / 3 - 0.1}
     )
-    assert all(best.behind[measure].mean == 0 for measure in (*MEASURES, MEAN))
+    assert all(best.lead[measure].mean == 0 for measure in (*MEASURES, MEAN))
 
 
 def test_differences_are_paired_by_sequence():
     found = compare(rows(SCORES, DOMAINS))
     near = found.lines[1]
     expected = domain_mean(np.subtract(SCORES["high"], SCORES["near"]), DOMAINS)
-    assert near.behind["mof"] == pytest.approx(expected)
-    assert near.behind["mof"].low < 0 < near.behind["mof"].high
-    assert found.lines[2].behind[MEAN].low > 0
+    assert near.lead["mof"] == pytest.approx(expected)
+    assert near.lead["mof"].low < 0 < near.lead["mof"].high
+    assert found.lines[2].lead[MEAN].low > 0
+
+
+def test_another_reference():
+    found = compare(rows(SCORES, DOMAINS), "low")
+    assert found.best.method == "high"
+    assert found.best.lead["mof"].mean == pytest.approx(np.mean([-4 / 15, -0.1]))
+    assert found.lines[2].lead[MEAN].mean == 0
+    with pytest.raises(ValueError, match="'none' has no rows: choose one of 'high'"):
+        compare(rows(SCORES, DOMAINS), "none")
 
 
 def test_seeds_are_averaged_first():

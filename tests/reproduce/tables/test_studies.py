@@ -1,12 +1,12 @@
-"""What studies share: subsets of videos, and what is stored."""
+"""What studies share: their data sets, and what is stored."""
 
 import numpy as np
 import pytest
 
-from dkva.experiments.experiment import Outcome, Task
+from dkva.experiments.experiment import Outcome
 from reproduce.base.store import Table, read_facts, read_rows
 from reproduce.collections.benchmarks import options_of, request_of
-from reproduce.tables.studies import open_studied, store, subset
+from reproduce.tables.studies import open_studied, store
 
 pytestmark = pytest.mark.fast
 
@@ -22,16 +22,6 @@ def video(seed=0):
     """Frames [40, 3] of two actions, and their labels."""
     truth = np.repeat([0, 1], 20)
     return np.random.default_rng(seed).normal(size=(40, 3)) + 5 * truth[:, None], truth
-
-
-def test_a_subset_is_drawn_once_and_keeps_the_order():
-    tasks = [Task(f"v{i:03d}", video, "", 2) for i in range(300)]
-    drawn = [task.video for task in subset(tasks, 100)]
-    assert drawn == [task.video for task in subset(tasks, 100)]
-    assert drawn == sorted(set(drawn))
-    assert len(drawn) == 100
-    assert drawn[-1] > "v250"
-    assert subset(tasks[:5], 100) == tasks[:5]
 
 
 def test_rows_of_data_that_is_not_here_are_not_lost(tmp_path, capsys):

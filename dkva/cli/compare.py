@@ -1,0 +1,263 @@
+"""Command line: `dkva compare DATA`: methods on labelled sequences of one's own, like for like."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dkva.cli.compiled import keep_compiled_programs
+from dkva.cli.terminal import complain, console, printable, remark
+from dkva.experiments.registry import SEGMENTER, Listed, find
+from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
+
+if TYPE_CHECKING:
+    from dkva.experiments.comparing import Comparison
+    from dkva.experiments.experiment import Task
+
+__all__ = ["DEFAULT_METHODS", "compare"]
+
+#: Methods that run without further packages, the quick ones first.
+DEFAULT_METHODS = (
+    "uniform",
+    "kms",
+    "smoothed_kmeans",
+    "kmeans",
+    "ward",
+    "tw_finch",
+    "tw_finch_standardised",
+    "spectral",
+    "kernel_change_points",
+    "dkva",
+)
+
+_NAMES = {"mof": "MoF", "iou": "IoU", "f1": "F1", "mean": "mean of the three"}
+
+
+@click.command(
+    "compare",
+    epilog="Examples:  dkva compare my_sequences   |   "
+    "dkva compare data/ --methods kms,tw_finch,smoothed_kmeans --ignore background --seeds 5",
+)
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATA")
+@click.option(
+    "--methods",
+    "given_methods",
+    multiple=True,
+    metavar="ID[,ID]",
+    help=f"Only these; `dkva methods` lists all. By default {', '.join(DEFAULT_METHODS)}.",
+)
+@click.option(
+    "-k",
+    "--segments",
+    "n_segments",
+    type=click.IntRange(1),
+    help="The same number of segments for every sequence; by default each one's true number of actions.",
+)
+@click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
+@click.option(
+    "--seeds", type=click.IntRange(1), default=3, show_default=True, help="Runs of methods that draw."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("dkva-compare"),
+    show_default=True,
+    help="Folder for scores.csv, comparison.json and comparison.png; it is made if it does not exist.",
+)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--scheduler",
+    default=PROCESSES,
+    show_default=True,
+    metavar="WHERE",
+    help=f"{SCHEDULER_HELP[0].upper()}{SCHEDULER_HELP[1:]}, whose workers then count.",
+)
+@click.option("--force", is_flag=True, help="Compute anew what has been computed before.")
+@click.option(
+    "--no-cache", is_flag=True, help="Keep no parsed copy of text features and no compiled programs on disk."
+)
+def compare(data, given_methods, n_segments, ignore, seeds, out, workers, scheduler, force, no_cache) -> int:
+    """Compare methods on labelled sequences of your own, and say which to take and how sure that is.
+
+    DATA holds .npz files, each with features X (one row a frame) and labels y; or folders with features/ and
+    groundTruth/. Sequences belong to domains: what stands before "__" in the name of an .npz file, else the
+    name of its folder. A score is the mean over domains, so that every domain counts the same; intervals are
+    of 95 %, over the sequences within domains.
+
+    All methods run at their default settings on the same frames. What is computed is kept in the output
+    folder, and a second run goes on where the first stopped.
+    """
+    chosen = _chosen(given_methods, scheduler)
+    tasks, problems = _tasks(data, n_segments, ignore, seeds, not no_cache)
+    for problem in problems:
+        complain(problem)
+    if not tasks:
+        return 2
+    _prepare(out)
+    if not no_cache:
+        keep_compiled_programs()
+    rows, failures = _rows(chosen, tasks, out, workers=workers, scheduler=scheduler, force=force)
+    for failure in failures:
+        complain(failure)
+    if rows:
+        _report(rows, out, given_k=n_segments)
+    return 2 if problems or failures else 0
+
+
+def _chosen(given: tuple[str, ...], scheduler: str) -> list[Listed]:
+    """The methods asked for, or click.ClickException on one line, before a file is read."""
+    names = [name.strip() for each in given for name in each.split(",") if name.strip()] or DEFAULT_METHODS
+    try:
+        check_scheduler(scheduler)
+        found = [find(name) for name in dict.fromkeys(names)]
+        for each in found:
+            if each.kind != SEGMENTER:
+                raise ValueError(f"{each.id} is trained on a collection of videos: leave it out of --methods")
+    except (ValueError, ImportError) as error:
+        raise click.ClickException(str(error)) from error
+    return found
+
+
+def _tasks(
+    data: Path, n_segments: int | None, ignore: tuple[str, ...], seeds: int, cache: bool
+) -> tuple[list[Task], list[str]]:
+    """The sequences that can be used as tasks, and what is wrong with the others; every file is read."""
+    from dkva.datasets.errors import DataError
+    from dkva.datasets.sequences import find_sequences
+    from dkva.experiments.comparing import task_of
+
+    tasks, problems, unseen = [], [], set(ignore)
+    try:
+        sequences = find_sequences(data, cache=cache)
+    except DataError as error:
+        return [], [str(error)]
+    for sequence in sequences:
+        try:
+            opened = sequence.open(ignore)
+        except DataError as error:
+            problems.append(str(error))
+            continue
+        unseen -= set(map(str, opened.ignore))
+        k = n_segments or opened.actions
+        if k > opened.frames:
+            problems.append(
+                f"{sequence.path}: has {opened.frames} frames for {k} segments; ask for fewer (-k)"
+            )
+            continue
+        tasks.append(task_of(sequence, opened, range(seeds), n_segments))
+    for label in sorted(unseen):
+        remark(f"--ignore {label}: no sequence has this label")
+    return tasks, problems
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(
+            f"{out}: cannot be written ({error.strerror}); give another folder with --out"
+        ) from error
+
+
+def _rows(chosen: Sequence[Listed], tasks: Sequence[Task], out: Path, **how) -> tuple[list[dict], list[str]]:
+    """Rows of the methods that could do all sequences, and what is wrong with the others."""
+    from dkva.base.errors import ExperimentError
+    from dkva.experiments.experiment import Method, RowCache, run
+    from dkva.experiments.registry import load
+
+    rows: list[dict] = []
+    failures = []
+    for each in chosen:
+        remark(f"{each.id}: {each.label}, {len(tasks)} sequences")
+        try:
+            method = Method(each.label, load(each.target), each.defaults, id=each.id)
+            rows += run([method], tasks, RowCache(out / "rows.sqlite"), **how).rows
+        except (ExperimentError, ImportError) as error:
+            failures.append(f"{each.id} is left out: {' '.join(str(error).split())}")
+    return rows, failures
+
+
+def _report(rows: list[dict], out: Path, given_k: int | None) -> None:
+    """Print the table and the advice; write scores, comparison and picture."""
+    from dkva.base.files import write_atomically
+    from dkva.experiments.comparing import advice, compare
+    from dkva.export.comparison import Bar, comparison_figure
+
+    found = compare(rows)
+    said = advice(found)
+    _show(found)
+    click.echo(printable(said))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_atomically(out / "scores.csv", lambda file: file.write(text.getvalue().encode()))
+    document = json.dumps(_document(found, said, given_k), indent=2, ensure_ascii=False) + "\n"
+    write_atomically(out / "comparison.json", lambda file: file.write(document.encode()))
+    bars = {
+        line.method: Bar(
+            *line.scores["mean"][:3], {each: line.domains[each]["mean"] for each in found.domains}
+        )
+        for line in found.lines
+    }
+    title = f"{found.sequences} sequences of {len(found.domains)} domain{'s' * (len(found.domains) > 1)}"
+    figure = comparison_figure(bars, title, "mean of MoF, IoU and F1")
+    write_atomically(out / "comparison.png", lambda file: figure.savefig(file, format="png", dpi=150))
+    click.echo(printable(f"{out}: scores.csv, comparison.json, comparison.png"))
+
+
+def _show(found: Comparison) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    best = found.best.method
+    table = Table(box=SIMPLE_HEAD, caption="in %, with 95 % intervals", caption_justify="left")
+    table.add_column("method", no_wrap=True)
+    heads = [*_NAMES.values(), f"{best} − it", *(found.domains if len(found.domains) > 1 else ())]
+    for head in heads:
+        table.add_column(escape(printable(head)), justify="right", no_wrap=True)
+    for line in found.lines:
+        scores = [_cell(line.scores[measure]) for measure in _NAMES]
+        lead = "" if line.method == best else _cell(line.lead["mean"], "+")
+        each = [f"{100 * line.domains[domain]['mean']:.1f}" for domain in found.domains]
+        table.add_row(escape(printable(line.method)), *scores, lead, *(each if len(each) > 1 else ()))
+    console().print(table)
+
+
+def _cell(found, sign: str = "") -> str:
+    mean, low, high = (f"{100 * value:{sign}.1f}" for value in found[:3])
+    return mean if found.low != found.low else f"{mean} \\[{low}, {high}]"
+
+
+def _document(found: Comparison, said: str, given_k: int | None) -> dict:
+    """The comparison, plain enough for JSON; NaN is null."""
+    return {
+        "sequences": found.sequences,
+        "domains": list(found.domains),
+        "segments": "true number of actions" if given_k is None else given_k,
+        "advice": said,
+        "methods": [
+            {
+                "method": line.method,
+                "scores": {name: _plain(each) for name, each in line.scores.items()},
+                "best_minus_this": {name: _plain(each) for name, each in line.lead.items()},
+                "highest_in_resamples": line.highest,
+                "domains": {name: dict(means) for name, means in line.domains.items()},
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def _plain(found) -> Mapping[str, float | None]:
+    return {
+        name: None if value != value else value
+        for name, value in zip(("mean", "low", "high"), found[:3], strict=True)
+    }

@@ -1,0 +1,140 @@
+"""Training-free methods on labelled sequences of several domains, like for like, with paired intervals.
+
+Run: `python -m reproduce.table_real_sequences --data-root DATA`; or set DKVA_DATA. DATA holds the 21
+sequences of the development half, real_sequences/ and breakfast_sample/. The other sets need no data:
+BasicMotions, Moving5 and 40 Breakfast-like videos. Writes results/table_real_sequences_SET.csv and .json for
+each of `--sets`; with `--methods` or other `--seeds` nothing is stored. `dkva compare DATA` does the same on
+labelled sequences of one's own.
+
+Every method has its default settings, the same on all sets, and is told the true number of actions. Kernel
+mean segments were developed on the development half: their lead on it is inflated. A mean counts every domain
+the same; intervals are bootstraps over the sequences within domains.
+
+ClaSP's package needs an environment of its own (`make clasp`); its rows are then found here. Where they are
+not, the table is shown without them and is not stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dkva.datasets import DataError
+from dkva.experiments.experiment import Method, Outcome, RowCache, Task, count_missing
+from reproduce.base.labels import KERNEL_MEANS, PAPERS_METHOD
+from reproduce.base.methods import EPOCHS, add_methods, method, select_methods
+from reproduce.base.options import compute, console, parser
+from reproduce.base.paths import ROWS, data_root
+from reproduce.base.show import lines
+from reproduce.base.store import Table, publish
+from reproduce.collections.real_sequences import SETS, Group, tasks_of
+from reproduce.tables.comparisons import comparison_cells
+from reproduce.tables.studies import with_columns
+
+COMMAND = "python -m reproduce.table_real_sequences"
+COLUMNS = (
+    "domain",
+    "video",
+    "method",
+    "seed",
+    "n_segments",
+    "n_frames",
+    "found",
+    "mof",
+    "iou",
+    "f1",
+    "f1_50",
+)
+
+# Packages that methods need beside this one's.
+_NEEDS = {"clasp": "claspy", "sticky_hmm": "hmmlearn"}
+
+
+def methods(epochs: int = EPOCHS) -> dict[str, Method]:
+    """The table's lines by id."""
+    plain = ("smoothed_kmeans", "tw_finch", "tw_finch_standardised", "kernel_change_points", "ward")
+    further = ("sticky_hmm", "spectral", "clasp", "kmeans", "uniform")
+    return {
+        "kms": method("kms", label=KERNEL_MEANS),
+        "dkva": method("dkva", {"epochs": epochs}, label=PAPERS_METHOD),
+        **{name: method(name) for name in (*plain, *further)},
+    }
+
+
+def table_of(group: Group) -> Table:
+    """Where a set's rows are stored."""
+    return Table(
+        f"table_real_sequences_{group.key}",
+        f"Methods without training on {group.title}",
+        f"{COMMAND} --sets {group.key}",
+        by=("domain", "method"),
+        measures=("mof", "iou", "f1", "f1_50"),
+        unit="video",
+    )
+
+
+def show(group: Group, rows: Sequence[Mapping]) -> None:
+    """Print a set's table."""
+    columns, cells = comparison_cells(
+        rows, KERNEL_MEANS if any(row["method"] == KERNEL_MEANS for row in rows) else None
+    )
+    out = lines(f"{group.title}, in %: mean of domain means [95 % interval]", columns)
+    for line in cells:
+        out.add_row(*line)
+    console().print(out)
+
+
+def run_set(
+    chosen: Sequence[Method], tasks: Sequence[Task], options: argparse.Namespace
+) -> tuple[Outcome, list]:
+    """Rows of the methods that can run here or are computed already, and the ids of the others."""
+    absent = [each.id for each in chosen if _lacks(each, tasks, options)]
+    return compute([each for each in chosen if each.id not in absent], tasks, options), absent
+
+
+def _lacks(each: Method, tasks: Sequence[Task], options: argparse.Namespace) -> bool:
+    package = _NEEDS.get(each.id)
+    if package is None or importlib.util.find_spec(package):
+        return False
+    return options.smoke or options.force or count_missing([each], tasks, RowCache(ROWS)) > 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    cli = parser(__doc__, seeds=3)
+    cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
+    cli.add_argument("--sets", nargs="+", choices=SETS, help="only these")
+    add_methods(cli)
+    return cli.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the sets that are there, store and print; 2 if a set that was asked for is not there."""
+    options = _options(arguments)
+    root, status = data_root(options.data_root), 0
+    chosen = select_methods(methods(1 if options.smoke else EPOCHS), options.methods)
+    seeds = range(1 if options.smoke else options.seeds)
+    for group in [SETS[name] for name in options.sets or SETS]:
+        try:
+            tasks = tasks_of(group, root, seeds)
+        except DataError as error:
+            console().print(f"{group.title}: left out. {error}")
+            status = 2 if options.sets else status
+            continue
+        outcome, absent = run_set(chosen, tasks[:1] if options.smoke else tasks, options)
+        outcome = with_columns(outcome, COLUMNS)
+        show(group, outcome.rows)
+        whole = not (options.smoke or options.methods or absent or options.seeds != 3)
+        if whole:
+            publish(
+                table_of(group), outcome, {"n_segments": "true number of actions", "sequences": len(tasks)}
+            )
+        elif absent:
+            needed = ", ".join(_NEEDS[name] for name in absent)
+            console().print(f"Not stored: {', '.join(absent)} cannot run without {needed} (see --help).")
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
