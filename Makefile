@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ORACLE_VENV ?= .venv-oracle
+CLASP_VENV ?= .venv-clasp
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
@@ -24,7 +25,7 @@ NUMERICAL := $(shell grep -l mark.numerics tests/*.py tests/*/*.py)
 OLDEST := OPENBLAS_CORETYPE=Nehalem \
   NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
 
-.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle bench
+.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle clasp bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
@@ -39,6 +40,7 @@ help:
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"
 	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
+	@echo "make clasp      test the change points of ClaSP with claspy, in its own environment"
 
 setup: $(READY)
 
@@ -107,3 +109,11 @@ $(ORACLE_VENV)/.ready: pyproject.toml
 oracle: $(READY) $(ORACLE_VENV)/.ready
 	$(ORACLE_VENV)/bin/python tests/oracle.py tests/golden/neural_tangents.npz
 	$(BIN)/python -m pytest tests/approximation/test_kernels.py
+
+$(CLASP_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(CLASP_VENV)
+	$(CLASP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[clasp,test]"
+	@touch $@
+
+clasp: $(CLASP_VENV)/.ready
+	$(CLASP_VENV)/bin/python -m pytest tests/baselines/test_clasp_change_points.py
