@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 
 import psutil
@@ -19,24 +20,56 @@ from dkva.workers.carry_out import carry_out, group_size
 from dkva.workers.crew import Failed
 
 WAIT = 120
+# On a busy machine Dask may give up a worker that it starts again.
+BACK = 15
 UNITS = range(10)
 SQUARES = [(unit, unit * unit) for unit in UNITS]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """A Dask scheduler that runs already, as its address and as its file."""
-    from distributed import LocalCluster
+class Running:
+    """A Dask scheduler that runs already, with two workers."""
 
-    options = {"dashboard_address": "127.0.0.1:0", "memory_limit": 0, "silence_logs": 50}
-    path = tmp_path_factory.mktemp("scheduler") / "scheduler.json"
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        scheduler_kwargs={"allowed_failures": 1, "scheduler_file": str(path)},
-        **options,
-    ) as cluster:
-        yield {"address": cluster.scheduler_address, "file": str(path)}
+    def __init__(self, folder):
+        self._folder = folder
+        self._cluster = None
+
+    def addressed(self):
+        """Its address and its file; made anew if workers that a test killed did not come back."""
+        from distributed import LocalCluster
+
+        limit = time.monotonic() + BACK
+        while self._cluster and len(self._cluster.scheduler_info["workers"]) < 2 and time.monotonic() < limit:
+            time.sleep(0.1)
+        if self._cluster is None or len(self._cluster.scheduler_info["workers"]) < 2:
+            self.close()
+            path = self._folder / f"{uuid.uuid4().hex}.json"
+            self._cluster = LocalCluster(
+                n_workers=2,
+                threads_per_worker=1,
+                scheduler_kwargs={"allowed_failures": 1, "scheduler_file": str(path)},
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,
+                silence_logs=50,
+            )
+            self.file = str(path)
+        return {"address": self._cluster.scheduler_address, "file": self.file}
+
+    def close(self):
+        if self._cluster:
+            self._cluster.close()
+
+
+@pytest.fixture(scope="module")
+def clusters(tmp_path_factory):
+    found = Running(tmp_path_factory.mktemp("scheduler"))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def running(clusters):
+    """A scheduler that runs, with both its workers, as its address and as its file."""
+    return clusters.addressed()
 
 
 @pytest.fixture(params=["processes", "dask", "address"])
