@@ -38,6 +38,8 @@ class Output:
         ignore: true labels that are left out of the scores.
         rate: frames (rows of features) a second, for times; None without them.
         tolerance: frames by which a boundary may be off; None means a share of the video.
+        levels: whether levels are made.
+        suggestion: whether numbers of segments are suggested.
         frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
     """
 
@@ -47,6 +49,8 @@ class Output:
     ignore: tuple[str, ...] = ()
     rate: float | None = None
     tolerance: int | None = None
+    levels: bool = False
+    suggestion: bool = False
     frame_labels: str | None = None
 
     @property
@@ -114,6 +118,7 @@ class Results:
         """Raise DamagedError if a file that is to be written is there and is not dkva's."""
         from dkva.base.errors import DamagedError
         from dkva.export.documents import is_foreign
+        from dkva.export.levels import LEVELS_CSV, is_foreign_levels
         from dkva.export.summary import SUMMARIES, is_foreign_summary
 
         new = [name for name, doc in found.items() if doc is None]
@@ -124,6 +129,8 @@ class Results:
             foreign += [
                 path for path in map(self.output.folder.joinpath, SUMMARIES) if is_foreign_summary(path)
             ]
+            levels = self.output.folder / LEVELS_CSV
+            foreign += [levels] if self.output.levels and is_foreign_levels(levels) else []
         for name in new:
             foreign += [path for path in self._beside(name, written=True) if path.exists()]
         if foreign:
@@ -134,7 +141,12 @@ class Results:
 
     def _beside(self, name: str, *, written: bool = False) -> list[Path]:
         """Files that may stand beside a document; with `written` those that this run writes."""
-        kinds = {"png": self.output.plot}
+        plot = self.output.plot
+        kinds = {
+            "png": plot,
+            "levels.png": plot and self.output.levels,
+            "suggestion.png": plot and self.output.suggestion,
+        }
         kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in ("txt", "npy")}
         return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
 
@@ -159,7 +171,6 @@ class Results:
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
             return
-        self._notes[video.name] = worked.notes
         old = self._old.get(video.name)
         if worked.segmentation is not None:
             doc = document(
@@ -168,6 +179,8 @@ class Results:
                 source=dict(worked.source or {}),
                 reading=worked.reading or {},
                 key=worked.key or "",
+                levels=list(worked.levels),
+                suggestion=worked.suggestion,
             )
             for path in self._beside(video.name) if old is not None else []:
                 path.unlink(missing_ok=True)  # it would show the earlier labels
@@ -177,6 +190,7 @@ class Results:
         else:
             doc = self._old[video.name]
             self.kept += 1
+        self._notes[video.name] = (*worked.notes, *_about(doc))
         doc = self._judged(video, worked, timed(doc, self.output.rate))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
@@ -185,7 +199,7 @@ class Results:
             self._write_frame_labels(doc, labels)
         self.docs[video.name] = doc
         if self.output.plot:
-            self._draw(self.output.folder / f"{video.name}.png", doc, labels, worked.truth)
+            self._draw(doc, labels, worked.truth)
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
         """The document with scores, and names by the truth; as it is if there is no truth."""
@@ -255,20 +269,10 @@ class Results:
         else:
             write_text(path, "".join(f"{names[label]}\n" for label in labels.tolist()))
 
-    def _draw(self, picture: Path, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
-        import numpy as np
+    def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
+        from dkva.cli.segmenting.pictures import draw
 
-        from dkva.base.files import write_atomically
-        from dkva.datasets.reading import NO_LABEL
-        from dkva.export.timeline import timeline
-
-        name = doc["video"]
-        rows = {} if truth is None else {"truth": np.where(truth == NO_LABEL, "(none)", truth)}
-        scores = self.scores.get(name)
-        title = name if scores is None else f"{name}: MoF {100 * scores.mof:.1f} %"
-        matching = scores.matching if scores else None
-        figure = timeline(rows | {doc["method"]: labels}, matching=matching, title=title)
-        write_atomically(picture, lambda file: figure.savefig(file, format="png", dpi=150))
+        draw(self.output.folder, doc, labels, truth, scores=self.scores.get(doc["video"]))
 
     def write_table(self, *, if_due: bool = False) -> None:
         """Write the segments of this run, and of earlier runs for other videos; if not, a problem says why.
@@ -322,3 +326,12 @@ class Results:
             + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
             for (name, note), *more in alike.values()
         ]
+
+
+def _about(doc: dict) -> list[str]:
+    """What a user should know of a document, one line each."""
+    if "suggestion" not in doc:
+        return []
+    k = doc["suggestion"]["k"]
+    look = "the levels" if "levels" in doc else "other numbers"
+    return [f"k = {k} is a hint, often off by 2 or more: look at {look}, too (docs/own_data.md)"]

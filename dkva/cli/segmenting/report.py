@@ -86,17 +86,20 @@ def _score_table(results: Results):
     caption = _CAPTION.format(within=_within(results))
     table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=caption)
     table.add_column("video", no_wrap=True)
-    for name in columns:
+    numbers = {video: str(doc["settings"]["n_segments"]) for video, doc in results.docs.items()}
+    several = len({*numbers.values()}) > 1 or any("suggestion" in doc for doc in results.docs.values())
+    for name in ["k", *columns] if several else columns:
         table.add_column(name, justify="right", no_wrap=True)
     values = np.array([[each[field] for field in columns.values()] for each in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
-        table.add_row(escape(printable(video)), *map(_percent, row))
+        table.add_row(escape(printable(video)), *([numbers[video]] if several else []), *map(_percent, row))
     if len(scores) > 1:
         present = [column[np.isfinite(column)] for column in values.T]
         means = (_percent(column.mean()) if len(column) else "–" for column in present)
         table.add_section()
-        table.add_row(f"mean of {len(scores)}", *means)
-        table.add_row("95 % interval", *(_interval(column) for column in present))
+        blank = [""] if several else []
+        table.add_row(f"mean of {len(scores)}", *blank, *means)
+        table.add_row("95 % interval", *blank, *(_interval(column) for column in present))
     return table
 
 
@@ -121,7 +124,7 @@ def _segment_table(docs: dict[str, dict]):
 
     table = Table(box=SIMPLE_HEAD)
     table.add_column("video", no_wrap=True)
-    for name in ("frames", "features", "segments", "labels used"):
+    for name in ("frames", "features", "k", "segments", "labels used"):
         table.add_column(name, justify="right")
     for video, doc in docs.items():
         runs = doc["segments"]
@@ -129,6 +132,7 @@ def _segment_table(docs: dict[str, dict]):
             escape(printable(video)),
             str(doc["frames"]),
             str(doc.get("features", "–")),  # the table of an earlier run does not hold it
+            str(doc["settings"]["n_segments"]),
             str(len(runs)),
             str(len({run["label"] for run in runs})),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dkva.base.orientation import TurnedWarning
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.experiments.code_version import code_version
-from dkva.experiments.registry import Listed, load
+from dkva.cli.segmenting.way import Way
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,121 +19,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import Note
 
-__all__ = ["Planned", "Way", "Worked", "work"]
-
-# Methods with these settings smooth by the paper's window.
-_PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
-
-# Margins are of features averaged over this many uniform segments: enough to take noise away, and too few to
-# blur actions that return. Our choice, on sequences that are not in the benchmarks.
-_MARGIN_SMOOTHING = 0.75
-
-
-@dataclass(frozen=True)
-class Way:
-    """How videos are cut.
-
-    Attributes:
-        method: a segmenter of the registry.
-        n_segments: M.
-        seed: of the methods that take one.
-        settings: all of the method's own, as `dkva.experiments.method_settings.checked` gives them.
-        code: version of the method's code, by which results of another code are not kept; "" if it has no
-            source. dkva's own method has none: its results are kept as long as the version of dkva is.
-    """
-
-    method: Listed
-    n_segments: int
-    seed: int
-    settings: Mapping[str, object]
-    code: str = ""
-
-    @classmethod
-    def of(cls, method: Listed, n_segments: int, seed: int, settings: Mapping[str, object]) -> Way:
-        """The way of a method with the code that it has now."""
-        code = ""
-        if method.id != "dkva":
-            with contextlib.suppress(ValueError):
-                code = code_version(load(method.target))
-        return cls(method, n_segments, seed, settings, code)
-
-    def check(self) -> None:
-        """Raise ValueError if the method refuses the settings together, as with too many epochs."""
-        if self.method.check:
-            load(self.method.check)(self.n_segments, self.n_segments, self.seed, **self.settings)
-
-    def recorded(self) -> dict[str, object]:
-        """All that the method is given beside the features, plain, by the names of its own code."""
-        if self.method.estimator:
-            return {"n_segments": self.n_segments, "random_state": self.seed, **self.settings}
-        seed = {"seed": self.seed} if self._takes("seed") else {}
-        return {"n_segments": self.n_segments, **self.settings, **seed}
-
-    def cut(self, features: np.ndarray, name: str) -> Segmentation:
-        """The segmentation of one video's features [n, d]; batches may depend on its name.
-
-        Raises:
-            ValueError: features or settings that the method refuses, or an answer that is no label a frame.
-        """
-        from dkva.base.segmentation import Segmentation
-
-        drawn = {"seed": self.seed} if self._takes("seed") else {}
-        called = {"name": name} if self._takes("name") else {}
-        labels = load(self.method.target)(features, self.n_segments, **self.settings, **drawn, **called)
-        checked = _one_a_frame(labels, features, self.method)
-        found = len(set(checked.tolist()))
-        if found > self.n_segments:
-            raise ValueError(
-                f"{self.method.id} gave {found} labels for {self.n_segments} segments: {self.method.origin} "
-                "must give at most as many"
-            )
-        margins = _margins(features, checked, self.n_segments)
-        return Segmentation(
-            checked, features.shape[1], self.method.id, self.recorded(), margins, self.method.origin
-        )
-
-    def warnings_for(self, n_frames: int) -> list[str]:
-        """What a user should know of these settings for a video of so many frames, before it is cut."""
-        if _PAPERS_SETTINGS not in self.method.settings or self.n_segments < 2:
-            return []
-        from dkva.approximation.preprocessing import smoothing_window
-
-        smoothing = float(str(self.settings["smoothing"]))
-        window = smoothing_window(n_frames, self.n_segments, smoothing)
-        if 2 * window < n_frames:
-            return []
-        less = f"{self.n_segments / 10:g}"
-        return [
-            f"frames are averaged over {window} frames, and the video has {n_frames} (--smoothing "
-            f"{smoothing:g}): short actions and those that return are blurred; try --smoothing {less}, too"
-        ]
-
-    def _takes(self, keyword: str) -> bool:
-        return keyword in inspect.signature(load(self.method.target)).parameters
-
-
-def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
-    """How clear each frame's label is by its features [n], whatever the method saw of them."""
-    import numpy as np
-
-    from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
-    from dkva.metrics.silhouette import simplified_silhouette
-
-    window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
-    _, frames = smooth_and_standardise(features, window, np.dtype(np.float32))
-    return simplified_silhouette(frames, labels)
-
-
-def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
-    import numpy as np
-
-    labels = np.asarray(labels)
-    if labels.shape != (len(features),) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"{method.id} gave {labels.dtype} of shape {labels.shape}: {method.origin} must give one whole "
-            "number a frame"
-        )
-    return labels
+__all__ = ["Planned", "Worked", "work"]
 
 
 @dataclass(frozen=True)
@@ -166,6 +49,8 @@ class Worked:
         reading: how its features were read, for the document.
         truth_reading: how its true labels were read, likewise.
         notes: what readers and the method have to say, one line each.
+        levels: cuts into several numbers of segments, for the document.
+        suggestion: of the number of segments, likewise, where it was not given.
     """
 
     segmentation: Segmentation | None = None
@@ -177,6 +62,8 @@ class Worked:
     reading: Mapping[str, object] | None = None
     truth_reading: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
+    levels: Sequence[Mapping[str, object]] = ()
+    suggestion: Mapping[str, Any] | None = None
 
 
 def work(unit: Planned, *, way: Way) -> Worked:
@@ -199,14 +86,11 @@ def work(unit: Planned, *, way: Way) -> Worked:
 
 
 def _worked(unit: Planned, way: Way) -> Worked:
-    from dkva.datasets import DataError
     from dkva.export.documents import source_of
 
     video = unit.video
     features, read = video.features_with_notes()
-    if way.n_segments > len(features):
-        remedy = f"ask for at most {len(features)} with -k"
-        raise DataError(video.path, f"has {len(features)} frames for {way.n_segments} segments", remedy)
+    _check_length(video, way, len(features))
     source = source_of(video.path)
     key = _key(unit, way, source, len(features))
     notes = [note.text for note in read]
@@ -220,20 +104,36 @@ def _worked(unit: Planned, way: Way) -> Worked:
     }
     if unit.done == key:
         return Worked(**facts, notes=tuple(notes))
-    notes += way.warnings_for(len(features))
+    n_segments, levels, suggestion = way.finer(features)
+    notes += way.warnings_for(len(features), n_segments)
     if video.reading.cache:
         keep_compiled_programs()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("ignore", TurnedWarning)  # readers say it of the file
         # The file's own name alone: labels do not change with the folder the run was started on.
-        segmentation = way.cut(features, video.name.rsplit("/", 1)[-1])
+        segmentation = way.cut(features, video.name.rsplit("/", 1)[-1], n_segments)
     for each in warned:
         if issubclass(each.category, UserWarning):  # a method's own
             notes.append(" ".join(str(each.message).split()))
         else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
-    return Worked(segmentation, **facts, notes=tuple(notes))
+    return Worked(segmentation, **facts, notes=tuple(notes), levels=levels, suggestion=suggestion)
+
+
+def _check_length(video: VideoFile, way: Way, n_frames: int) -> None:
+    """Raise DataError if a video has fewer frames than segments are asked for."""
+    from dkva.datasets import DataError
+
+    if n_frames >= way.least:
+        return
+    if way.n_segments and way.n_segments > n_frames:
+        remedy = f"ask for at most {n_frames} with -k"
+        raise DataError(video.path, f"has {n_frames} frames for {way.n_segments} segments", remedy)
+    if way.levels and way.levels.low > n_frames:
+        remedy = "give --levels that begin lower"
+        raise DataError(video.path, f"has {n_frames} frames for --levels {way.levels}", remedy)
+    raise DataError(video.path, f"has {n_frames} frames, too few for -k auto", "give -k")
 
 
 def _facts(notes: Sequence[Note], **more: object) -> dict[str, object]:
@@ -268,7 +168,8 @@ def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
         value = getattr(reading, name)
         if value != getattr(type(reading)(), name):
             how[name] = value
-    decisive: list = [way.recorded(), how]
+    recorded, *more = way.decisive()
+    decisive: list = [recorded, how, *more]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
     return run_key(unit.video.name, decisive, source, n_frames)

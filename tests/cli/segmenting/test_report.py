@@ -25,8 +25,8 @@ def test_segments_where_there_are_no_labels(tmp_path, capsys):
     report(collected(tmp_path, [None]), failed=0, problems=[])
     out = capsys.readouterr()
     rows = [line.split() for line in out.out.splitlines()]
-    assert rows[1] == ["video", "frames", "features", "segments", "labels", "used"]
-    assert ["v0", "20", "3", "2", "2"] in rows  # one cell a column
+    assert rows[1] == ["video", "frames", "features", "k", "segments", "labels", "used"]
+    assert ["v0", "20", "3", "2", "2", "2"] in rows  # one cell a column
     assert out.out.splitlines()[-1] == f"segmented 1; results in {tmp_path}"
     assert out.err == "note: v0: odd\n"
 
@@ -36,7 +36,7 @@ def test_a_kept_row_of_a_table_has_a_dash_for_what_the_table_does_not_hold(tmp_p
     made.docs["v0"] = {name: value for name, value in made.docs["v0"].items() if name != "features"}
     report(made, failed=0, problems=[])
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["v0", "20", "–", "2", "2"] in rows
+    assert ["v0", "20", "–", "2", "2", "2"] in rows
 
 
 def test_scores_of_each_video_and_their_mean_with_its_interval(tmp_path, capsys):
