@@ -19,13 +19,14 @@ from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
 from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels
 from dkva.cli.segmenting.report import report
+from dkva.cli.segmenting.together import work_together
 from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.way import Way
 from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.cli.terminal import complain, console, printable, remark
 from dkva.datasets.reading import LENGTH_POLICIES, MISSING, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
-from dkva.experiments.registry import find
+from dkva.experiments.registry import SEGMENTER, find, listed
 from dkva.workers.carry_out import carry_out
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, Failed, check_scheduler
 
@@ -60,6 +61,11 @@ __all__ = ["segment"]
 )
 @click.option(
     "--nested", is_flag=True, help="Merge each of the --levels of the finest: tidier, and less right."
+)
+@click.option(
+    "--together",
+    is_flag=True,
+    help="One set of actions for all videos: a label means the same in each of them.",
 )
 @click.option(
     "--labels",
@@ -168,6 +174,7 @@ def segment(
     given_segments,
     levels,
     nested,
+    together,
     labels,
     mapping,
     ignore,
@@ -194,7 +201,7 @@ def segment(
     no_cache,
     **settings,
 ) -> int:
-    """Segment one video, or a folder of them, each by itself.
+    """Segment one video, or a folder of them, each by itself or together.
 
     FEATURES are files with one row of numbers a frame, or folders of them: .npy, .npz, .mat, .parquet, or
     text (.txt, .csv, .tsv, each also .gz), such as tables of pose trackers. A video file itself is not read:
@@ -210,7 +217,10 @@ def segment(
     if not given_segments and levels is None:
         raise click.UsageError("Missing option '-k': give a number, or auto", click.get_current_context())
     n_segments = given_segments[0] if given_segments else AUTO
-    way = _checked_way(method, n_segments, seed, settings, scheduler, levels=levels, nested=nested)
+    if together:
+        _check_alone(n_segments, levels, scheduler, workers)
+    ways = {"levels": levels, "nested": nested, "together": together}
+    way = _checked_way(method, n_segments, seed, settings, scheduler, **ways)
     if fps is None and stride != 1:
         raise click.ClickException(f"--stride {stride:g}: says nothing without --fps; give both")
     rate = None if fps is None else fps / stride
@@ -242,7 +252,7 @@ def segment(
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
         if not no_cache:
             keep_compiled_programs()
-        _check_together(way)
+        _check_settings(way)
     stopped = _collect(units, way, results, scheduler, workers)
     if results.computed and reason_for_method():
         remark(reason_for_method())
@@ -272,6 +282,7 @@ def _checked_way(
     *,
     levels: Levels | None,
     nested: bool,
+    together: bool,
 ) -> Way:
     """How to cut, or click.ClickException on one line, before a file is read."""
     number = None if n_segments == AUTO else int(n_segments)
@@ -290,13 +301,27 @@ def _checked_way(
     try:
         check_scheduler(scheduler)
         listing = find(method)
+        if together and not listing.together:
+            able = [name for name, each in listed(SEGMENTER)[0].items() if each.together]
+            others = ", ".join(able) or "no method here"
+            raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}")
         levels = None if levels is None else replace(levels, nested=nested)
-        return Way.of(listing, number, seed, checked(listing, settings), levels)
+        return Way.of(listing, number, seed, checked(listing, settings), levels, together=together)
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _check_together(way: Way) -> None:
+def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, workers: int) -> None:
+    """Raise click.ClickException where an option does not go with --together."""
+    if levels is not None:
+        raise click.ClickException("--levels: cuts each video by itself; leave it or --together out")
+    if n_segments == AUTO:
+        raise click.ClickException("-k auto: looks at each video by itself; give -k a number with --together")
+    if workers > 1 or scheduler != PROCESSES:
+        raise click.ClickException("--together: works in one process; leave --workers and --scheduler out")
+
+
+def _check_settings(way: Way) -> None:
     """What the method's code says of its settings, or click.ClickException on one line."""
     try:
         way.check()
@@ -328,6 +353,10 @@ def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, w
                 bar.update(task, description=printable(name))
                 waiting.of(name)
 
+            if way.together and way.n_segments:
+                found = [(units[index].video, worked) for index, worked in work_together(units, way, started)]
+                results.add_together(found, way.n_segments)
+                return []
             for video, worked in _results(units, way, scheduler, workers, started):
                 results.add(video, worked)
                 bar.advance(task)

@@ -32,21 +32,22 @@ EVERYTHING = "all"
 def summary(docs: Iterable[Mapping]) -> list[dict]:
     """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
 
-    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, as every
-    video is cut by itself: folders and all videos have rows of named labels, and one row "(any)" of all
-    segments whatever their label. Seconds are empty if frames a second are not known. Where videos were cut
-    by several methods, the cell of the method names all of them.
+    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, unless
+    videos were cut together: otherwise folders and all videos have rows of named labels alone, and one row
+    "(any)" of all segments whatever their label. Seconds are empty if frames a second are not known. Where
+    videos were cut by several methods, the cell of the method names all of them.
 
     Args:
         docs: as `dkva.export.documents` makes and reads them.
     """
     rows = []
     for scope, name, group in _groups(docs):
+        joint = _joint(group)
         runs = [(run, doc) for doc in group for run in doc["segments"]]
         made = [_row(scope, name, "(any)", runs, runs)]
         by_label = defaultdict(list)
         for run, doc in runs:
-            if scope == "video" or run.get("name"):
+            if scope == "video" or run.get("name") or joint:
                 by_label[_label(run)].append((run, doc))
         made += [_row(scope, name, label, by_label[label], runs) for label in sorted(by_label, key=_order)]
         rows += [row | {"method": _methods(group)} for row in made]
@@ -61,9 +62,10 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
     """
     rows = []
     for scope, name, group in _groups(docs):
+        joint = _joint(group)
         counts: Counter = Counter()
         for doc in group:
-            runs = [run for run in doc["segments"] if scope == "video" or run.get("name")]
+            runs = [run for run in doc["segments"] if scope == "video" or run.get("name") or joint]
             for before, after in itertools.pairwise(runs):
                 if before["end"] == after["start"] and _label(before) != _label(after):
                     counts[_label(before), _label(after)] += 1
@@ -111,6 +113,12 @@ def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]
         yield "folder", name, group
     if len(ordered) > 1:
         yield EVERYTHING, EVERYTHING, ordered
+
+
+def _joint(docs: Iterable[Mapping]) -> bool:
+    """Whether a number means the same in all documents: they are of videos that were cut together."""
+    sets = {doc.get("together", {}).get("digest") for doc in docs}
+    return len(sets) == 1 and None not in sets
 
 
 def _methods(docs: Iterable[Mapping]) -> str:

@@ -563,6 +563,99 @@ def test_levels_without_a_number_give_a_hint_within_them(dkva, folder, tmp_path)
     assert not (tmp_path / "tea/P1_tea.suggestion.png").exists()
 
 
+@pytest.fixture
+def tall(tmp_path, package):
+    """Videos whose frames say their label, with truth for two of three, and a method that sees it."""
+    package("a-tall-one", made_plugin.TOGETHER_ENTRY, tallest=made_plugin.TOGETHER)
+    root = tmp_path / "tall"
+    (root / "truth").mkdir(parents=True)
+    for name, order, truth in (("v", [0, 1, 2], "aabbcc"), ("w", [2, 0], "ccaa"), ("x", [1, 2], "")):
+        np.save(root / f"{name}.npy", np.eye(3)[order].repeat(2, axis=0))
+        if truth:
+            (root / f"truth/{name}.txt").write_text("".join(f"{label}\n" for label in truth))
+    return ("segment", *(root / f"{name}.npy" for name in "vwx"), "-k", 3, "--out", tmp_path / "out")
+
+
+TALL = ("--method", "largest", "--together")
+
+
+def labels_of(path):
+    return [run["label"] for run in json.loads(path.read_text())["segments"]]
+
+
+def test_one_set_of_actions_for_all_videos(dkva, tall, tmp_path):
+    out = tmp_path / "out"
+    code, text, errors = dkva(*tall, *TALL, "--plot")
+    assert (code, errors) == (0, "")
+    assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [2, 0], [1, 2]]
+    rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
+    assert [(row["label"], row["frames"]) for row in rows] == [
+        ("(any)", "14"),
+        ("0", "4"),
+        ("1", "4"),
+        ("2", "6"),
+    ]
+    steps = [row for row in csv.DictReader((out / "transitions.csv").open()) if row["scope"] == "all"]
+    assert [(row["from"], row["to"], row["count"]) for row in steps] == [
+        ("0", "1", "1"),
+        ("1", "2", "2"),
+        ("2", "0", "1"),
+    ]
+    assert "kept 3" in dkva(*tall, *TALL)[1]
+    assert (out / "v.png").exists()
+    code, text, errors = dkva(*tall[:3], *tall[4:], *TALL)
+    assert "segmented 2;" in text
+    assert "note: v: cut anew with all others, as the set of videos, or a setting, is another" in errors
+    rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
+    assert [row["label"] for row in rows] == ["(any)"]  # x is of the run before
+    dkva(*tall, "--method", "largest")
+    assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("form", ["both", "csv"])
+def test_one_matching_names_the_labels_of_all_videos(dkva, tall, tmp_path, form):
+    out = tmp_path / "out"
+    command = (*tall, *TALL, "--labels", tmp_path / "tall/truth", "--format", form)
+    for done in ("segmented 3", "kept 3"):
+        code, text, errors = dkva(*command)
+        assert done in text
+        assert (code, errors.count("has no labels for 'x'")) == (2, 1)
+        first, second = text.split("Scores in %, ")[1:]
+        assert first.startswith("one matching for all videos")
+        assert second.startswith("each video matched by itself")
+        names = {}
+        for row in csv.DictReader((out / "segments.csv").open()):
+            names.setdefault(row["video"], []).append(row["name"])
+        assert names == {"v": ["a", "b", "c"], "w": ["c", "a"], "x": ["b", "c"]}
+    if form == "both":
+        docs = {name: json.loads((out / f"{name}.json").read_text()) for name in "vwx"}
+        assert [docs[name]["scores_together"]["mof"] for name in "vw"] == [1, 1]
+        assert docs["w"]["scores_together"]["matching"] == {"0": "a", "1": "b", "2": "c"}
+        assert "scores" in docs["w"]
+        assert not {"scores", "scores_together"} & docs["x"].keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--method", "uniform"), "--together: uniform cuts each video by itself; it is of"),
+        (("--method", "largest", "-k", "auto"), "-k auto: looks at each video by itself; give -k a number"),
+        (("--method", "kms", "-k", 3, "--levels", 5), "--levels: cuts each video by itself; leave it or"),
+        (
+            ("--method", "largest", "-k", 3, "--workers", 2),
+            "--together: works in one process; leave --workers",
+        ),
+    ],
+)
+def test_what_does_not_go_together(dkva, tall, tmp_path, options, problem):
+    k = () if "-k" in options else ("-k", 3)
+    code, text, errors = dkva(*tall[:4], *k, *options, "--together", "--out", tmp_path / "out")
+    assert (code, text, len(errors.splitlines())) == (2, "", 1)
+    assert problem in errors
+    if "uniform" in options:
+        assert "largest" in errors
+
+
 def test_results_of_another_method_are_not_kept(dkva, folder, tmp_path):
     base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
     for method in ("uniform", "tw_finch", "uniform"):

@@ -103,3 +103,17 @@ def test_each_row_names_the_methods_of_its_videos():
 def test_tables_of_others_are_told_by_their_first_line(tmp_path, head, foreign):
     (tmp_path / "transitions.csv").write_text(f"{head}\n" if head else "")
     assert is_foreign_summary(tmp_path / "transitions.csv") == foreign
+
+
+def test_numbers_of_videos_that_were_cut_together_are_added_up():
+    docs = [doc("a", [(10, 0, ""), (20, 1, "")]), doc("b", [(30, 1, ""), (40, 0, "")])]
+    one, other = ({"together": {"videos": 2, "digest": digest}} for digest in "xy")
+    for made, counted in (
+        ([docs[0] | one, docs[1] | one], [("0", 20), ("1", 40)]),
+        ([docs[0] | one, docs[1] | other], []),
+        ([docs[0] | one, docs[1]], []),
+    ):
+        everything = [row for row in summary(made) if row["scope"] == "all"]
+        assert rows(everything, "label", "frames") == [("(any)", 60), *counted]
+        steps = [row for row in transitions(made) if row["scope"] == "all"]
+        assert rows(steps, "from", "to") == ([("0", "1"), ("1", "0")] if counted else [])

@@ -6,12 +6,14 @@ import contextlib
 import re
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from dkva.cli.segmenting.together import Shared, shared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,6 +82,7 @@ class Results:
         docs: documents by video.
         scores: of the videos that have labels.
         boundaries: scores of their boundaries within a tolerance.
+        shared: matching and scores of videos that are cut together.
         computed: videos that were cut now.
         kept: videos whose results an earlier run left.
         unseen: labels to ignore that no video has had yet.
@@ -97,6 +100,7 @@ class Results:
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
         self.boundaries: dict[str, BoundaryScores] = {}
+        self.shared = Shared()
         self.computed = self.kept = 0
         self.unseen = set(output.ignore)
         self._problems: dict[str, list[str]] = {}
@@ -160,6 +164,29 @@ class Results:
         old = self._old.get(name)
         return old["key"] if old is not None and old["format"] == FORMAT else None
 
+    def add_together(self, found: Sequence[tuple[VideoFile, Worked]], n_segments: int) -> None:
+        """Score and write videos that were cut together, by one matching; as `add` if they were not.
+
+        Args:
+            found: all videos, and what came of each.
+            n_segments: that were asked for.
+
+        Raises:
+            OSError: a file that cannot be written.
+        """
+        from dkva.export.documents import labels_in
+
+        cut = [(video.name, worked) for video, worked in found if worked.together is not None]
+        if cut:
+            made = {name: worked.segmentation for name, worked in cut}
+            labels = {
+                name: labels_in(self._old[name]) if of is None else of.labels for name, of in made.items()
+            }
+            truths = {name: worked.truth for name, worked in cut if worked.truth is not None}
+            self.shared = shared(labels, truths, n_segments, self.output.ignore)
+        for video, worked in found:
+            self.add(video, worked)
+
     def add(self, video: VideoFile, worked: Worked) -> None:
         """Score what came of one video, and write it.
 
@@ -181,6 +208,7 @@ class Results:
                 key=worked.key or "",
                 levels=list(worked.levels),
                 suggestion=worked.suggestion,
+                together=worked.together,
             )
             for path in self._beside(video.name) if old is not None else []:
                 path.unlink(missing_ok=True)  # it would show the earlier labels
@@ -203,15 +231,20 @@ class Results:
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
         """The document with scores, and names by the truth; as it is if there is no truth."""
-        from dkva.export.documents import labels_in, named
+        from dkva.export.documents import labels_in, named, scores_for_json
 
         problem = worked.truth_problem
+        if self.shared.matching is not None:  # a label means the same in videos without truth
+            doc = named(doc, self.shared.matching)
         if worked.truth is None and problem is None:
             return doc
         if worked.truth is not None:
             try:
                 found = self._scored(video, worked, labels_in(doc), doc)
-                return named(doc, self.scores[video.name].matching) | {"scores": found}
+                if self.shared.matching is None:
+                    return named(doc, self.scores[video.name].matching) | {"scores": found}
+                together = scores_for_json(self.shared.scores[video.name])
+                return doc | {"scores": found, "scores_together": together}
             except ValueError as error:
                 problem = f"{video.labels_path}: {error}"
         # The segmentation stands all the same, and so do scores that an earlier run gave it.
@@ -272,7 +305,10 @@ class Results:
     def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
         from dkva.cli.segmenting.pictures import draw
 
-        draw(self.output.folder, doc, labels, truth, scores=self.scores.get(doc["video"]))
+        name, matching = doc["video"], self.shared.matching
+        scores = self.scores.get(name) if matching is None else self.shared.scores.get(name)
+        order = self.shared.order
+        draw(self.output.folder, doc, labels, truth, scores=scores, matching=matching, order=order)
 
     def write_table(self, *, if_due: bool = False) -> None:
         """Write the segments of this run, and of earlier runs for other videos; if not, a problem says why.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ class Way:
         code: version of the method's code, by which results of another code are not kept; "" if it has no
             source. dkva's own method has none: its results are kept as long as the version of dkva is.
         levels_code: likewise of the levels and the suggestion, if there are some.
+        together: whether all videos are cut into one set of actions.
     """
 
     method: Listed
@@ -50,6 +51,7 @@ class Way:
     levels: Levels | None = None
     code: str = ""
     levels_code: str = ""
+    together: bool = False
 
     @classmethod
     def of(
@@ -59,15 +61,22 @@ class Way:
         seed: int,
         settings: Mapping[str, object],
         levels: Levels | None = None,
+        *,
+        together: bool = False,
     ) -> Way:
         """The way of a method with the code that it has now."""
-        code = _code(load(method.target)) if method.id != "dkva" else ""
+        target = method.together if together else method.target
+        code = _code(load(target)) if method.id != "dkva" else ""
         finer = (
             "".join(_code(each) for each in (made, suggestion, described))
             if levels or n_segments is None
             else ""
         )
-        return cls(method, n_segments, seed, settings, levels, code, finer)
+        return cls(method, n_segments, seed, settings, levels, code, finer, together)
+
+    def alone(self) -> Way:
+        """The way of a video that is cut by itself."""
+        return Way.of(self.method, self.n_segments, self.seed, self.settings, self.levels)
 
     def check(self) -> None:
         """Raise ValueError if the method refuses the settings together, as with too many epochs."""
@@ -126,22 +135,54 @@ class Way:
         Raises:
             ValueError: features or settings that the method refuses, or an answer that is no label a frame.
         """
-        from dkva.base.segmentation import Segmentation
-
         drawn = {"seed": self.seed} if self._takes("seed") else {}
         called = {"name": name} if self._takes("name") else {}
         labels = load(self.method.target)(features, n_segments, **self.settings, **drawn, **called)
         checked = _one_a_frame(labels, features, self.method)
-        found = len(set(checked.tolist()))
+        self._check_number(checked, n_segments)
+        return self._segmentation(features, checked, n_segments)
+
+    def cut_together(self, videos: Sequence[np.ndarray]) -> list[Segmentation]:
+        """The segmentation of each of several videos' features [n_i, d], of one set of actions.
+
+        Raises:
+            ValueError: features or settings that the method refuses, or answers that are no label a frame.
+        """
+        import numpy as np
+
+        n_segments = self.n_segments or 0
+        together = load(self.method.together)
+        drawn = {"seed": self.seed} if _takes(together, "seed") else {}
+        answers = together(videos, n_segments, **self.settings, **drawn)
+        if len(answers) != len(videos):
+            raise ValueError(
+                f"{self.method.id} gave labels of {len(answers)} videos for {len(videos)}: "
+                f"{self.method.origin} must give those of each"
+            )
+        checked = [
+            _one_a_frame(labels, features, self.method)
+            for labels, features in zip(answers, videos, strict=True)
+        ]
+        self._check_number(np.concatenate(checked), n_segments)
+        return [
+            self._segmentation(features, labels, n_segments)
+            for features, labels in zip(videos, checked, strict=True)
+        ]
+
+    def _check_number(self, labels: np.ndarray, n_segments: int) -> None:
+        found = len(set(labels.tolist()))
         if found > n_segments:
             raise ValueError(
                 f"{self.method.id} gave {found} labels for {n_segments} segments: {self.method.origin} "
                 "must give at most as many"
             )
-        margins = _margins(features, checked, n_segments)
-        return Segmentation(
-            checked, features.shape[1], self.method.id, self.recorded(n_segments), margins, self.method.origin
-        )
+
+    def _segmentation(self, features: np.ndarray, labels: np.ndarray, n_segments: int) -> Segmentation:
+        from dkva.base.segmentation import Segmentation
+
+        margins = _margins(features, labels, n_segments)
+        recorded = self.recorded(n_segments)
+        return Segmentation(labels, features.shape[1], self.method.id, recorded, margins, self.method.origin)
 
     def warnings_for(self, n_frames: int, n_segments: int) -> list[str]:
         """What a user should know of these settings for a video of so many frames, before it is cut."""
@@ -160,7 +201,11 @@ class Way:
         ]
 
     def _takes(self, keyword: str) -> bool:
-        return keyword in inspect.signature(load(self.method.target)).parameters
+        return _takes(load(self.method.target), keyword)
+
+
+def _takes(function: Callable, keyword: str) -> bool:
+    return keyword in inspect.signature(function).parameters
 
 
 def _code(function: Callable) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dkva.base.orientation import TurnedWarning
 from dkva.cli.compiled import keep_compiled_programs
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import Note
 
-__all__ = ["Planned", "Worked", "work"]
+__all__ = ["Planned", "Read", "Worked", "cut_alone", "key_of", "noted", "read_video", "told", "work"]
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Worked:
         notes: what readers and the method have to say, one line each.
         levels: cuts into several numbers of segments, for the document.
         suggestion: of the number of segments, likewise, where it was not given.
+        together: number and digest of the videos that were cut together, likewise, where they were.
     """
 
     segmentation: Segmentation | None = None
@@ -64,6 +68,22 @@ class Worked:
     notes: tuple[str, ...] = ()
     levels: Sequence[Mapping[str, object]] = ()
     suggestion: Mapping[str, Any] | None = None
+    together: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """One video that was read.
+
+    Attributes:
+        features: [n, d].
+        source: of the features; see `dkva.export.documents.source_of`.
+        worked: what is known before the cut.
+    """
+
+    features: np.ndarray
+    source: Mapping[str, str | int]
+    worked: Worked
 
 
 def work(unit: Planned, *, way: Way) -> Worked:
@@ -73,52 +93,71 @@ def work(unit: Planned, *, way: Way) -> Worked:
         unit: which.
         way: how.
     """
+    return told(unit.video, lambda: cut_alone(unit, way, read_video(unit.video)))
+
+
+def told(video: VideoFile, do: Callable[[], Result]) -> Result | Worked:
+    """What is done with a video, or why it cannot be, one line."""
     from dkva.datasets import DataError
 
     try:
-        return _worked(unit, way)
+        return do()
     except DataError as error:
         return Worked(problem=str(error))
     except (ValueError, ImportError) as error:
-        return Worked(problem=f"{unit.video.path}: {error}")
+        return Worked(problem=f"{video.path}: {error}")
     except OSError as error:
-        return Worked(problem=f"{error.filename or unit.video.path}: cannot be read ({error.strerror})")
+        return Worked(problem=f"{error.filename or video.path}: cannot be read ({error.strerror})")
 
 
-def _worked(unit: Planned, way: Way) -> Worked:
+def read_video(video: VideoFile) -> Read:
+    """Features of a video, and its true labels if there are some. Raises DataError, OSError."""
     from dkva.export.documents import source_of
 
-    video = unit.video
     features, read = video.features_with_notes()
-    _check_length(video, way, len(features))
     source = source_of(video.path)
-    key = _key(unit, way, source, len(features))
     notes = [note.text for note in read]
     labels = _truth(video, features.shape)
     notes += labels.pop("notes")
-    facts = {
-        "source": source,
-        "key": key,
-        "reading": _facts(read, transposed=video.reading.transposed),
-        **labels,
-    }
-    if unit.done == key:
-        return Worked(**facts, notes=tuple(notes))
+    reading = _facts(read, transposed=video.reading.transposed)
+    return Read(features, source, Worked(source=source, reading=reading, notes=tuple(notes), **labels))
+
+
+def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
+    """Cut a video that was read by itself, if it is not done already.
+
+    Raises:
+        DataError: too few frames.
+        ValueError: features or settings that the method refuses.
+        ImportError: a package that the method needs.
+    """
+    features = read.features
+    _check_length(unit.video, way, len(features))
+    known = replace(read.worked, key=key_of(unit.video, way, read))
+    if unit.done == known.key:
+        return known
     n_segments, levels, suggestion = way.finer(features)
-    notes += way.warnings_for(len(features), n_segments)
-    if video.reading.cache:
+    notes = [*known.notes, *way.warnings_for(len(features), n_segments)]
+    if unit.video.reading.cache:
         keep_compiled_programs()
+    with noted(notes):
+        # The file's own name alone: labels do not change with the folder the run was started on.
+        segmentation = way.cut(features, unit.video.name.rsplit("/", 1)[-1], n_segments)
+    return replace(known, segmentation=segmentation, levels=levels, suggestion=suggestion, notes=tuple(notes))
+
+
+@contextlib.contextmanager
+def noted(notes: list[str]) -> Iterator[None]:
+    """A method's own warnings become notes; others go their usual way."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("ignore", TurnedWarning)  # readers say it of the file
-        # The file's own name alone: labels do not change with the folder the run was started on.
-        segmentation = way.cut(features, video.name.rsplit("/", 1)[-1], n_segments)
+        yield
     for each in warned:
-        if issubclass(each.category, UserWarning):  # a method's own
+        if issubclass(each.category, UserWarning):
             notes.append(" ".join(str(each.message).split()))
         else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
-    return Worked(segmentation, **facts, notes=tuple(notes), levels=levels, suggestion=suggestion)
 
 
 def _check_length(video: VideoFile, way: Way, n_frames: int) -> None:
@@ -158,11 +197,18 @@ def _truth(video: VideoFile, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"truth": found.labels, "truth_reading": _facts(found.notes), "notes": notes}
 
 
-def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
-    """Of the results: keys of dkva's own method are those of the time when there was no other."""
+def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) -> str:
+    """Of the results: keys of dkva's own method are those of the time when there was no other.
+
+    Args:
+        video: which.
+        way: how it is cut.
+        read: what of it was read.
+        together: digest of all videos that are cut together, if they are.
+    """
     from dkva.export.documents import run_key
 
-    method, reading = way.method, unit.video.reading
+    method, reading = way.method, video.reading
     how: dict[str, object] = {"transposed": reading.transposed}  # a length policy shows in no label
     for name in ("columns", "drop", "missing", "array"):
         value = getattr(reading, name)
@@ -172,4 +218,6 @@ def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
     decisive: list = [recorded, how, *more]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
-    return run_key(unit.video.name, decisive, source, n_frames)
+    if together is not None:
+        decisive += ["together", together]
+    return run_key(video.name, decisive, dict(read.source), len(read.features))

@@ -92,7 +92,7 @@ def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
     def lost(*arguments):
         raise OSError(5, "Input/output error", "weights.npz")
 
-    monkeypatch.setattr(module, "_worked", lost)  # the next video may be read all the same
+    monkeypatch.setattr(module, "read_video", lost)  # the next video may be read all the same
     assert work(Planned(video), way=way()) == Worked(
         problem="weights.npz: cannot be read (Input/output error)"
     )
