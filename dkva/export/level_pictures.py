@@ -140,5 +140,5 @@ def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
     said = ", ".join(f"{k} by {_RULES[name]}" for name, k in rules.items())
     axes.set_title(textwrap.fill(f"{title}: {said}", 80), loc="left", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8, loc="upper right")
+    axes.legend(frameon=False, fontsize=8, loc="best")
     return figure
