@@ -38,3 +38,36 @@ SOURCE = '''
 
 #: The line.
 ENTRY = {"dkva.methods": {"every_tenth": "tenths:LISTED"}}
+
+#: A method that cuts several videos at once, by their largest feature; one alone is numbered by itself.
+TOGETHER = """
+    import warnings
+
+    import numpy as np
+
+    from dkva.base.segments import renumbered
+    from dkva.experiments.registry import Listed
+
+    LISTED = Listed(
+        "largest",
+        "largest feature",
+        "labels each frame by its largest feature",
+        "Nobody, a method for tests, 2026",
+        "tallest:largest",
+        together="tallest:largest_of_all",
+    )
+
+
+    def largest(features, n_segments, shift: int = 0):
+        return renumbered(features.argmax(axis=1) + shift)
+
+
+    def largest_of_all(videos, n_segments, *, seed, shift: int = 0):
+        if shift == 13:
+            raise ValueError("shift is 13: give another one")
+        if shift == 7:
+            warnings.warn("seven is unlucky")
+        return [features.argmax(axis=1) + shift for features in videos][: len(videos) - (shift == 99)]
+"""
+
+TOGETHER_ENTRY = {"dkva.methods": {"largest": "tallest:LISTED"}}

@@ -510,6 +510,12 @@ def test_nothing_heavy_is_imported_before_it_is_needed(here, arguments, status):
     assert not Path("dkva-out").exists()
 
 
+@pytest.mark.parametrize("options", [("-k", 4), ("--levels", 5)], ids=str)
+def test_the_default_method_needs_no_jax(here, options):
+    modules, code, _ = imports_of("segment", "v.npy", *options)
+    assert (modules & {"jax", "sklearn", "optax"}, code) == (set(), 0)
+
+
 def test_what_is_kept_needs_no_jax(here, dkva):
     options = ("--epochs", 1, "--smoothing", 0)
     dkva("segment", "v.npy", "-k", 4, *options)

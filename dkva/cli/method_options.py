@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import click
 
 from dkva.experiments.method_settings import REQUIRED, Setting, settings_of, unknown_setting
 from dkva.experiments.registry import SEGMENTER, Listed, find
 
-__all__ = ["MethodCommand", "setting_options"]
+__all__ = ["DEFAULT_METHOD", "MethodCommand", "reason_for_method", "setting_options"]
+
+#: The method of who names none; docs/which_method.md says why.
+DEFAULT_METHOD = "kms"
+
+_REASON = (
+    "method kms (kernel mean segments): on average ahead of the others on labelled real sequences, see "
+    "docs/which_method.md; the paper's method is --method dkva"
+)
+
+# The paper's method, which its own settings select, too.
+_PAPERS = "dkva"
+_CALLED = {DEFAULT_METHOD: "kernel mean segments", _PAPERS: "the paper's method"}
 
 # What each of dkva's settings does, in fewer words than its code has.
 _HELP: Mapping[str, str] = {
@@ -86,42 +99,90 @@ def _option(setting: Setting, text: str) -> click.Option:
     )
 
 
+class _Chosen(NamedTuple):
+    """The method of a command line.
+
+    Attributes:
+        method: whose settings are options.
+        options: of these settings.
+        reason: why it is this one, on one line; "" if --method says so.
+    """
+
+    method: Listed
+    options: list[click.Option]
+    reason: str
+
+
+def reason_for_method() -> str:
+    """Why the running command has its method, on one line; "" if --method says so."""
+    return click.get_current_context().meta[__name__].reason
+
+
 class MethodCommand(click.Command):
-    """A command with an option --method ID, which takes the settings of that method as further options."""
+    """A command with an option --method ID, which takes the settings of that method as further options.
+
+    Without --method it is the default one, or the paper's if an option is a setting of that one alone.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse arguments by the options of the method that they name.
 
         Raises:
             click.UsageError: an option that the command does not have, nor the method as a setting.
-            click.ClickException: an unknown or broken method, or one that is trained on collections.
+            click.ClickException: an unknown or broken method, one that is trained on collections, or settings
+                of two methods without --method.
         """
-        chosen = _method_in(args)
+        named = _method_in(args)
         try:
-            method = find(str(chosen or self._option("method").default))
-            if method.kind != SEGMENTER:
-                raise ValueError(f"{method.id} is trained on a collection of videos: choose another --method")
-            ctx.meta[__name__] = method, self._settings(method)
+            method, reason = (named, "") if named else self._method_by_settings(args)
+            found = find(method)
+            if found.kind != SEGMENTER:
+                raise ValueError(f"{method} is trained on a collection of videos: choose another --method")
+            ctx.meta[__name__] = _Chosen(found, self._settings(found), reason)
         except (ValueError, ImportError) as error:
             raise click.ClickException(str(error)) from error
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if not error.option_name.startswith("--") or (error.possibilities and not chosen):
+            if not error.option_name.startswith("--") or (error.possibilities and not named):
                 raise
             name = error.option_name.lstrip("-").replace("-", "_")
-            message = f"No such option {error.option_name}: {unknown_setting(method, name)}"
+            message = f"No such option {error.option_name}: {unknown_setting(found, name)}"
             raise click.UsageError(message, ctx) from error
+        ctx.params["method"] = found.id
+        return rest
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, the method's settings after --method."""
         params = super().get_params(ctx)
-        _, settings = ctx.meta.get(__name__, (None, []))
-        after = params.index(self._option("method")) + 1
+        settings = ctx.meta[__name__].options if __name__ in ctx.meta else []
+        after = 1 + next(place for place, each in enumerate(params) if each.name == "method")
         return [*params[:after], *settings, *params[after:]]
 
-    def _option(self, name: str) -> click.Parameter:
-        return next(each for each in self.params if each.name == name)
+    def _method_by_settings(self, arguments: Sequence[str]) -> tuple[str, str]:
+        """Id of the method that the given settings are of, and why it is this one.
+
+        Raises:
+            ValueError: settings of two methods.
+        """
+        mine = {option for each in self.params for option in each.opts}
+        given = [option for option in _options_in(arguments) if option not in mine]
+        if not given:
+            return DEFAULT_METHOD, _REASON
+        of_default, of_paper = (
+            [option for option in given if option in _names(setting_options(find(method)))]
+            for method in (DEFAULT_METHOD, _PAPERS)
+        )
+        of_paper = [option for option in of_paper if option not in of_default]
+        if of_default and of_paper:
+            raise ValueError(
+                f"{of_default[0]} is a setting of {DEFAULT_METHOD} and {of_paper[0]} one of {_PAPERS}: leave "
+                "one out, or say which with --method"
+            )
+        if not of_default and not of_paper:
+            return DEFAULT_METHOD, _REASON
+        method, option = (_PAPERS, of_paper[0]) if of_paper else (DEFAULT_METHOD, of_default[0])
+        return method, f"{option} is a setting of {_CALLED[method]}: --method {method} is used"
 
     def _settings(self, method: Listed) -> list[click.Option]:
         options = setting_options(method)
@@ -133,6 +194,16 @@ class MethodCommand(click.Command):
                     f"{method.origin} must choose another name"
                 )
         return options
+
+
+def _names(options: Sequence[click.Option]) -> set[str]:
+    return {name for each in options for name in (*each.opts, *each.secondary_opts)}
+
+
+def _options_in(arguments: Sequence[str]) -> list[str]:
+    """Words that look like long options, before the arguments are parsed."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return [word.partition("=")[0] for word in words if word.startswith("--")]
 
 
 def _method_in(arguments: list[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +13,20 @@ import click
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.method_options import MethodCommand
+from dkva.cli.method_options import DEFAULT_METHOD, MethodCommand, reason_for_method
+from dkva.cli.segment_types import AUTO, NUMBER_OR_AUTO, RANGE
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
+from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels
 from dkva.cli.segmenting.report import report
+from dkva.cli.segmenting.together import work_together
 from dkva.cli.segmenting.waiting import Waiting
-from dkva.cli.segmenting.work import Planned, Way, Worked, work
+from dkva.cli.segmenting.way import Way
+from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.cli.terminal import complain, console, printable, remark
 from dkva.datasets.reading import LENGTH_POLICIES, MISSING, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
-from dkva.experiments.registry import find
+from dkva.experiments.registry import SEGMENTER, find, listed
 from dkva.workers.carry_out import carry_out
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, Failed, check_scheduler
 
@@ -43,11 +48,24 @@ __all__ = ["segment"]
     "-k",
     "--segments",
     "given_segments",
-    type=int,
-    required=True,
+    type=NUMBER_OR_AUTO,
     multiple=True,
-    help="Different actions to look for at most; one may return. If you do not know, try a few and compare "
-    "the margins (docs/own_data.md).",
+    help="Different actions to look for at most; one may return. If you do not know, look at several by "
+    "--levels; auto takes a number for each video that is a hint alone, often off by 2 or more.",
+)
+@click.option(
+    "--levels",
+    type=RANGE,
+    help="Write the cuts into so many segments, too, such as 2-12; 12 means 2-12. Without -k this is -k auto "
+    f"within them. Of --method {HIERARCHICAL} alone.",
+)
+@click.option(
+    "--nested", is_flag=True, help="Merge each of the --levels of the finest: tidier, and less right."
+)
+@click.option(
+    "--together",
+    is_flag=True,
+    help="One set of actions for all videos: a label means the same in each of them.",
 )
 @click.option(
     "--labels",
@@ -86,10 +104,10 @@ __all__ = ["segment"]
 )
 @click.option(
     "--method",
-    default="dkva",
-    show_default=True,
     metavar="ID",
-    help="How to cut; `dkva methods` lists them. Each method has settings of its own.",
+    show_default=f"{DEFAULT_METHOD}; dkva, the paper's, if a setting of it is given",
+    help="How to cut; `dkva methods` lists them. Each method has settings of its own, which come next; "
+    "--method ID --help shows those of another.",
 )
 @click.option(
     "--seed",
@@ -129,7 +147,9 @@ __all__ = ["segment"]
     show_default=True,
     help="A document a video, tables of all videos, or both.",
 )
-@click.option("--plot", is_flag=True, help="Draw a time line of each video.")
+@click.option(
+    "--plot", is_flag=True, help="Draw a time line of each video, its levels, and the curve of -k auto."
+)
 @click.option(
     "--frame-labels",
     type=click.Choice(["txt", "npy"]),
@@ -152,6 +172,9 @@ __all__ = ["segment"]
 def segment(
     features,
     given_segments,
+    levels,
+    nested,
+    together,
     labels,
     mapping,
     ignore,
@@ -178,20 +201,26 @@ def segment(
     no_cache,
     **settings,
 ) -> int:
-    """Segment one video, or a folder of them, each by itself.
+    """Segment one video, or a folder of them, each by itself or together.
 
     FEATURES are files with one row of numbers a frame, or folders of them: .npy, .npz, .mat, .parquet, or
     text (.txt, .csv, .tsv, each also .gz), such as tables of pose trackers. A video file itself is not read:
     its features must be extracted first.
 
     Writes to the output folder one JSON a video, segments.csv, and summary.csv and transitions.csv (how often
-    and how long each label, and what follows what). A second run with the same settings goes on where the
-    first stopped.
+    and how long each label, and what follows what); with --levels also levels.csv. A second run with the same
+    settings goes on where the first stopped.
     """
     if len(given_segments) > 1:
         shown = " ".join(f"-k {each}" for each in given_segments)
-        raise click.ClickException(f"{shown}: give -k once; for several, run once each with its own --out")
-    way = _checked_way(method, given_segments[0], seed, settings, scheduler)
+        raise click.ClickException(f"{shown}: give -k once; for several, see --levels")
+    if not given_segments and levels is None:
+        raise click.UsageError("Missing option '-k': give a number, or auto", click.get_current_context())
+    n_segments = given_segments[0] if given_segments else AUTO
+    if together:
+        _check_alone(n_segments, levels, scheduler, workers)
+    ways = {"levels": levels, "nested": nested, "together": together}
+    way = _checked_way(method, n_segments, seed, settings, scheduler, **ways)
     if fps is None and stride != 1:
         raise click.ClickException(f"--stride {stride:g}: says nothing without --fps; give both")
     rate = None if fps is None else fps / stride
@@ -203,7 +232,17 @@ def segment(
     found = find_videos(features, labels, mapping, reading, label_reading)
     if not found.videos:
         return _none_found(found.problems)
-    output = Output(out, form, plot, ignore, rate, boundary_tolerance, frame_labels)
+    output = Output(
+        out,
+        form,
+        plot,
+        ignore,
+        rate,
+        boundary_tolerance,
+        levels=way.levels is not None,
+        suggestion=way.n_segments is None,
+        frame_labels=frame_labels,
+    )
     output.check()
     for note in found.notes:
         remark(note)
@@ -213,8 +252,10 @@ def segment(
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
         if not no_cache:
             keep_compiled_programs()
-        _check_together(way)
+        _check_settings(way)
     stopped = _collect(units, way, results, scheduler, workers)
+    if results.computed and reason_for_method():
+        remark(reason_for_method())
     results.sort(names)
     problems = [*found.problems, *results.problems, *stopped]
     report(results, failed=len(names) - len(results.docs), problems=problems)
@@ -232,19 +273,55 @@ def _none_found(problems: list[str]) -> int:
     return 2
 
 
-def _checked_way(method: str, n_segments: int, seed: int, settings: dict, scheduler: str) -> Way:
+def _checked_way(
+    method: str,
+    n_segments: int | str,
+    seed: int,
+    settings: dict,
+    scheduler: str,
+    *,
+    levels: Levels | None,
+    nested: bool,
+    together: bool,
+) -> Way:
     """How to cut, or click.ClickException on one line, before a file is read."""
-    if n_segments < 1:
-        raise click.ClickException(f"-k is {n_segments}: ask for at least 1 segment")
+    number = None if n_segments == AUTO else int(n_segments)
+    if number is not None and number < 1:
+        raise click.ClickException(f"-k is {number}: ask for at least 1 segment")
+    if nested and levels is None:
+        raise click.ClickException("--nested: says nothing without --levels; give both")
+    if levels is not None and method != HIERARCHICAL:
+        raise click.ClickException(
+            f"--levels: {method} has no hierarchy of cuts; it is of --method {HIERARCHICAL} alone"
+        )
+    if levels is not None and number is None and levels.high < LEAST_FINEST:
+        raise click.ClickException(
+            f"--levels {levels}: give -k, too, or levels up to {LEAST_FINEST} at least, as a hint needs them"
+        )
     try:
         check_scheduler(scheduler)
         listing = find(method)
-        return Way.of(listing, n_segments, seed, checked(listing, settings))
+        if together and not listing.together:
+            able = [name for name, each in listed(SEGMENTER)[0].items() if each.together]
+            others = ", ".join(able) or "no method here"
+            raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}")
+        levels = None if levels is None else replace(levels, nested=nested)
+        return Way.of(listing, number, seed, checked(listing, settings), levels, together=together)
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _check_together(way: Way) -> None:
+def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, workers: int) -> None:
+    """Raise click.ClickException where an option does not go with --together."""
+    if levels is not None:
+        raise click.ClickException("--levels: cuts each video by itself; leave it or --together out")
+    if n_segments == AUTO:
+        raise click.ClickException("-k auto: looks at each video by itself; give -k a number with --together")
+    if workers > 1 or scheduler != PROCESSES:
+        raise click.ClickException("--together: works in one process; leave --workers and --scheduler out")
+
+
+def _check_settings(way: Way) -> None:
     """What the method's code says of its settings, or click.ClickException on one line."""
     try:
         way.check()
@@ -276,6 +353,10 @@ def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, w
                 bar.update(task, description=printable(name))
                 waiting.of(name)
 
+            if way.together and way.n_segments:
+                found = [(units[index].video, worked) for index, worked in work_together(units, way, started)]
+                results.add_together(found, way.n_segments)
+                return []
             for video, worked in _results(units, way, scheduler, workers, started):
                 results.add(video, worked)
                 bar.advance(task)

@@ -24,6 +24,7 @@ from dkva.base.files import write_text
 from dkva.base.provenance import versions
 from dkva.base.segmentation import Segmentation
 from dkva.base.segments import segments
+from dkva.export.levels import LEVELS_CSV, digest_of_levels, read_levels, write_levels
 
 __all__ = [
     "FORMAT",
@@ -52,6 +53,9 @@ _CSV_COLUMNS = (
 # Beside the CSV: what another run needs to know and no reader of the table does.
 _STATE = ".segments.state"
 
+# What the state has of a document beside its key, if the document has it.
+_KEPT = ("features", "suggestion", "together")
+
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}
 
@@ -77,6 +81,7 @@ def document(
     reading: Mapping[str, object],
     key: str,
     rate: float | None = None,
+    **more: object,
 ) -> dict:
     """The document of one segmented video, ready for JSON.
 
@@ -87,6 +92,7 @@ def document(
         reading: how the features were read.
         key: see `run_key`.
         rate: frames (rows of features) a second, for times; None leaves them out.
+        more: further fields of some methods' documents, such as `levels`; those that are empty are left out.
     """
     clear = segmentation.margins
     runs = [
@@ -105,6 +111,7 @@ def document(
         "frames": len(segmentation.labels),
         "features": segmentation.n_features,
         "segments": runs,
+        **{name: value for name, value in more.items() if value},
         "settings": dict(segmentation.settings),
         "reading": dict(reading),
         "source": source,
@@ -123,11 +130,16 @@ def timed(doc: dict, rate: float | None) -> dict:
     """
     if rate is None:
         return doc
-    times = [
-        run | {"start_time": round(run["start"] / rate, 6), "end_time": round(run["end"] / rate, 6)}
-        for run in doc["segments"]
-    ]
-    return doc | {"segments": times, "frames_per_second": rate}
+
+    def with_times(part: dict) -> dict:
+        times = [
+            run | {"start_time": round(run["start"] / rate, 6), "end_time": round(run["end"] / rate, 6)}
+            for run in part["segments"]
+        ]
+        return part | {"segments": times}
+
+    levels = {"levels": [with_times(level) for level in doc["levels"]]} if "levels" in doc else {}
+    return with_times(doc) | levels | {"frames_per_second": rate}
 
 
 def named(doc: dict, matching: Mapping | None) -> dict:
@@ -211,7 +223,17 @@ def _refuse_newer(path: Path, number) -> None:
 
 
 def write_csv(path: Path, docs: Iterable[dict]) -> None:
-    """Write one row a segment, and beside it the videos' keys; each whole or not at all. Raises OSError."""
+    """Write one row a segment, and beside it the videos' keys and levels; each file whole or not at all.
+
+    Raises:
+        OSError: a file that cannot be written.
+    """
+    docs = list(docs)
+    levels = path.with_name(LEVELS_CSV)
+    if any(doc.get("levels") for doc in docs):
+        write_levels(levels, docs)
+    elif any("levels" in known for known in _state(path).values()):
+        levels.unlink(missing_ok=True)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
@@ -220,7 +242,12 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
         rows = [_cells(doc, run) for run in doc["segments"]]
         writer.writerows(rows)
         if doc["format"] == FORMAT:
-            keys[doc["video"]] = {"key": doc["key"], "rows": _digest(rows), "features": doc.get("features")}
+            keys[doc["video"]] = {
+                "key": doc["key"],
+                "rows": _digest(rows),
+                **({"levels": digest_of_levels(doc["levels"])} if doc.get("levels") else {}),
+                **{name: doc[name] for name in _KEPT if name in doc},
+            }
     state = json.dumps({"format": FORMAT, "videos": keys}, indent=1) + "\n"
     write_text(path.with_name(_STATE), state)
     write_text(path, text.getvalue())
@@ -246,7 +273,7 @@ def _digest(rows: Sequence[Sequence[str]]) -> str:
 def read_csv(path: Path) -> dict[str, dict]:
     """Documents of an earlier run by video, as far as its CSV holds them; none if there is no CSV.
 
-    The key of a video whose rows are not those that were written is empty.
+    The key of a video whose rows, or levels, are not those that were written is empty.
 
     Raises:
         NewerFormatError: a table of a newer format.
@@ -275,11 +302,8 @@ def read_csv(path: Path) -> dict[str, dict]:
         problem = f"line {line} is no segment as dkva writes them"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    for name, known in (state if problem is None else {}).items():
-        if name in docs and known.get("rows") == _digest(rows[name]):
-            docs[name] |= {"key": known["key"], "format": FORMAT}
-            if known.get("features") is not None:
-                docs[name]["features"] = known["features"]
+    if problem is None:
+        _add_state(docs, rows, state, path.with_name(LEVELS_CSV))
     broken = [name for name, doc in docs.items() if not _is_whole(doc)]
     if problem is None and broken:
         problem = f"the segments of {broken[0]} do not cover its frames"
@@ -288,6 +312,20 @@ def read_csv(path: Path) -> dict[str, dict]:
             f"{path}: {problem}; mend it, move it away, or give another folder for the results"
         )
     return docs
+
+
+def _add_state(docs: dict[str, dict], rows: Mapping[str, list], state: dict[str, dict], levels: Path) -> None:
+    """Complete documents by what stands beside the table, if it is of their rows. Raises DamagedError."""
+    known_levels = read_levels(levels) if any("levels" in known for known in state.values()) else {}
+    for name, known in state.items():
+        if name not in docs or known.get("rows") != _digest(rows[name]):
+            continue
+        docs[name] |= {"format": FORMAT} | {each: known[each] for each in _KEPT if known.get(each)}
+        found = known_levels.get(name, [])
+        if "levels" not in known:
+            docs[name]["key"] = known["key"]
+        elif known["levels"] == digest_of_levels(found):
+            docs[name] |= {"key": known["key"], "levels": found}
 
 
 def _state(path: Path) -> dict[str, dict]:

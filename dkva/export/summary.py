@@ -15,11 +15,15 @@ __all__ = ["SUMMARIES", "is_foreign_summary", "summary", "transitions", "write_s
 
 _SUMMARY = (
     "scope", "name", "label", "count", "frames", "mean_frames", "seconds", "mean_seconds", "share",
+    "method",
 )  # fmt: skip
-_TRANSITIONS = ("scope", "name", "from", "to", "count", "share")
+_TRANSITIONS = ("scope", "name", "from", "to", "count", "share", "method")
 
 #: Names of the tables, and their columns.
 SUMMARIES = {"summary.csv": _SUMMARY, "transitions.csv": _TRANSITIONS}
+
+# Before the last column was added.
+_FORMER = {name: columns[:-1] for name, columns in SUMMARIES.items()}
 
 #: Name of the scope of all videos.
 EVERYTHING = "all"
@@ -28,22 +32,25 @@ EVERYTHING = "all"
 def summary(docs: Iterable[Mapping]) -> list[dict]:
     """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
 
-    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, as every
-    video is cut by itself: folders and all videos have rows of named labels, and one row "(any)" of all
-    segments whatever their label. Seconds are empty if frames a second are not known.
+    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, unless
+    videos were cut together: otherwise folders and all videos have rows of named labels alone, and one row
+    "(any)" of all segments whatever their label. Seconds are empty if frames a second are not known. Where
+    videos were cut by several methods, the cell of the method names all of them.
 
     Args:
         docs: as `dkva.export.documents` makes and reads them.
     """
     rows = []
     for scope, name, group in _groups(docs):
+        joint = _joint(group)
         runs = [(run, doc) for doc in group for run in doc["segments"]]
-        rows.append(_row(scope, name, "(any)", runs, runs))
+        made = [_row(scope, name, "(any)", runs, runs)]
         by_label = defaultdict(list)
         for run, doc in runs:
-            if scope == "video" or run.get("name"):
+            if scope == "video" or run.get("name") or joint:
                 by_label[_label(run)].append((run, doc))
-        rows.extend(_row(scope, name, label, by_label[label], runs) for label in sorted(by_label, key=_order))
+        made += [_row(scope, name, label, by_label[label], runs) for label in sorted(by_label, key=_order)]
+        rows += [row | {"method": _methods(group)} for row in made]
     return rows
 
 
@@ -55,9 +62,10 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
     """
     rows = []
     for scope, name, group in _groups(docs):
+        joint = _joint(group)
         counts: Counter = Counter()
         for doc in group:
-            runs = [run for run in doc["segments"] if scope == "video" or run.get("name")]
+            runs = [run for run in doc["segments"] if scope == "video" or run.get("name") or joint]
             for before, after in itertools.pairwise(runs):
                 if before["end"] == after["start"] and _label(before) != _label(after):
                     counts[_label(before), _label(after)] += 1
@@ -67,7 +75,7 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
         for before, after in sorted(counts, key=lambda pair: (_order(pair[0]), _order(pair[1]))):
             count = counts[before, after]
             share = round(count / left[before], 6)
-            values = (scope, name, before, after, count, share)
+            values = (scope, name, before, after, count, share, _methods(group))
             rows.append(dict(zip(_TRANSITIONS, values, strict=True)))
     return rows
 
@@ -89,7 +97,8 @@ def is_foreign_summary(path: Path) -> bool:
             head = file.readline()
     except OSError:
         return False
-    return bool(head) and head.strip() != ",".join(SUMMARIES[path.name]).encode()
+    known = (",".join(columns[path.name]).encode() for columns in (SUMMARIES, _FORMER))
+    return bool(head) and head.strip() not in known
 
 
 def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:
@@ -104,6 +113,16 @@ def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]
         yield "folder", name, group
     if len(ordered) > 1:
         yield EVERYTHING, EVERYTHING, ordered
+
+
+def _joint(docs: Iterable[Mapping]) -> bool:
+    """Whether a number means the same in all documents: they are of videos that were cut together."""
+    sets = {doc.get("together", {}).get("digest") for doc in docs}
+    return len(sets) == 1 and None not in sets
+
+
+def _methods(docs: Iterable[Mapping]) -> str:
+    return " ".join(sorted({doc["method"] for doc in docs}))
 
 
 def _label(run: Mapping) -> str:
@@ -131,4 +150,4 @@ def _row(scope: str, name: str, label: str, runs: Sequence[tuple], among: Sequen
         None if seconds is None else round(seconds / len(runs), 6),
         round(frames / whole, 6),
     )
-    return dict(zip(_SUMMARY, values, strict=True))
+    return dict(zip(_SUMMARY[:-1], values, strict=True))

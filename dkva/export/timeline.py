@@ -11,9 +11,10 @@ import numpy as np
 from dkva.base.segments import segments
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["styles", "timeline"]
+__all__ = ["bars", "styles", "timeline"]
 
 # Okabe & Ito's palette, which colour-blind readers can tell apart, ordered so that neighbours differ in grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
@@ -33,7 +34,12 @@ def styles(labels: Sequence) -> dict:
 
 
 def timeline(
-    rows: Mapping[str, np.ndarray], *, matching: Mapping | None = None, title: str = "", unit: str = "frame"
+    rows: Mapping[str, np.ndarray],
+    *,
+    matching: Mapping | None = None,
+    title: str = "",
+    unit: str = "frame",
+    order: Sequence = (),
 ) -> Figure:
     """Rows of labels over time, one colour a label; equal labels have equal colours in every row.
 
@@ -43,6 +49,8 @@ def timeline(
             true label they are matched to.
         title: what is seen.
         unit: what an index of the rows is.
+        order: labels, after matching, in the order in which they get their looks, for pictures of which a
+            label looks the same in all; others come after them, as they appear.
 
     Returns:
         A matplotlib figure that belongs to no window; the caller saves it.
@@ -56,7 +64,8 @@ def timeline(
         for name, labels in rows.items()
     }
     known = list(dict.fromkeys(label for row in runs.values() for _, _, label in row))
-    looks = styles(known)
+    order = [*order, *(label for label in known if label not in set(order))]
+    looks = {label: look for label, look in styles(order).items() if label in set(known)}
     longest = max(len(_shown(label)) for label in known)
     legend_rows = -(-len(known) // max(1, min(6, 110 // (longest + 8))))
     columns = -(-len(known) // legend_rows)
@@ -64,17 +73,7 @@ def timeline(
     figure = Figure(figsize=(9, height), layout="constrained")
     axes = figure.add_subplot()
     for position, row in enumerate(runs.values()):
-        shortest = min(end - start for start, end, _ in row)
-        edge = 0.6 if shortest > row[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
-        for label, (colour, hatch) in looks.items():
-            axes.broken_barh(
-                [(start, end - start) for start, end, other in row if other == label],
-                (position - 0.4, 0.8),
-                facecolors=colour,
-                hatch=hatch,
-                edgecolor="white",
-                linewidth=edge,
-            )
+        bars(axes, position, row, looks)
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, max(len(labels) for labels in rows.values()))
@@ -88,6 +87,28 @@ def timeline(
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
     return figure
+
+
+def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> None:
+    """Draw one row of a time line.
+
+    Args:
+        axes: of matplotlib.
+        position: of the row's middle.
+        runs: (start, end, label), in order of time.
+        looks: of each label, as `styles` gives them.
+    """
+    shortest = min(end - start for start, end, _ in runs)
+    edge = 0.6 if shortest > runs[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
+    for label, (colour, hatch) in looks.items():
+        axes.broken_barh(
+            [(start, end - start) for start, end, other in runs if other == label],
+            (position - 0.4, 0.8),
+            facecolors=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=edge,
+        )
 
 
 def _shown(label) -> str:

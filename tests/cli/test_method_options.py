@@ -8,19 +8,34 @@ import pytest
 from click.testing import CliRunner
 
 from dkva.approximation.settings import Settings
-from dkva.cli.method_options import _HELP, MethodCommand, setting_options
+from dkva.cli.method_options import (
+    _HELP,
+    DEFAULT_METHOD,
+    MethodCommand,
+    reason_for_method,
+    setting_options,
+)
 from dkva.experiments.registry import find
+from dkva.kernel_means.settings import KernelMeanSettings
 
 pytestmark = pytest.mark.fast
 
 
 @click.command(cls=MethodCommand)
 @click.argument("features")
-@click.option("--method", default="dkva")
+@click.option("--method")
 @click.option("--labels")
 def show(features, method, labels, **given):
     """Settings as they are read."""
-    click.echo(repr(Settings(**given)) if method == "dkva" else repr(given))
+    made = {"dkva": Settings, "kms": KernelMeanSettings}.get(method, dict)
+    click.echo(repr(made(**given)))
+
+
+@click.command(cls=MethodCommand)
+@click.option("--method")
+def why(method, **given):
+    """The method, and why."""
+    click.echo(f"{method}|{reason_for_method()}")
 
 
 def read(*arguments):
@@ -34,7 +49,9 @@ def test_every_setting_of_dkva_has_one_option_and_a_short_text():
 
 
 def test_without_options_settings_are_the_defaults():
-    assert read().output == read("--method=dkva").output == f"{Settings()!r}\n"
+    assert DEFAULT_METHOD == "kms"
+    assert read().output == read("--method=kms").output == f"{KernelMeanSettings()!r}\n"
+    assert read("--method=dkva").output == f"{Settings()!r}\n"
     assert read("--method", "kmeans").output == "{'n_init': 10}\n"
 
 
@@ -51,11 +68,13 @@ def test_without_options_settings_are_the_defaults():
     ],
 )
 def test_options_become_settings(arguments, changed):
-    assert read(*arguments).output == f"{Settings(**changed)!r}\n"
+    assert (
+        read(*arguments).output == read("--method", "dkva", *arguments).output == f"{Settings(**changed)!r}\n"
+    )
 
 
 def test_choices_and_defaults_are_shown():
-    text = read("--help").output
+    text = read("--help", "--method", "dkva").output
     for each in fields(Settings):
         for name in each.metadata["rule"].names:
             assert name in text
@@ -68,6 +87,26 @@ def test_help_shows_the_settings_of_the_method():
     assert "Starts, of which the best is kept.  [default: 10]" in text
     assert "--epochs" not in text
     assert "--entropy" in read("--help", "--method=sinkhorn").output
+    assert "--whitening" in read("--help").output
+    assert "--depth" in read("--epochs", "3", "--help").output
+
+
+PAPERS = "is a setting of the paper's method: --method dkva is used"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "kms|method kms (kernel mean segments): on average ahead"),
+        (("--epochs", "3"), f"dkva|--epochs {PAPERS}"),
+        (("--smoothing=0", "--kernel", "ntk"), f"dkva|--smoothing {PAPERS}"),
+        (("--whitening", "0"), "kms|--whitening is a setting of kernel mean segments: --method kms is used"),
+        (("--method", "dkva", "--epochs", "3"), "dkva|\n"),
+        (("--method", "kms"), "kms|\n"),
+    ],
+)
+def test_a_setting_selects_the_method_that_has_it(arguments, said):
+    assert CliRunner().invoke(why, arguments).output.startswith(said)
 
 
 def test_what_is_no_choice_is_refused():
@@ -81,7 +120,9 @@ def test_what_is_no_choice_is_refused():
     [
         (("--method", "kmeans", "--epochs", "3"), "kmeans has no setting 'epochs'; its settings are n_init"),
         (("--method=uniform", "--n-init=3"), "uniform has no setting 'n_init'; it has none"),
-        (("--bogus",), "No such option --bogus: dkva has no setting 'bogus'; its settings are kernel"),
+        (("--bogus",), "No such option --bogus: kms has no setting 'bogus'; its settings are whitening"),
+        (("--method", "kms", "--epochs", "3"), "kms has no setting 'epochs'; its settings are whitening"),
+        (("--epochs", "3", "--whitening", "0"), "--whitening is a setting of kms and --epochs one of dkva"),
         (("--lables", "x"), "Did you mean"),
         (("--method", "means"), "unknown method 'means'"),
         (("--method",), "requires an argument"),

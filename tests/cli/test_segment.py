@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from dkva import KernelMeanSegmenter, VideoSegmenter, baselines, segments
 from dkva.export.documents import FORMAT
+from dkva.export.levels import read_levels
 
 
 def video(n=60, d=4, seed=0):
@@ -34,7 +35,8 @@ def folder(tmp_path):
     return root
 
 
-FAST = ("--smoothing", "0", "--epochs", "3")
+FAST = ("--method", "dkva", "--smoothing", "0", "--epochs", "3")
+KMS = ("--method", "kms")
 
 
 def scored(folder):
@@ -201,15 +203,22 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["{root}/none.txt", "-k", "3"], "none.txt: not found"),
         (["{root}/mapping/..", "-k", "0"], "-k is 0"),
         (["{root}", "-k", "-2"], "-k is -2"),
-        (["{root}", "-k", "2.5"], "'2.5' is not a valid integer"),
+        (["{root}", "-k", "2.5"], "'2.5' is not a whole number, nor auto"),
         (["{root}"], "Missing option '-k'"),
         (["-k", "3"], "Missing argument"),
+        (["{root}", "--levels", "3-2"], "'--levels': '3-2' is no range: give FROM-TO such as 2-12"),
+        (["{root}", "--levels", "2-8", "--method", "kmeans"], "--levels: kmeans has no hierarchy of cuts"),
+        (["{root}", "--levels", "2-8", "--epochs", "3"], "--levels: dkva has no hierarchy of cuts"),
+        (["{root}", "--levels", "2"], "--levels 2-2: give -k, too, or levels up to 3 at least"),
+        (["{root}", "-k", "3", "--nested"], "--nested: says nothing without --levels"),
+        (["{root}", "--levels", "61-70"], "has 60 frames for --levels 61-70; give --levels that begin lower"),
         (["{root}", "-k", "61"], "60 frames for 61 segments; ask for at most 60"),
         (["{root}/mapping", "-k", "3"], "single column of features left"),
         (["{root}/empty", "-k", "3"], "no feature files"),
         (["{root}", "-k", "3", "--labels", "{root}/none"], "none: not found"),
         (["{root}", "-k", "3", "--labels", "{root}/mapping"], "no labels for 'milk/P1_milk'"),
         (["{root}", "-k", "3", "--labels", "{root}/mapping/mapping.txt"], "one file for 3 videos"),
+        (["{root}", "-k", "3", "--whitening", "2"], "whitening is 2"),
         (["{root}", "-k", "3", "--smoothing", "-1"], "smoothing is -1"),
         (["{root}", "-k", "3", "--smoothing", "nan"], "smoothing is nan"),
         (["{root}", "-k", "3", "--epochs", "-1"], "epochs is -1"),
@@ -298,7 +307,7 @@ def test_a_video_that_cannot_be_scored_is_segmented_all_the_same(dkva, folder, t
 
 
 def test_numbers_too_large_are_said_and_the_rest_goes_on(dkva, folder, tmp_path):
-    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
+    base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out", "--method", "dkva")
     code, _, errors = dkva(*base, "--learning-rate", "1e30", "--epochs", 3)
     assert code == 2
     assert "P1_tea.txt: learning ended in numbers too large: lower learning_rate" in errors
@@ -319,7 +328,8 @@ def test_a_new_segmentation_takes_an_old_picture_away(dkva, folder, tmp_path):
 def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
     for i in range(200):
         np.save(folder / f"features/v{i}.npy", video(seed=i))
-    command = [sys.executable, "-m", "dkva", "segment", str(folder), "-k", "3", "--out", str(tmp_path / "o")]
+    command = ["segment", str(folder), "-k", "3", "--out", str(tmp_path / "o"), "--method", "dkva"]
+    command[:0] = [sys.executable, "-m", "dkva"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     limit = time.monotonic() + 120
     while not list((tmp_path / "o").glob("*.json")) and time.monotonic() < limit:
@@ -343,7 +353,9 @@ def test_an_interrupted_run_says_so_and_ends_with_130(folder, tmp_path):
 def test_any_array_gives_segments_or_one_line(dkva, tmp_path_factory, frames, k):
     out = tmp_path_factory.mktemp("any")
     np.save(out / "v.npy", frames)
-    code, _, errors = dkva("segment", out / "v.npy", "-k", k, "--out", out / "o", "--epochs", 2)
+    code, _, errors = dkva(
+        "segment", out / "v.npy", "-k", k, "--out", out / "o", "--method", "dkva", "--epochs", 2
+    )
     usable = len(frames) >= k >= 1 and frames.shape[1] > 1 and np.isfinite(frames).all()
     assert code == (0 if usable else 2)
     lines = errors.splitlines()
@@ -441,6 +453,209 @@ def test_kernel_mean_segments_are_the_estimators(dkva, folder, tmp_path):
     assert "kept 3" in dkva(*command)[1]
 
 
+@pytest.mark.parametrize(
+    ("options", "method", "said"),
+    [
+        ((), "kms", "note: method kms (kernel mean segments): on average ahead of the others"),
+        (("--restarts", 1), "kms", "note: --restarts is a setting of kernel mean segments: --method kms is"),
+        (("--epochs", 1), "dkva", "note: --epochs is a setting of the paper's method: --method dkva is used"),
+        (("--method", "kms"), "kms", ""),
+        (("--method", "uniform"), "uniform", ""),
+    ],
+)
+def test_the_method_of_who_names_none_is_said_once_and_recorded(
+    dkva, folder, tmp_path, options, method, said
+):
+    command = ("segment", folder, "-k", 3, "--out", tmp_path, *options)
+    code, _, errors = dkva(*command)
+    about = [line for line in errors.splitlines() if "method" in line]
+    assert (code, len(about)) == (0, bool(said))
+    assert "".join(about).startswith(said)
+    assert json.loads((tmp_path / "tea/P1_tea.json").read_text())["method"] == method
+    for name in ("segments.csv", "summary.csv", "transitions.csv"):
+        assert {row["method"] for row in csv.DictReader((tmp_path / name).open())} == {method}
+    _, text, errors = dkva(*command)
+    assert "kept 3" in text
+    assert "method" not in errors
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "both"])
+@pytest.mark.parametrize("rate", [(), ("--fps", 10)], ids=["frames", "seconds"])
+def test_levels_are_written_and_kept(dkva, folder, tmp_path, form, rate):
+    base = ("segment", folder, "-k", 3, "--out", tmp_path, "--format", form, *KMS, *rate)
+    command = (*base, "--levels", 5)
+    assert dkva(*command)[::2] == (0, "")
+    levels = read_levels(tmp_path / "levels.csv")
+    if form != "csv":
+        doc = json.loads((tmp_path / "tea/P1_tea.json").read_text())
+        assert levels.get("tea/P1_tea", doc["levels"]) == doc["levels"]
+        assert [level["n_segments"] for level in doc["levels"]] == [2, 3, 4, 5]
+        runs = [(run["start"], run["end"], run["label"]) for run in doc["levels"][1]["segments"]]
+        assert runs == [(run["start"], run["end"], run["label"]) for run in doc["segments"]]
+        assert ("start_time" in doc["levels"][3]["segments"][0]) == bool(rate)
+    assert len(levels) == (0 if form == "json" else 3)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert "kept 3" in dkva(*command)[1]
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    for changed in (("--levels", "3-5"), ("--levels", 5, "--nested"), ()):
+        assert "segmented 3" in dkva(*base, *changed)[1]
+    assert not (tmp_path / "levels.csv").exists()
+
+
+def test_levels_that_were_changed_are_made_again(dkva, folder, tmp_path):
+    command = ("segment", folder, "-k", 3, "--out", tmp_path, "--format", "csv", "--levels", 4, *KMS)
+    dkva(*command)
+    path = tmp_path / "levels.csv"
+    text = path.read_text()
+    path.write_text(text.replace("tea/P1_tea,2,0,", "tea/P1_tea,2,1,"))
+    assert "segmented 1; kept 2" in dkva(*command)[1]
+    assert path.read_text() == text
+    path.write_text("mine\n")
+    code, _, errors = dkva(*command)
+    assert (code, len(errors.splitlines()), path.read_text()) == (2, 1, "mine\n")
+
+
+def test_a_number_that_is_a_hint(dkva, folder, tmp_path):
+    np.savetxt(folder / "features/tea/P2_tea.txt", np.repeat(video(8, 4), 5, axis=0))
+    np.savetxt(folder / "features/tea/P3_tea.txt", video(2, 4))
+    command = ("segment", folder, "-k", "auto", "--out", tmp_path, "--plot")
+    code, text, errors = dkva(*command, *KMS)
+    assert code == 2
+    assert "P3_tea.txt: has 2 frames, too few for -k auto; give -k" in errors
+    hints = [
+        line for line in errors.splitlines() if "is a hint, often off by 2 or more: look at other" in line
+    ]
+    assert len(hints) == 1
+    docs = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("*/*.json"))]
+    numbers = {doc["video"]: doc["suggestion"]["k"] for doc in docs}
+    rows = {line.split()[0]: line.split() for line in text.splitlines() if line.strip()[:2] in ("mi", "te")}
+    assert len(set(numbers.values())) > 1
+    for doc in docs:
+        assert doc["settings"]["n_segments"] == numbers[doc["video"]]
+        assert len({run["label"] for run in doc["segments"]}) <= numbers[doc["video"]]
+        assert rows[doc["video"]][3] == str(numbers[doc["video"]])
+        assert (tmp_path / f"{doc['video']}.suggestion.png").exists()
+    assert "kept 4" in dkva(*command, *KMS)[1]
+    assert "segmented 4" in dkva(*command, "--method", "tw_finch")[1]
+    again = json.loads((tmp_path / "tea/P1_tea.json").read_text())
+    assert (again["method"], again["suggestion"]["k"]) == ("tw_finch", numbers["tea/P1_tea"])
+    _, text, _ = dkva(*command, "--method", "tw_finch", *scored(folder))
+    assert text.split()[3:6] == ["video", "k", "MoF"]
+
+
+def test_levels_without_a_number_give_a_hint_within_them(dkva, folder, tmp_path):
+    command = ("segment", folder, "--levels", "4-6", "--out", tmp_path, "--plot", *KMS, *scored(folder))
+    code, _, errors = dkva(*command, "--format", "csv")
+    assert code == 0
+    assert "look at the levels, too" in errors
+    assert {row["n_segments"] for row in csv.DictReader((tmp_path / "segments.csv").open())} <= {
+        "4",
+        "5",
+        "6",
+    }
+    assert {row["level"] for row in csv.DictReader((tmp_path / "levels.csv").open())} == {"4", "5", "6"}
+    for kind in ("png", "levels.png", "suggestion.png"):
+        assert (tmp_path / f"tea/P1_tea.{kind}").read_bytes().startswith(b"\x89PNG")
+    code, text, errors = dkva(*command, "--format", "csv")
+    assert "kept 3" in text
+    assert "look at the levels, too" in errors  # a hint that was kept is no better
+    assert "segmented 3" in dkva(*command, "--format", "csv", "-k", 4)[1]
+    assert not (tmp_path / "tea/P1_tea.suggestion.png").exists()
+
+
+@pytest.fixture
+def tall(tmp_path, package):
+    """Videos whose frames say their label, with truth for two of three, and a method that sees it."""
+    package("a-tall-one", made_plugin.TOGETHER_ENTRY, tallest=made_plugin.TOGETHER)
+    root = tmp_path / "tall"
+    (root / "truth").mkdir(parents=True)
+    for name, order, truth in (("v", [0, 1, 2], "aabbcc"), ("w", [2, 0], "ccaa"), ("x", [1, 2], "")):
+        np.save(root / f"{name}.npy", np.eye(3)[order].repeat(2, axis=0))
+        if truth:
+            (root / f"truth/{name}.txt").write_text("".join(f"{label}\n" for label in truth))
+    return ("segment", *(root / f"{name}.npy" for name in "vwx"), "-k", 3, "--out", tmp_path / "out")
+
+
+TALL = ("--method", "largest", "--together")
+
+
+def labels_of(path):
+    return [run["label"] for run in json.loads(path.read_text())["segments"]]
+
+
+def test_one_set_of_actions_for_all_videos(dkva, tall, tmp_path):
+    out = tmp_path / "out"
+    code, text, errors = dkva(*tall, *TALL, "--plot")
+    assert (code, errors) == (0, "")
+    assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [2, 0], [1, 2]]
+    rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
+    assert [(row["label"], row["frames"]) for row in rows] == [
+        ("(any)", "14"),
+        ("0", "4"),
+        ("1", "4"),
+        ("2", "6"),
+    ]
+    steps = [row for row in csv.DictReader((out / "transitions.csv").open()) if row["scope"] == "all"]
+    assert [(row["from"], row["to"], row["count"]) for row in steps] == [
+        ("0", "1", "1"),
+        ("1", "2", "2"),
+        ("2", "0", "1"),
+    ]
+    assert "kept 3" in dkva(*tall, *TALL)[1]
+    assert (out / "v.png").exists()
+    code, text, errors = dkva(*tall[:3], *tall[4:], *TALL)
+    assert "segmented 2;" in text
+    assert "note: v: cut anew with all others, as the set of videos, or a setting, is another" in errors
+    rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
+    assert [row["label"] for row in rows] == ["(any)"]  # x is of the run before
+    dkva(*tall, "--method", "largest")
+    assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("form", ["both", "csv"])
+def test_one_matching_names_the_labels_of_all_videos(dkva, tall, tmp_path, form):
+    out = tmp_path / "out"
+    command = (*tall, *TALL, "--labels", tmp_path / "tall/truth", "--format", form)
+    for done in ("segmented 3", "kept 3"):
+        code, text, errors = dkva(*command)
+        assert done in text
+        assert (code, errors.count("has no labels for 'x'")) == (2, 1)
+        first, second = text.split("Scores in %, ")[1:]
+        assert first.startswith("one matching for all videos")
+        assert second.startswith("each video matched by itself")
+        names = {}
+        for row in csv.DictReader((out / "segments.csv").open()):
+            names.setdefault(row["video"], []).append(row["name"])
+        assert names == {"v": ["a", "b", "c"], "w": ["c", "a"], "x": ["b", "c"]}
+    if form == "both":
+        docs = {name: json.loads((out / f"{name}.json").read_text()) for name in "vwx"}
+        assert [docs[name]["scores_together"]["mof"] for name in "vw"] == [1, 1]
+        assert docs["w"]["scores_together"]["matching"] == {"0": "a", "1": "b", "2": "c"}
+        assert "scores" in docs["w"]
+        assert not {"scores", "scores_together"} & docs["x"].keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--method", "uniform"), "--together: uniform cuts each video by itself; it is of"),
+        (("--method", "largest", "-k", "auto"), "-k auto: looks at each video by itself; give -k a number"),
+        (("--method", "kms", "-k", 3, "--levels", 5), "--levels: cuts each video by itself; leave it or"),
+        (
+            ("--method", "largest", "-k", 3, "--workers", 2),
+            "--together: works in one process; leave --workers",
+        ),
+    ],
+)
+def test_what_does_not_go_together(dkva, tall, tmp_path, options, problem):
+    k = () if "-k" in options else ("-k", 3)
+    code, text, errors = dkva(*tall[:4], *k, *options, "--together", "--out", tmp_path / "out")
+    assert (code, text, len(errors.splitlines())) == (2, "", 1)
+    assert problem in errors
+    if "uniform" in options:
+        assert "largest" in errors
+
+
 def test_results_of_another_method_are_not_kept(dkva, folder, tmp_path):
     base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
     for method in ("uniform", "tw_finch", "uniform"):
@@ -533,8 +748,9 @@ def test_results_of_an_older_format_are_made_again(dkva, folder, tmp_path):
 def test_real_videos_end_to_end(dkva, data_root, tmp_path):
     sample = data_root / "breakfast_sample"
     code, text, errors = dkva(
-        "segment", sample, "-k", 4, "--labels", sample / "groundTruth", "--out", tmp_path, "--plot"
-    )
+        "segment", sample, "-k", 4, "--labels", sample / "groundTruth", "--out", tmp_path, "--plot",
+        "--method", "dkva",
+    )  # fmt: skip
     assert code == 0
     assert all(line.startswith("note: ") for line in errors.splitlines())  # the window is more than half
     doc = json.loads((tmp_path / "coffee/P03_cam01_P03_coffee.json").read_text())

@@ -2,12 +2,12 @@ import csv
 
 import pytest
 
-from dkva.export.summary import summary, transitions, write_summary
+from dkva.export.summary import is_foreign_summary, summary, transitions, write_summary
 
 pytestmark = pytest.mark.fast
 
 
-def doc(video, runs, rate=None):
+def doc(video, runs, rate=None, method="kms"):
     """Runs (end, label, name) from frame 0."""
     segments, start = [], 0
     for end, label, name in runs:
@@ -16,7 +16,7 @@ def doc(video, runs, rate=None):
         run |= {"start_time": start / rate, "end_time": end / rate} if rate else {}
         segments.append(run)
         start = end
-    return {"video": video, "segments": segments}
+    return {"video": video, "segments": segments, "method": method}
 
 
 def rows(found, *columns):
@@ -77,4 +77,43 @@ def test_both_tables_are_written(tmp_path):
     with (tmp_path / "summary.csv").open(newline="") as file:
         first = next(csv.DictReader(file))
     assert (first["scope"], first["label"], first["seconds"]) == ("video", "(any)", "")
-    assert (tmp_path / "transitions.csv").read_text().splitlines()[1] == "video,v,0,1,1,1.0"
+    assert (tmp_path / "transitions.csv").read_text().splitlines()[1] == "video,v,0,1,1,1.0,kms"
+
+
+def test_each_row_names_the_methods_of_its_videos():
+    docs = [doc("a", [(1, 0, "x"), (2, 1, "y")]), doc("b", [(1, 0, "x"), (2, 1, "y")], method="dkva")]
+    for made in (summary(docs), transitions(docs)):
+        assert {(row["name"], row["method"]) for row in made} == {
+            ("a", "kms"),
+            ("b", "dkva"),
+            ("all", "dkva kms"),
+        }
+
+
+@pytest.mark.parametrize(
+    ("head", "foreign"),
+    [
+        ("scope,name,from,to,count,share,method", False),
+        ("scope,name,from,to,count,share", False),  # as it was before
+        ("scope,name,from,to,count", True),
+        ("mine", True),
+        ("", False),
+    ],
+)
+def test_tables_of_others_are_told_by_their_first_line(tmp_path, head, foreign):
+    (tmp_path / "transitions.csv").write_text(f"{head}\n" if head else "")
+    assert is_foreign_summary(tmp_path / "transitions.csv") == foreign
+
+
+def test_numbers_of_videos_that_were_cut_together_are_added_up():
+    docs = [doc("a", [(10, 0, ""), (20, 1, "")]), doc("b", [(30, 1, ""), (40, 0, "")])]
+    one, other = ({"together": {"videos": 2, "digest": digest}} for digest in "xy")
+    for made, counted in (
+        ([docs[0] | one, docs[1] | one], [("0", 20), ("1", 40)]),
+        ([docs[0] | one, docs[1] | other], []),
+        ([docs[0] | one, docs[1]], []),
+    ):
+        everything = [row for row in summary(made) if row["scope"] == "all"]
+        assert rows(everything, "label", "frames") == [("(any)", 60), *counted]
+        steps = [row for row in transitions(made) if row["scope"] == "all"]
+        assert rows(steps, "from", "to") == ([("0", "1"), ("1", "0")] if counted else [])

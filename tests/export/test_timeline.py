@@ -38,3 +38,13 @@ def test_thousands_of_segments(tmp_path):
     figure = timeline({"dkva": np.random.default_rng(0).integers(0, 9, 20000)})
     figure.savefig(tmp_path / "t.png")
     assert len(bars(figure)) > 10000
+
+
+def test_a_label_has_one_look_in_all_pictures_of_an_order():
+    order = ["b", "a", 2]
+    first = bars(timeline({"kms": np.array([1, 1, 0, 2])}, matching={0: "a", 1: "b"}, order=order))
+    second = timeline({"kms": np.array([2, 0, 0])}, matching={0: "a", 1: "b"}, order=order)
+    assert [bar[3] for bar in bars(second)] == [first[2][3], first[1][3]]
+    assert [text.get_text() for text in second.legends[0].get_texts()] == ["a", "label 2"]
+    alone = bars(timeline({"kms": np.array([2, 0, 0])}))
+    assert alone[0][3] == first[0][3]  # the first look, without an order

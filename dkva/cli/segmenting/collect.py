@@ -6,12 +6,14 @@ import contextlib
 import re
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from dkva.cli.segmenting.together import Shared, shared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +40,8 @@ class Output:
         ignore: true labels that are left out of the scores.
         rate: frames (rows of features) a second, for times; None without them.
         tolerance: frames by which a boundary may be off; None means a share of the video.
+        levels: whether levels are made.
+        suggestion: whether numbers of segments are suggested.
         frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
     """
 
@@ -47,6 +51,8 @@ class Output:
     ignore: tuple[str, ...] = ()
     rate: float | None = None
     tolerance: int | None = None
+    levels: bool = False
+    suggestion: bool = False
     frame_labels: str | None = None
 
     @property
@@ -76,6 +82,7 @@ class Results:
         docs: documents by video.
         scores: of the videos that have labels.
         boundaries: scores of their boundaries within a tolerance.
+        shared: matching and scores of videos that are cut together.
         computed: videos that were cut now.
         kept: videos whose results an earlier run left.
         unseen: labels to ignore that no video has had yet.
@@ -93,6 +100,7 @@ class Results:
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
         self.boundaries: dict[str, BoundaryScores] = {}
+        self.shared = Shared()
         self.computed = self.kept = 0
         self.unseen = set(output.ignore)
         self._problems: dict[str, list[str]] = {}
@@ -114,6 +122,7 @@ class Results:
         """Raise DamagedError if a file that is to be written is there and is not dkva's."""
         from dkva.base.errors import DamagedError
         from dkva.export.documents import is_foreign
+        from dkva.export.levels import LEVELS_CSV, is_foreign_levels
         from dkva.export.summary import SUMMARIES, is_foreign_summary
 
         new = [name for name, doc in found.items() if doc is None]
@@ -124,6 +133,8 @@ class Results:
             foreign += [
                 path for path in map(self.output.folder.joinpath, SUMMARIES) if is_foreign_summary(path)
             ]
+            levels = self.output.folder / LEVELS_CSV
+            foreign += [levels] if self.output.levels and is_foreign_levels(levels) else []
         for name in new:
             foreign += [path for path in self._beside(name, written=True) if path.exists()]
         if foreign:
@@ -134,7 +145,12 @@ class Results:
 
     def _beside(self, name: str, *, written: bool = False) -> list[Path]:
         """Files that may stand beside a document; with `written` those that this run writes."""
-        kinds = {"png": self.output.plot}
+        plot = self.output.plot
+        kinds = {
+            "png": plot,
+            "levels.png": plot and self.output.levels,
+            "suggestion.png": plot and self.output.suggestion,
+        }
         kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in ("txt", "npy")}
         return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
 
@@ -148,6 +164,29 @@ class Results:
         old = self._old.get(name)
         return old["key"] if old is not None and old["format"] == FORMAT else None
 
+    def add_together(self, found: Sequence[tuple[VideoFile, Worked]], n_segments: int) -> None:
+        """Score and write videos that were cut together, by one matching; as `add` if they were not.
+
+        Args:
+            found: all videos, and what came of each.
+            n_segments: that were asked for.
+
+        Raises:
+            OSError: a file that cannot be written.
+        """
+        from dkva.export.documents import labels_in
+
+        cut = [(video.name, worked) for video, worked in found if worked.together is not None]
+        if cut:
+            made = {name: worked.segmentation for name, worked in cut}
+            labels = {
+                name: labels_in(self._old[name]) if of is None else of.labels for name, of in made.items()
+            }
+            truths = {name: worked.truth for name, worked in cut if worked.truth is not None}
+            self.shared = shared(labels, truths, n_segments, self.output.ignore)
+        for video, worked in found:
+            self.add(video, worked)
+
     def add(self, video: VideoFile, worked: Worked) -> None:
         """Score what came of one video, and write it.
 
@@ -159,7 +198,6 @@ class Results:
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
             return
-        self._notes[video.name] = worked.notes
         old = self._old.get(video.name)
         if worked.segmentation is not None:
             doc = document(
@@ -168,6 +206,9 @@ class Results:
                 source=dict(worked.source or {}),
                 reading=worked.reading or {},
                 key=worked.key or "",
+                levels=list(worked.levels),
+                suggestion=worked.suggestion,
+                together=worked.together,
             )
             for path in self._beside(video.name) if old is not None else []:
                 path.unlink(missing_ok=True)  # it would show the earlier labels
@@ -177,6 +218,7 @@ class Results:
         else:
             doc = self._old[video.name]
             self.kept += 1
+        self._notes[video.name] = (*worked.notes, *_about(doc))
         doc = self._judged(video, worked, timed(doc, self.output.rate))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
@@ -185,19 +227,24 @@ class Results:
             self._write_frame_labels(doc, labels)
         self.docs[video.name] = doc
         if self.output.plot:
-            self._draw(self.output.folder / f"{video.name}.png", doc, labels, worked.truth)
+            self._draw(doc, labels, worked.truth)
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
         """The document with scores, and names by the truth; as it is if there is no truth."""
-        from dkva.export.documents import labels_in, named
+        from dkva.export.documents import labels_in, named, scores_for_json
 
         problem = worked.truth_problem
+        if self.shared.matching is not None:  # a label means the same in videos without truth
+            doc = named(doc, self.shared.matching)
         if worked.truth is None and problem is None:
             return doc
         if worked.truth is not None:
             try:
                 found = self._scored(video, worked, labels_in(doc), doc)
-                return named(doc, self.scores[video.name].matching) | {"scores": found}
+                if self.shared.matching is None:
+                    return named(doc, self.scores[video.name].matching) | {"scores": found}
+                together = scores_for_json(self.shared.scores[video.name])
+                return doc | {"scores": found, "scores_together": together}
             except ValueError as error:
                 problem = f"{video.labels_path}: {error}"
         # The segmentation stands all the same, and so do scores that an earlier run gave it.
@@ -255,20 +302,13 @@ class Results:
         else:
             write_text(path, "".join(f"{names[label]}\n" for label in labels.tolist()))
 
-    def _draw(self, picture: Path, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
-        import numpy as np
+    def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
+        from dkva.cli.segmenting.pictures import draw
 
-        from dkva.base.files import write_atomically
-        from dkva.datasets.reading import NO_LABEL
-        from dkva.export.timeline import timeline
-
-        name = doc["video"]
-        rows = {} if truth is None else {"truth": np.where(truth == NO_LABEL, "(none)", truth)}
-        scores = self.scores.get(name)
-        title = name if scores is None else f"{name}: MoF {100 * scores.mof:.1f} %"
-        matching = scores.matching if scores else None
-        figure = timeline(rows | {doc["method"]: labels}, matching=matching, title=title)
-        write_atomically(picture, lambda file: figure.savefig(file, format="png", dpi=150))
+        name, matching = doc["video"], self.shared.matching
+        scores = self.scores.get(name) if matching is None else self.shared.scores.get(name)
+        order = self.shared.order
+        draw(self.output.folder, doc, labels, truth, scores=scores, matching=matching, order=order)
 
     def write_table(self, *, if_due: bool = False) -> None:
         """Write the segments of this run, and of earlier runs for other videos; if not, a problem says why.
@@ -322,3 +362,12 @@ class Results:
             + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
             for (name, note), *more in alike.values()
         ]
+
+
+def _about(doc: dict) -> list[str]:
+    """What a user should know of a document, one line each."""
+    if "suggestion" not in doc:
+        return []
+    k = doc["suggestion"]["k"]
+    look = "the levels" if "levels" in doc else "other numbers"
+    return [f"k = {k} is a hint, often off by 2 or more: look at {look}, too (docs/own_data.md)"]

@@ -21,6 +21,7 @@ _OWN_TABLES = {
     "segments.csv": b"video,start,end",
     "summary.csv": b"scope,name,label",
     "transitions.csv": b"scope,name,from",
+    "levels.csv": b"video,level,start",
 }
 _OWN_LABELS = (".labels.txt", ".labels.npy")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dkva.cli.segmenting.collect import Results
+    from dkva.metrics.segmentation import Scores
 
 __all__ = ["report"]
 
@@ -26,8 +27,12 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
         failed: number of videos that were not cut.
         problems: what went wrong, one line each.
     """
-    if results.scores:
-        console().print(_score_table(results))
+    if results.shared.scores:
+        of_all = {name: each for name, each in results.shared.scores.items() if name in results.scores}
+        console().print(_score_table(results, of_all, "Scores in %, one matching for all videos"))
+        console().print(_score_table(results, results.scores, "Scores in %, each video matched by itself"))
+    elif results.scores:
+        console().print(_score_table(results, results.scores, "Scores in %"))
     elif results.docs:
         console().print(_segment_table(results.docs))
     parts = [f"segmented {results.computed}"]
@@ -62,7 +67,7 @@ def _within(results: Results) -> str:
     return f"{said} ({share})" if said else share
 
 
-def _score_table(results: Results):
+def _score_table(results: Results, of: Mapping[str, Scores], title: str):
     import numpy as np
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
@@ -80,23 +85,26 @@ def _score_table(results: Results):
         "edit": "edit",
     }
     scores = {}
-    for video, each in results.scores.items():
+    for video, each in of.items():
         near = results.boundaries[video]
         scores[video] = asdict(each) | {"found": near.recall, "true": near.precision}
     caption = _CAPTION.format(within=_within(results))
-    table = Table(box=SIMPLE_HEAD, title="Scores in %", title_justify="left", caption=caption)
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", caption=caption)
     table.add_column("video", no_wrap=True)
-    for name in columns:
+    numbers = {video: str(doc["settings"]["n_segments"]) for video, doc in results.docs.items()}
+    several = len({*numbers.values()}) > 1 or any("suggestion" in doc for doc in results.docs.values())
+    for name in ["k", *columns] if several else columns:
         table.add_column(name, justify="right", no_wrap=True)
     values = np.array([[each[field] for field in columns.values()] for each in scores.values()]) * 100
     for video, row in zip(scores, values, strict=True):
-        table.add_row(escape(printable(video)), *map(_percent, row))
+        table.add_row(escape(printable(video)), *([numbers[video]] if several else []), *map(_percent, row))
     if len(scores) > 1:
         present = [column[np.isfinite(column)] for column in values.T]
         means = (_percent(column.mean()) if len(column) else "–" for column in present)
         table.add_section()
-        table.add_row(f"mean of {len(scores)}", *means)
-        table.add_row("95 % interval", *(_interval(column) for column in present))
+        blank = [""] if several else []
+        table.add_row(f"mean of {len(scores)}", *blank, *means)
+        table.add_row("95 % interval", *blank, *(_interval(column) for column in present))
     return table
 
 
@@ -121,7 +129,7 @@ def _segment_table(docs: dict[str, dict]):
 
     table = Table(box=SIMPLE_HEAD)
     table.add_column("video", no_wrap=True)
-    for name in ("frames", "features", "segments", "labels used"):
+    for name in ("frames", "features", "k", "segments", "labels used"):
         table.add_column(name, justify="right")
     for video, doc in docs.items():
         runs = doc["segments"]
@@ -129,6 +137,7 @@ def _segment_table(docs: dict[str, dict]):
             escape(printable(video)),
             str(doc["frames"]),
             str(doc.get("features", "–")),  # the table of an earlier run does not hold it
+            str(doc["settings"]["n_segments"]),
             str(len(runs)),
             str(len({run["label"] for run in runs})),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from dkva.cli.segmenting.work import Way
+from dkva.cli.segmenting.way import Way
 from dkva.cli.terminal import remark
 
 __all__ = ["Waiting"]

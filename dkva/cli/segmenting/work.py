@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dkva.base.orientation import TurnedWarning
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.experiments.code_version import code_version
-from dkva.experiments.registry import Listed, load
+from dkva.cli.segmenting.way import Way
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,121 +20,9 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import Note
 
-__all__ = ["Planned", "Way", "Worked", "work"]
+__all__ = ["Planned", "Read", "Worked", "cut_alone", "key_of", "noted", "read_video", "told", "work"]
 
-# Methods with these settings smooth by the paper's window.
-_PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
-
-# Margins are of features averaged over this many uniform segments: enough to take noise away, and too few to
-# blur actions that return. Our choice, on sequences that are not in the benchmarks.
-_MARGIN_SMOOTHING = 0.75
-
-
-@dataclass(frozen=True)
-class Way:
-    """How videos are cut.
-
-    Attributes:
-        method: a segmenter of the registry.
-        n_segments: M.
-        seed: of the methods that take one.
-        settings: all of the method's own, as `dkva.experiments.method_settings.checked` gives them.
-        code: version of the method's code, by which results of another code are not kept; "" if it has no
-            source. dkva's own method has none: its results are kept as long as the version of dkva is.
-    """
-
-    method: Listed
-    n_segments: int
-    seed: int
-    settings: Mapping[str, object]
-    code: str = ""
-
-    @classmethod
-    def of(cls, method: Listed, n_segments: int, seed: int, settings: Mapping[str, object]) -> Way:
-        """The way of a method with the code that it has now."""
-        code = ""
-        if method.id != "dkva":
-            with contextlib.suppress(ValueError):
-                code = code_version(load(method.target))
-        return cls(method, n_segments, seed, settings, code)
-
-    def check(self) -> None:
-        """Raise ValueError if the method refuses the settings together, as with too many epochs."""
-        if self.method.check:
-            load(self.method.check)(self.n_segments, self.n_segments, self.seed, **self.settings)
-
-    def recorded(self) -> dict[str, object]:
-        """All that the method is given beside the features, plain, by the names of its own code."""
-        if self.method.estimator:
-            return {"n_segments": self.n_segments, "random_state": self.seed, **self.settings}
-        seed = {"seed": self.seed} if self._takes("seed") else {}
-        return {"n_segments": self.n_segments, **self.settings, **seed}
-
-    def cut(self, features: np.ndarray, name: str) -> Segmentation:
-        """The segmentation of one video's features [n, d]; batches may depend on its name.
-
-        Raises:
-            ValueError: features or settings that the method refuses, or an answer that is no label a frame.
-        """
-        from dkva.base.segmentation import Segmentation
-
-        drawn = {"seed": self.seed} if self._takes("seed") else {}
-        called = {"name": name} if self._takes("name") else {}
-        labels = load(self.method.target)(features, self.n_segments, **self.settings, **drawn, **called)
-        checked = _one_a_frame(labels, features, self.method)
-        found = len(set(checked.tolist()))
-        if found > self.n_segments:
-            raise ValueError(
-                f"{self.method.id} gave {found} labels for {self.n_segments} segments: {self.method.origin} "
-                "must give at most as many"
-            )
-        margins = _margins(features, checked, self.n_segments)
-        return Segmentation(
-            checked, features.shape[1], self.method.id, self.recorded(), margins, self.method.origin
-        )
-
-    def warnings_for(self, n_frames: int) -> list[str]:
-        """What a user should know of these settings for a video of so many frames, before it is cut."""
-        if _PAPERS_SETTINGS not in self.method.settings or self.n_segments < 2:
-            return []
-        from dkva.approximation.preprocessing import smoothing_window
-
-        smoothing = float(str(self.settings["smoothing"]))
-        window = smoothing_window(n_frames, self.n_segments, smoothing)
-        if 2 * window < n_frames:
-            return []
-        less = f"{self.n_segments / 10:g}"
-        return [
-            f"frames are averaged over {window} frames, and the video has {n_frames} (--smoothing "
-            f"{smoothing:g}): short actions and those that return are blurred; try --smoothing {less}, too"
-        ]
-
-    def _takes(self, keyword: str) -> bool:
-        return keyword in inspect.signature(load(self.method.target)).parameters
-
-
-def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
-    """How clear each frame's label is by its features [n], whatever the method saw of them."""
-    import numpy as np
-
-    from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
-    from dkva.metrics.silhouette import simplified_silhouette
-
-    window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
-    _, frames = smooth_and_standardise(features, window, np.dtype(np.float32))
-    return simplified_silhouette(frames, labels)
-
-
-def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
-    import numpy as np
-
-    labels = np.asarray(labels)
-    if labels.shape != (len(features),) or labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"{method.id} gave {labels.dtype} of shape {labels.shape}: {method.origin} must give one whole "
-            "number a frame"
-        )
-    return labels
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -166,6 +52,9 @@ class Worked:
         reading: how its features were read, for the document.
         truth_reading: how its true labels were read, likewise.
         notes: what readers and the method have to say, one line each.
+        levels: cuts into several numbers of segments, for the document.
+        suggestion: of the number of segments, likewise, where it was not given.
+        together: number and digest of the videos that were cut together, likewise, where they were.
     """
 
     segmentation: Segmentation | None = None
@@ -177,6 +66,24 @@ class Worked:
     reading: Mapping[str, object] | None = None
     truth_reading: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
+    levels: Sequence[Mapping[str, object]] = ()
+    suggestion: Mapping[str, Any] | None = None
+    together: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """One video that was read.
+
+    Attributes:
+        features: [n, d].
+        source: of the features; see `dkva.export.documents.source_of`.
+        worked: what is known before the cut.
+    """
+
+    features: np.ndarray
+    source: Mapping[str, str | int]
+    worked: Worked
 
 
 def work(unit: Planned, *, way: Way) -> Worked:
@@ -186,54 +93,86 @@ def work(unit: Planned, *, way: Way) -> Worked:
         unit: which.
         way: how.
     """
+    return told(unit.video, lambda: cut_alone(unit, way, read_video(unit.video)))
+
+
+def told(video: VideoFile, do: Callable[[], Result]) -> Result | Worked:
+    """What is done with a video, or why it cannot be, one line."""
     from dkva.datasets import DataError
 
     try:
-        return _worked(unit, way)
+        return do()
     except DataError as error:
         return Worked(problem=str(error))
     except (ValueError, ImportError) as error:
-        return Worked(problem=f"{unit.video.path}: {error}")
+        return Worked(problem=f"{video.path}: {error}")
     except OSError as error:
-        return Worked(problem=f"{error.filename or unit.video.path}: cannot be read ({error.strerror})")
+        return Worked(problem=f"{error.filename or video.path}: cannot be read ({error.strerror})")
 
 
-def _worked(unit: Planned, way: Way) -> Worked:
-    from dkva.datasets import DataError
+def read_video(video: VideoFile) -> Read:
+    """Features of a video, and its true labels if there are some. Raises DataError, OSError."""
     from dkva.export.documents import source_of
 
-    video = unit.video
     features, read = video.features_with_notes()
-    if way.n_segments > len(features):
-        remedy = f"ask for at most {len(features)} with -k"
-        raise DataError(video.path, f"has {len(features)} frames for {way.n_segments} segments", remedy)
     source = source_of(video.path)
-    key = _key(unit, way, source, len(features))
     notes = [note.text for note in read]
     labels = _truth(video, features.shape)
     notes += labels.pop("notes")
-    facts = {
-        "source": source,
-        "key": key,
-        "reading": _facts(read, transposed=video.reading.transposed),
-        **labels,
-    }
-    if unit.done == key:
-        return Worked(**facts, notes=tuple(notes))
-    notes += way.warnings_for(len(features))
-    if video.reading.cache:
+    reading = _facts(read, transposed=video.reading.transposed)
+    return Read(features, source, Worked(source=source, reading=reading, notes=tuple(notes), **labels))
+
+
+def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
+    """Cut a video that was read by itself, if it is not done already.
+
+    Raises:
+        DataError: too few frames.
+        ValueError: features or settings that the method refuses.
+        ImportError: a package that the method needs.
+    """
+    features = read.features
+    _check_length(unit.video, way, len(features))
+    known = replace(read.worked, key=key_of(unit.video, way, read))
+    if unit.done == known.key:
+        return known
+    n_segments, levels, suggestion = way.finer(features)
+    notes = [*known.notes, *way.warnings_for(len(features), n_segments)]
+    if unit.video.reading.cache:
         keep_compiled_programs()
+    with noted(notes):
+        # The file's own name alone: labels do not change with the folder the run was started on.
+        segmentation = way.cut(features, unit.video.name.rsplit("/", 1)[-1], n_segments)
+    return replace(known, segmentation=segmentation, levels=levels, suggestion=suggestion, notes=tuple(notes))
+
+
+@contextlib.contextmanager
+def noted(notes: list[str]) -> Iterator[None]:
+    """A method's own warnings become notes; others go their usual way."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("ignore", TurnedWarning)  # readers say it of the file
-        # The file's own name alone: labels do not change with the folder the run was started on.
-        segmentation = way.cut(features, video.name.rsplit("/", 1)[-1])
+        yield
     for each in warned:
-        if issubclass(each.category, UserWarning):  # a method's own
+        if issubclass(each.category, UserWarning):
             notes.append(" ".join(str(each.message).split()))
         else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
-    return Worked(segmentation, **facts, notes=tuple(notes))
+
+
+def _check_length(video: VideoFile, way: Way, n_frames: int) -> None:
+    """Raise DataError if a video has fewer frames than segments are asked for."""
+    from dkva.datasets import DataError
+
+    if n_frames >= way.least:
+        return
+    if way.n_segments and way.n_segments > n_frames:
+        remedy = f"ask for at most {n_frames} with -k"
+        raise DataError(video.path, f"has {n_frames} frames for {way.n_segments} segments", remedy)
+    if way.levels and way.levels.low > n_frames:
+        remedy = "give --levels that begin lower"
+        raise DataError(video.path, f"has {n_frames} frames for --levels {way.levels}", remedy)
+    raise DataError(video.path, f"has {n_frames} frames, too few for -k auto", "give -k")
 
 
 def _facts(notes: Sequence[Note], **more: object) -> dict[str, object]:
@@ -258,17 +197,27 @@ def _truth(video: VideoFile, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"truth": found.labels, "truth_reading": _facts(found.notes), "notes": notes}
 
 
-def _key(unit: Planned, way: Way, source: dict, n_frames: int) -> str:
-    """Of the results: keys of dkva's own method are those of the time when there was no other."""
+def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) -> str:
+    """Of the results: keys of dkva's own method are those of the time when there was no other.
+
+    Args:
+        video: which.
+        way: how it is cut.
+        read: what of it was read.
+        together: digest of all videos that are cut together, if they are.
+    """
     from dkva.export.documents import run_key
 
-    method, reading = way.method, unit.video.reading
+    method, reading = way.method, video.reading
     how: dict[str, object] = {"transposed": reading.transposed}  # a length policy shows in no label
     for name in ("columns", "drop", "missing", "array"):
         value = getattr(reading, name)
         if value != getattr(type(reading)(), name):
             how[name] = value
-    decisive: list = [way.recorded(), how]
+    recorded, *more = way.decisive()
+    decisive: list = [recorded, how, *more]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
-    return run_key(unit.video.name, decisive, source, n_frames)
+    if together is not None:
+        decisive += ["together", together]
+    return run_key(video.name, decisive, dict(read.source), len(read.features))

@@ -181,6 +181,31 @@ def test_results_of_an_older_format_do_not_count(tmp_path, videos):
     assert collection(Output(tmp_path, "json")).done("v") is None
 
 
+TOGETHER = {"videos": 2, "digest": "d"}
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_videos_that_were_cut_together_are_matched_at_once(tmp_path, videos, form):
+    """Of w by itself label 1 would be a."""
+    truth = np.repeat(["b", "a"], [2, 18])
+    cut = [worked("k", TRUTH, together=TOGETHER), worked("l", truth, together=TOGETHER)]
+    first = collection(Output(tmp_path, form, plot=True))
+    first.add_together(list(zip(videos, cut, strict=True)), 2)
+    first.write_table()
+    again = collection(Output(tmp_path, form, plot=True))
+    kept = [worked(each.key, each.truth, segmentation=None, together=TOGETHER) for each in cut]
+    again.add_together(list(zip(videos, kept, strict=True)), 2)
+    for made in (first, again):
+        assert made.shared.matching == {0: "a", 1: "b"}
+        assert made.docs["w"]["scores_together"]["matching"] == {"0": "a", "1": "b"}
+        assert (made.docs["v"]["scores_together"]["mof"], made.docs["v"]["scores"]["mof"]) == (1, 1)
+        assert made.docs["w"]["scores_together"]["mof"] == 8 / 20
+        assert made.docs["w"]["scores"]["mof"] == 12 / 20
+        assert [run["name"] for run in made.docs["w"]["segments"]] == ["a", "b"]
+        assert made.docs["w"]["together"] == TOGETHER
+    assert (again.computed, again.kept) == (0, 2)
+
+
 def test_labels_that_cannot_be_used_cost_the_scores_alone(tmp_path, videos):
     first = collection(Output(tmp_path))
     first.add(videos[0], worked("k", truth=TRUTH))

@@ -4,6 +4,7 @@ import pytest
 from dkva.base.segmentation import Segmentation
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.report import report
+from dkva.cli.segmenting.together import shared
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
 
@@ -25,8 +26,8 @@ def test_segments_where_there_are_no_labels(tmp_path, capsys):
     report(collected(tmp_path, [None]), failed=0, problems=[])
     out = capsys.readouterr()
     rows = [line.split() for line in out.out.splitlines()]
-    assert rows[1] == ["video", "frames", "features", "segments", "labels", "used"]
-    assert ["v0", "20", "3", "2", "2"] in rows  # one cell a column
+    assert rows[1] == ["video", "frames", "features", "k", "segments", "labels", "used"]
+    assert ["v0", "20", "3", "2", "2", "2"] in rows  # one cell a column
     assert out.out.splitlines()[-1] == f"segmented 1; results in {tmp_path}"
     assert out.err == "note: v0: odd\n"
 
@@ -36,7 +37,7 @@ def test_a_kept_row_of_a_table_has_a_dash_for_what_the_table_does_not_hold(tmp_p
     made.docs["v0"] = {name: value for name, value in made.docs["v0"].items() if name != "features"}
     report(made, failed=0, problems=[])
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["v0", "20", "–", "2", "2"] in rows
+    assert ["v0", "20", "–", "2", "2", "2"] in rows
 
 
 def test_scores_of_each_video_and_their_mean_with_its_interval(tmp_path, capsys):
@@ -71,3 +72,32 @@ def test_what_was_done_and_what_went_wrong(tmp_path, capsys):
         "note: v0: odd",
         "note: no video has the label to ignore: typo",
     ]
+
+
+def test_scores_by_one_matching_stand_before_those_by_many(tmp_path, capsys):
+    made = collected(tmp_path, [np.repeat(["a", "b"], 10), np.repeat(["b", "a"], 10)])
+    labels = {name: np.repeat([0, 1], 10) for name in made.scores}
+    truths = {"v0": np.repeat(["a", "b"], 10), "v1": np.repeat(["b", "a"], [12, 8])}
+    made.shared = shared(labels, truths, 2)
+    report(made, failed=0, problems=[])
+    text = capsys.readouterr().out
+    first, second = text.split("Scores in %, ")[1:]
+    assert first.startswith("one matching for all videos")
+    assert second.startswith("each video matched by itself")
+    scores = [
+        [line.split()[1] for line in part.splitlines() if line[:4].strip() in ("v0", "v1")]
+        for part in (first, second)
+    ]
+    assert scores == [["100.0", "10.0"], ["100.0", "100.0"]]
+
+
+def test_numbers_of_segments_that_differ_or_were_suggested_are_shown(tmp_path, capsys):
+    made = collected(tmp_path, [np.repeat(["a", "b"], 10)] * 2)
+    for doc, k in zip(made.docs.values(), (2, 3), strict=True):
+        doc["settings"] = {"n_segments": k}
+    report(made, failed=0, problems=[])
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    head = next(row for row in rows if row[0] == "video")
+    assert head[:3] == ["video", "k", "MoF"]
+    assert [row[:3] for row in rows if row[0] in ("v0", "v1")] == [["v0", "2", "100.0"], ["v1", "3", "100.0"]]
+    assert [row[3:5] for row in rows if row[0] == "mean"] == [["100.0", "100.0"]]

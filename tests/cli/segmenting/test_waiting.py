@@ -3,7 +3,7 @@ import time
 import pytest
 
 from dkva.cli.segmenting.waiting import Waiting
-from dkva.cli.segmenting.work import Way
+from dkva.cli.segmenting.way import Way
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
 

@@ -11,7 +11,8 @@ import pytest
 
 from dkva import VideoSegmenter, baselines
 from dkva.cli.segmenting import work as module
-from dkva.cli.segmenting.work import Planned, Way, Worked, work
+from dkva.cli.segmenting.way import Way
+from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.datasets import VideoFile
 from dkva.datasets.reading import FeatureReading
 from dkva.experiments.code_version import forget
@@ -56,26 +57,6 @@ def test_an_estimator_gives_what_it_is_made_of_again(video):
     np.testing.assert_array_equal(made.labels, fitted.labels_)
 
 
-def test_margins_tell_a_cut_along_the_features_from_one_across():
-    draw = np.random.default_rng(0)
-    truth = np.repeat([0, 1] * 3, 50)
-    features = draw.normal(size=(2, 8))[truth] + 0.3 * draw.normal(size=(300, 8))
-    right, wrong = (module._margins(features, labels, 2).mean() for labels in (truth, np.repeat([0, 1], 150)))
-    assert right > 0.6
-    assert wrong < 0.3
-
-
-@pytest.mark.parametrize(
-    ("smoothing", "n", "warned"), [(2.5, 300, True), (1.0, 300, True), (0.9, 300, False)]
-)
-def test_a_window_of_half_the_video_is_said_before(smoothing, n, warned):
-    said = way("dkva", 2, smoothing=smoothing).warnings_for(n)
-    assert len(said) == warned
-    if warned:
-        assert said[0].startswith(f"frames are averaged over {int(smoothing * n / 2)} frames")
-    assert way("kmeans").warnings_for(n) == way("dkva", 1).warnings_for(n) == []
-
-
 def test_bad_labels_do_not_stop_the_cut(video):
     video.labels_path.write_text("a\n" * 3)
     worked = work(Planned(video), way=way())
@@ -111,7 +92,7 @@ def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
     def lost(*arguments):
         raise OSError(5, "Input/output error", "weights.npz")
 
-    monkeypatch.setattr(module, "_worked", lost)  # the next video may be read all the same
+    monkeypatch.setattr(module, "read_video", lost)  # the next video may be read all the same
     assert work(Planned(video), way=way()) == Worked(
         problem="weights.npz: cannot be read (Input/output error)"
     )
@@ -136,12 +117,6 @@ def test_more_labels_than_segments_are_refused(video, package):
     assert problem == (
         f"{video.path}: every_tenth gave 3 labels for 2 segments: tenths-of-a-video must give at most as many"
     )
-
-
-def test_settings_that_only_the_estimator_can_refuse():
-    with pytest.raises(ValueError, match="epochs is 3000000000"):
-        way("dkva", epochs=3_000_000_000).check()
-    way("kmeans").check()
 
 
 def test_a_method_that_warns_and_one_that_gives_no_labels(video, package):

@@ -1,0 +1,54 @@
+"""Values of the options of `dkva segment` that are neither one number nor one word."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from dkva.cli.segmenting.levels import Levels
+
+__all__ = ["AUTO", "NUMBER_OR_AUTO", "RANGE"]
+
+#: What asks for a suggested number of segments.
+AUTO = "auto"
+
+
+class _NumberOrAuto(click.ParamType):
+    name = f"number or {AUTO}"
+
+    def get_metavar(self, *context, **more) -> str:
+        del context, more
+        return f"NUMBER|{AUTO}"
+
+    def convert(self, value, param, ctx):
+        if value == AUTO:
+            return value
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number, nor {AUTO}", param, ctx)
+
+
+class _Range(click.ParamType):
+    name = "range"
+
+    def get_metavar(self, *context, **more) -> str:
+        del context, more
+        return "FROM-TO"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, Levels):
+            return value
+        found = re.fullmatch(r"(?:(\d+)-)?(\d+)", value.strip())
+        low, high = (int(found[1] or Levels().low), int(found[2])) if found else (0, 0)
+        if not 1 <= low <= high:
+            self.fail(f"{value!r} is no range: give FROM-TO such as 2-12, or 12 for 2-12", param, ctx)
+        return Levels(low, high)
+
+
+#: A whole number, or `AUTO`.
+NUMBER_OR_AUTO = _NumberOrAuto()
+
+#: Two whole numbers, as `Levels`; one means from 2 to it.
+RANGE = _Range()

@@ -1,0 +1,122 @@
+"""Cuts of one video into several numbers of segments, and the number that they suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dkva.kernel_means.levels import Hierarchy
+
+__all__ = ["HIERARCHICAL", "LEAST_FINEST", "Levels", "described", "made", "suggestion"]
+
+#: The method whose hierarchy this is, by its id.
+HIERARCHICAL = "kms"
+
+#: Levels without which there is no hint.
+LEAST_FINEST = 3
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Which cuts are made.
+
+    Attributes:
+        low: segments of the coarsest.
+        high: of the finest; of a video of fewer frames it is one a frame.
+        nested: whether each level is merged of the finest.
+    """
+
+    low: int = 2
+    high: int = 20
+    nested: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.low}-{self.high}"
+
+
+def made(
+    features: np.ndarray, levels: Levels, *, seed: int, settings: Mapping[str, Any], nested: bool = False
+) -> Hierarchy:
+    """The cuts of a video's features [n, d] into 1, 2, … segments, up to the finest level.
+
+    Args:
+        features: of at least as many frames as the coarsest level has segments.
+        levels: which; only the finest counts.
+        seed: of the method.
+        settings: fields of `dkva.kernel_means.settings.KernelMeanSettings`.
+        nested: whether levels are merged of the finest.
+
+    Raises:
+        ValueError: features that are not finite numbers [n, d], or a seed out of range.
+    """
+    from dkva.base.checks import check_features
+    from dkva.kernel_means.segmenting import cut_video
+    from dkva.kernel_means.settings import KernelMeanSettings
+
+    frames = check_features(features)
+    finest = min(levels.high, len(frames))
+    cut = cut_video(frames, 1, KernelMeanSettings(**settings), seed=seed, levels=finest, nested=nested)
+    return cast("Hierarchy", cut.hierarchy)
+
+
+def described(hierarchy: Hierarchy, low: int) -> list[dict]:
+    """The levels from `low` segments on, for the document."""
+    from dkva.base.segments import segments
+
+    return [
+        {
+            "n_segments": level.n_segments,
+            "cost": round(float(level.cost), 6),
+            "switches": int(level.switches),
+            "nesting": round(float(level.nesting), 6),
+            "segments": [
+                {"start": start, "end": end, "label": label} for start, end, label in segments(level.labels)
+            ],
+        }
+        for level in hierarchy.levels[low - 1 :]
+    ]
+
+
+def suggestion(hierarchy: Hierarchy, features: np.ndarray, low: int) -> dict:
+    """A hint for the number of segments, for the document: the number, what each rule says, and the curve.
+
+    Args:
+        hierarchy: of at least three levels.
+        features: that it is of [n, d].
+        low: the least number to hint at.
+
+    Returns:
+        `k`; `rules`, the numbers by the cost, the eigengap and TW-FINCH's coarsest partition within the
+        levels (None without one); and `curve`, the levels from `low` on. k is the median of the rules, or
+        `low` if that is larger.
+
+    Raises:
+        ValueError: features beyond float32's range, which TW-FINCH needs.
+    """
+    from dkva.baselines.twfinch import tw_finch_partitions
+    from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+
+    finest = len(hierarchy.levels)
+    sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(features)]
+    within = [size for size in sizes if max(low, 2) <= size <= finest]
+    return {
+        "k": max(low, suggest_k(hierarchy, within)),
+        "rules": {
+            "cost": by_cost(hierarchy),
+            "eigengap": by_eigengap(hierarchy.spectrum, finest),
+            "tw_finch": min(within, default=None),
+        },
+        "curve": [
+            {
+                "n_segments": level.n_segments,
+                "cost": round(float(level.cost), 6),
+                "scatter": round(float(level.scatter), 6),
+                "switches": int(level.switches),
+            }
+            for level in hierarchy.levels[low - 1 :]
+        ],
+    }

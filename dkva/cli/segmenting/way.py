@@ -1,0 +1,238 @@
+"""How videos are cut: the method, what it is given, and what it gives of one video."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels, described, made, suggestion
+from dkva.experiments.code_version import code_version
+from dkva.experiments.registry import Listed, load
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dkva.base.segmentation import Segmentation
+    from dkva.kernel_means.levels import Hierarchy
+
+__all__ = ["Way"]
+
+# Methods with these settings smooth by the paper's window.
+_PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
+
+# Margins are of features averaged over this many uniform segments: enough to take noise away, and too few to
+# blur actions that return. Our choice, on sequences that are not in the benchmarks.
+_MARGIN_SMOOTHING = 0.75
+
+
+@dataclass(frozen=True)
+class Way:
+    """How videos are cut.
+
+    Attributes:
+        method: a segmenter of the registry.
+        n_segments: M; None takes a suggested one for each video.
+        seed: of the methods that take one.
+        settings: all of the method's own, as `dkva.experiments.method_settings.checked` gives them.
+        levels: cuts into several numbers of segments that are made beside the one, if any.
+        code: version of the method's code, by which results of another code are not kept; "" if it has no
+            source. dkva's own method has none: its results are kept as long as the version of dkva is.
+        levels_code: likewise of the levels and the suggestion, if there are some.
+        together: whether all videos are cut into one set of actions.
+    """
+
+    method: Listed
+    n_segments: int | None
+    seed: int
+    settings: Mapping[str, object]
+    levels: Levels | None = None
+    code: str = ""
+    levels_code: str = ""
+    together: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        method: Listed,
+        n_segments: int | None,
+        seed: int,
+        settings: Mapping[str, object],
+        levels: Levels | None = None,
+        *,
+        together: bool = False,
+    ) -> Way:
+        """The way of a method with the code that it has now."""
+        target = method.together if together else method.target
+        code = _code(load(target)) if method.id != "dkva" else ""
+        finer = (
+            "".join(_code(each) for each in (made, suggestion, described))
+            if levels or n_segments is None
+            else ""
+        )
+        return cls(method, n_segments, seed, settings, levels, code, finer, together)
+
+    def alone(self) -> Way:
+        """The way of a video that is cut by itself."""
+        return Way.of(self.method, self.n_segments, self.seed, self.settings, self.levels)
+
+    def check(self) -> None:
+        """Raise ValueError if the method refuses the settings together, as with too many epochs."""
+        most = self.n_segments or self.range.high
+        if self.method.check:
+            load(self.method.check)(most, most, self.seed, **self.settings)
+
+    @property
+    def range(self) -> Levels:
+        """The numbers of segments that may be suggested."""
+        return self.levels or Levels()
+
+    @property
+    def least(self) -> int:
+        """Frames that a video must have."""
+        least = self.n_segments or LEAST_FINEST
+        return max(least, self.levels.low) if self.levels else least
+
+    def decisive(self) -> list[object]:
+        """All that decides the labels beside the video."""
+        found: list[object] = [self.recorded(self.n_segments or "auto")]
+        if self.levels or self.n_segments is None:
+            found.append([str(self.range), self.range.nested, self.levels is not None, self.levels_code])
+        return found
+
+    def recorded(self, n_segments: object) -> dict[str, object]:
+        """All that the method is given beside the features, plain, by the names of its own code."""
+        if self.method.estimator:
+            return {"n_segments": n_segments, "random_state": self.seed, **self.settings}
+        seed = {"seed": self.seed} if self._takes("seed") else {}
+        return {"n_segments": n_segments, **self.settings, **seed}
+
+    def finer(self, features: np.ndarray) -> tuple[int, list[dict], dict | None]:
+        """Number of segments of a video's features [n, d], and its levels and suggestion for the document.
+
+        Of levels and suggestion nothing is made that is not asked for.
+
+        A suggestion is always of the method's own levels, whether those that are written are nested or not.
+        """
+        settings = self.settings if self.method.id == HIERARCHICAL else {}
+        hierarchy: dict[bool, Hierarchy] = {}
+        if self.levels:
+            nested = self.levels.nested
+            hierarchy[nested] = made(features, self.levels, seed=self.seed, settings=settings, nested=nested)
+        if self.n_segments is None and False not in hierarchy:
+            hierarchy[False] = made(features, self.range, seed=self.seed, settings=settings)
+        shown = described(hierarchy[self.levels.nested], self.levels.low) if self.levels else []
+        if self.n_segments:
+            return self.n_segments, shown, None
+        suggested = suggestion(hierarchy[False], features, self.range.low)
+        return suggested["k"], shown, suggested
+
+    def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
+        """The segmentation of one video's features [n, d]; batches may depend on its name.
+
+        Raises:
+            ValueError: features or settings that the method refuses, or an answer that is no label a frame.
+        """
+        drawn = {"seed": self.seed} if self._takes("seed") else {}
+        called = {"name": name} if self._takes("name") else {}
+        labels = load(self.method.target)(features, n_segments, **self.settings, **drawn, **called)
+        checked = _one_a_frame(labels, features, self.method)
+        self._check_number(checked, n_segments)
+        return self._segmentation(features, checked, n_segments)
+
+    def cut_together(self, videos: Sequence[np.ndarray]) -> list[Segmentation]:
+        """The segmentation of each of several videos' features [n_i, d], of one set of actions.
+
+        Raises:
+            ValueError: features or settings that the method refuses, or answers that are no label a frame.
+        """
+        import numpy as np
+
+        n_segments = self.n_segments or 0
+        together = load(self.method.together)
+        drawn = {"seed": self.seed} if _takes(together, "seed") else {}
+        answers = together(videos, n_segments, **self.settings, **drawn)
+        if len(answers) != len(videos):
+            raise ValueError(
+                f"{self.method.id} gave labels of {len(answers)} videos for {len(videos)}: "
+                f"{self.method.origin} must give those of each"
+            )
+        checked = [
+            _one_a_frame(labels, features, self.method)
+            for labels, features in zip(answers, videos, strict=True)
+        ]
+        self._check_number(np.concatenate(checked), n_segments)
+        return [
+            self._segmentation(features, labels, n_segments)
+            for features, labels in zip(videos, checked, strict=True)
+        ]
+
+    def _check_number(self, labels: np.ndarray, n_segments: int) -> None:
+        found = len(set(labels.tolist()))
+        if found > n_segments:
+            raise ValueError(
+                f"{self.method.id} gave {found} labels for {n_segments} segments: {self.method.origin} "
+                "must give at most as many"
+            )
+
+    def _segmentation(self, features: np.ndarray, labels: np.ndarray, n_segments: int) -> Segmentation:
+        from dkva.base.segmentation import Segmentation
+
+        margins = _margins(features, labels, n_segments)
+        recorded = self.recorded(n_segments)
+        return Segmentation(labels, features.shape[1], self.method.id, recorded, margins, self.method.origin)
+
+    def warnings_for(self, n_frames: int, n_segments: int) -> list[str]:
+        """What a user should know of these settings for a video of so many frames, before it is cut."""
+        if _PAPERS_SETTINGS not in self.method.settings or n_segments < 2:
+            return []
+        from dkva.approximation.preprocessing import smoothing_window
+
+        smoothing = float(str(self.settings["smoothing"]))
+        window = smoothing_window(n_frames, n_segments, smoothing)
+        if 2 * window < n_frames:
+            return []
+        less = f"{n_segments / 10:g}"
+        return [
+            f"frames are averaged over {window} frames, and the video has {n_frames} (--smoothing "
+            f"{smoothing:g}): short actions and those that return are blurred; try --smoothing {less}, too"
+        ]
+
+    def _takes(self, keyword: str) -> bool:
+        return _takes(load(self.method.target), keyword)
+
+
+def _takes(function: Callable, keyword: str) -> bool:
+    return keyword in inspect.signature(function).parameters
+
+
+def _code(function: Callable) -> str:
+    with contextlib.suppress(ValueError):
+        return code_version(function)
+    return ""
+
+
+def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.ndarray:
+    """How clear each frame's label is by its features [n], whatever the method saw of them."""
+    import numpy as np
+
+    from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
+    from dkva.metrics.silhouette import simplified_silhouette
+
+    window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
+    _, frames = smooth_and_standardise(features, window, np.dtype(np.float32))
+    return simplified_silhouette(frames, labels)
+
+
+def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
+    import numpy as np
+
+    labels = np.asarray(labels)
+    if labels.shape != (len(features),) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{method.id} gave {labels.dtype} of shape {labels.shape}: {method.origin} must give one whole "
+            "number a frame"
+        )
+    return labels

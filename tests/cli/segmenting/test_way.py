@@ -1,0 +1,95 @@
+"""How videos are cut, before any is read."""
+
+import numpy as np
+import pytest
+
+from dkva import KernelMeanSegmenter, baselines
+from dkva.cli.segmenting import way as way_module
+from dkva.cli.segmenting.levels import Levels, described
+from dkva.cli.segmenting.way import Way
+from dkva.experiments.method_settings import checked
+from dkva.experiments.registry import find
+
+pytestmark = pytest.mark.fast
+
+FRAMES = np.random.default_rng(0).normal(size=(4, 5))[[0, 1, 0, 2, 3]].repeat(12, axis=0)
+FRAMES += 0.1 * np.random.default_rng(1).normal(size=FRAMES.shape)
+
+
+def way(method="kmeans", n_segments=2, seed=0, levels=None, **given):
+    return Way.of(find(method), n_segments, seed, checked(find(method), given), levels)
+
+
+def test_margins_tell_a_cut_along_the_features_from_one_across():
+    draw = np.random.default_rng(0)
+    truth = np.repeat([0, 1] * 3, 50)
+    features = draw.normal(size=(2, 8))[truth] + 0.3 * draw.normal(size=(300, 8))
+    right, wrong = (
+        way_module._margins(features, labels, 2).mean() for labels in (truth, np.repeat([0, 1], 150))
+    )
+    assert right > 0.6
+    assert wrong < 0.3
+
+
+@pytest.mark.parametrize(
+    ("smoothing", "n", "warned"), [(2.5, 300, True), (1.0, 300, True), (0.9, 300, False)]
+)
+def test_a_window_of_half_the_video_is_said_before(smoothing, n, warned):
+    said = way("dkva", 2, smoothing=smoothing).warnings_for(n, 2)
+    assert len(said) == warned
+    if warned:
+        assert said[0].startswith(f"frames are averaged over {int(smoothing * n / 2)} frames")
+    assert way("kmeans").warnings_for(n, 2) == way("dkva", 1).warnings_for(n, 1) == []
+
+
+def test_settings_that_only_the_estimator_can_refuse():
+    with pytest.raises(ValueError, match="epochs is 3000000000"):
+        way("dkva", epochs=3_000_000_000).check()
+    way("kmeans").check()
+
+
+def test_without_levels_a_number_stands_as_it_is():
+    assert way("kms", 3).finer(FRAMES) == (3, [], None)
+    assert way("kms", 3).decisive() == [way("kms", 3).recorded(3)]
+
+
+def test_levels_have_the_settings_of_the_method():
+    made = way("kms", 3, seed=5, levels=Levels(2, 6), whitening=0)
+    number, levels, suggested = made.finer(FRAMES)
+    fitted = KernelMeanSegmenter(3, 5, levels=6, whitening=0).fit(FRAMES)
+    assert (number, levels, suggested) == (3, described(fitted.hierarchy_, 2), None)
+    # The level of the number is the cut itself.
+    np.testing.assert_array_equal(made.cut(FRAMES, "v", 3).labels, fitted.labels_)
+    np.testing.assert_array_equal(fitted.hierarchy_.levels[2].labels, fitted.labels_)
+
+
+def test_a_suggestion_is_of_the_own_levels_for_nested_ones_and_other_methods_too():
+    own, nested = (way("kms", None, levels=Levels(2, 8, each)).finer(FRAMES) for each in (False, True))
+    assert (own[0], own[2]) == (nested[0], nested[2])
+    assert own[1] != nested[1]
+    number, levels, suggested = way("kmeans", None).finer(FRAMES)
+    assert (number, levels) == (suggested["k"], [])
+    assert [level["n_segments"] for level in suggested["curve"]] == list(range(2, 21))
+    made = way("kmeans", None).cut(FRAMES, "v", number)
+    np.testing.assert_array_equal(made.labels, baselines.kmeans(FRAMES, number))
+    assert made.settings["n_segments"] == number
+
+
+def test_what_decides_the_labels_differs():
+    ways = [
+        way("kms", 3),
+        way("kms", None),
+        way("kms", 3, levels=Levels()),
+        way("kms", None, levels=Levels()),
+        way("kms", None, levels=Levels(2, 19)),
+        way("kms", None, levels=Levels(nested=True)),
+    ]
+    assert len({repr(each.decisive()) for each in ways}) == len(ways)
+
+
+@pytest.mark.parametrize(
+    ("number", "levels", "least"),
+    [(4, None, 4), (None, None, 3), (None, Levels(5, 9), 5), (4, Levels(5, 9), 5), (4, Levels(2, 9), 4)],
+)
+def test_frames_that_a_video_must_have(number, levels, least):
+    assert way("kms", number, levels=levels).least == least
