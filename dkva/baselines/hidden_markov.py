@@ -89,7 +89,9 @@ def _components(rows: Float[np.ndarray, "n d"], most: int) -> Float[np.ndarray, 
     rows = rows[:, rows.any(axis=0)]
     if rows.shape[1] <= most:
         return rows
-    return PCA(min(most, len(rows)), svd_solver="full").fit_transform(rows)
+    n, d = rows.shape
+    solver = "covariance_eigh" if n > d else "full"
+    return PCA(min(most, n), svd_solver=solver).fit_transform(rows)
 
 
 @contextmanager
