@@ -14,6 +14,7 @@ __all__ = [
     "GAUSS_NTK",
     "INITIAL",
     "INITIAL_L2",
+    "KERNEL_MEANS",
     "K_MEANS",
     "LABELS",
     "LEARNED",
@@ -25,6 +26,7 @@ __all__ = [
     "NNGP",
     "NTK_ALONE",
     "NTK_SPHERE",
+    "PAPERS_METHOD",
     "RECORDING_INITIAL",
     "RECORDING_LEARNED",
     "TW_FINCH",
@@ -56,6 +58,9 @@ CHOSEN_DECAY = "learned, chosen weight decay"
 #: it; and its two estimators.
 RECORDING_INITIAL, RECORDING_LEARNED = "initial", "learned"
 VIDEO_ESTIMATOR, BATCH_ESTIMATOR = '"video"', '"batch"'
+
+#: Tables of real sequences: this project's own method, and the paper's.
+KERNEL_MEANS, PAPERS_METHOD = "kernel mean segments", "the paper's method"
 
 #: Labels of the library's methods by id.
 LABELS: Mapping[str, str] = MappingProxyType(

@@ -40,7 +40,9 @@ __all__ = [
 ]
 
 _CHECKSUM = "checksum"
-_TEXT = frozenset({"video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel"})
+_TEXT = frozenset(
+    {"video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel", "domain"}
+)
 
 
 @dataclass(frozen=True)
