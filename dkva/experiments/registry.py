@@ -202,6 +202,7 @@ _OWN: tuple[Listed, ...] = (
         "dkva.kernel_means.segmenting:kernel_mean_segments",
         settings=("dkva.kernel_means.settings:KernelMeanSettings",),
         estimator="dkva.kernel_means.segmenter:KernelMeanSegmenter",
+        together="dkva.kernel_means.together:cut_together",
     ),
 )
 

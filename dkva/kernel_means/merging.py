@@ -27,7 +27,7 @@ def merged(
     """
     g = len(means)
     means, sizes = means.copy(), sizes.astype(np.float64)
-    squared = np.square(means[:, None] - means).sum(axis=2)
+    squared = np.stack([np.square(mean - means).sum(axis=1) for mean in means])  # never [g, g, r] at once
     growth = squared * (sizes[:, None] * sizes / (sizes[:, None] + sizes))
     growth[np.tri(g, dtype=bool)] = np.inf
     groups = np.empty((g - to + 1, g), np.int64)

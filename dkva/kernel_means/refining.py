@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from dkva.kernel_means.viterbi import cheapest_labels
+from dkva.kernel_means.viterbi import cheapest_labels_of_videos
 
 __all__ = ["RUNGS", "Cut", "measured", "refined", "settled"]
 
@@ -24,7 +25,7 @@ class Cut(NamedTuple):
     Attributes:
         labels: 0, …, K - 1 [n].
         scatter: mean squared distance of a point from the mean of its label: 1 for one label, 0 at best.
-        switches: points whose label is not that of the point before.
+        switches: points whose label is not that of the point before in their video.
     """
 
     labels: Int[np.ndarray, " n"]
@@ -32,15 +33,23 @@ class Cut(NamedTuple):
     switches: int
 
 
-def measured(points: Float[np.ndarray, "n r"], labels: Int[np.ndarray, " n"]) -> Cut:
-    """The cut by labels 0, 1, … of points [n, r]."""
+def measured(
+    points: Float[np.ndarray, "n r"], labels: Int[np.ndarray, " n"], borders: Sequence[int] = ()
+) -> Cut:
+    """The cut by labels 0, 1, … of points [n, r]; `borders` are the first points of further videos."""
     centres = _centres(points, labels[None], int(labels.max()) + 1)[0]
     scatter = float(np.square(points - centres[labels]).sum() / len(points))
-    return Cut(labels, scatter, int(np.count_nonzero(labels[1:] != labels[:-1])))
+    switched = labels[1:] != labels[:-1]
+    switched[np.asarray(borders, np.int64) - 1] = False
+    return Cut(labels, scatter, int(np.count_nonzero(switched)))
 
 
 def refined(
-    points: Float[np.ndarray, "n r"], labels: Int[np.ndarray, "s n"], n_segments: int, price: float
+    points: Float[np.ndarray, "n r"],
+    labels: Int[np.ndarray, "s n"],
+    n_segments: int,
+    price: float,
+    borders: Sequence[int] = (),
 ) -> Int[np.ndarray, "s n"]:
     """Each cut refined under the prices `RUNGS` · `price`; if a label is lost, the last cut with all.
 
@@ -49,13 +58,14 @@ def refined(
         labels: of each cut, all of 0, …, K - 1 in each [s, n].
         n_segments: K.
         price: of a switch in the end, in the units of squared distances.
+        borders: first points of further videos, where a switch is free.
     """
     labels = labels.copy()
     going = np.arange(len(labels))
     for rung in RUNGS:
         if not len(going):
             break
-        found, alive = settled(points, labels[going], n_segments, rung * price, _ROUNDS)
+        found, alive = settled(points, labels[going], n_segments, rung * price, _ROUNDS, borders)
         going = going[alive]
         labels[going] = found[alive]
     return labels
@@ -67,11 +77,12 @@ def settled(
     n_segments: int,
     price: float,
     rounds: int,
+    borders: Sequence[int] = (),
 ) -> tuple[Int[np.ndarray, "s n"], Bool[np.ndarray, " s"]]:
     """Centres and labels in turn until the cost falls no more, and whether all K labels are left [s].
 
     The cost is the sum of |point - centre of its label|² + price · switches. Each centre is the mean of its
-    label's points, and the labels are the cheapest for the centres (`cheapest_labels`).
+    label's points, and the labels are the cheapest for the centres (`cheapest_labels_of_videos`).
     """
     labels = labels.copy()
     s = len(labels)
@@ -79,7 +90,7 @@ def settled(
     going = np.arange(s)
     for _ in range(rounds):
         centres = _centres(points, labels[going], n_segments)
-        found, totals = cheapest_labels(_costs(points, centres), price)
+        found, totals = cheapest_labels_of_videos(_costs(points, centres), price, borders)
         whole = np.array([np.bincount(row, minlength=n_segments).all() for row in found])
         better = (totals < last[going]) & (found != labels[going]).any(axis=1)
         last[going] = totals

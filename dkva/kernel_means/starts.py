@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -15,41 +17,65 @@ __all__ = ["contiguous", "k_means", "starts"]
 # Coordinates that dynamic programming sees, and points that it sees, at most.
 _COORDINATES, _POINTS = 24, 400
 
-# Segments that are merged, in multiples of K and at most.
-_FINER, _MOST_SEGMENTS = (1.5, 2, 3, 4), 60
+# Segments that are merged, in multiples of K and at most: of a video, and of all videos.
+_FINER, _MOST_SEGMENTS, _MOST_IN_ALL = (1.5, 2, 3, 4), 60, 1000
 
 # Rounds of k-means.
 _ROUNDS = 100
 
 
 def starts(
-    points: Float[np.ndarray, "n r"], n_segments: int, restarts: int, seed: int
+    points: Float[np.ndarray, "n r"],
+    n_segments: int,
+    restarts: int,
+    seed: int,
+    borders: Sequence[int] = (),
 ) -> Int[np.ndarray, "s n"]:
     """Labels of each start [s, n]: change points, finer change points merged, and k-means.
 
-    Each start has all K labels; one by k-means that has not is left out. For more than 400 segments uniform
-    ones are the only start.
+    Each start has all K labels; one that has not is left out. For more than 400 segments, or where no start
+    is left, uniform ones are the only start. The change points of several videos are found in each, and their
+    segments merged to K, whatever video they are of; k-means is of all points.
 
     Args:
         points: of the pieces [n, r].
         n_segments: K, 1 <= K <= n.
         restarts: of k-means.
         seed: of k-means.
+        borders: first points of further videos.
     """
     n, k = len(points), n_segments
+    uniform = np.repeat(np.arange(k), np.diff(uniform_edges(n, k)))[None]
     if k > _POINTS:
-        return np.repeat(np.arange(k), np.diff(uniform_edges(n, k)))[None]
+        return uniform
     finer = sorted({min(round(times * k), _MOST_SEGMENTS, n) for times in _FINER})
-    finer = [m for m in finer if m > k]
-    cuts = contiguous(points, [k, *finer])
-    found = [cuts[0]]
-    for labels in cuts[1:]:
-        sizes = np.bincount(labels)
-        means = np.stack([points[labels == label].mean(axis=0) for label in range(len(sizes))])
-        found.append(renumbered(merged(means, sizes, k)[-1])[labels])
+    numbers = [k, *(m for m in finer if m > k)]
+    videos = np.split(points, borders)
+    of_each = [_contiguous_at_most(video, numbers, _MOST_IN_ALL // len(videos)) for video in videos]
+    found = [_merged_to(points, cuts, k) for cuts in zip(*of_each, strict=True)]
     rng = np.random.default_rng(seed)
-    by_k_means = [k_means(points, k, rng) for _ in range(restarts)]
-    return np.stack([*found, *(labels for labels in by_k_means if labels is not None)])
+    found += [k_means(points, k, rng) for _ in range(restarts)]
+    whole = [labels for labels in found if labels is not None]
+    return np.stack(whole) if whole else uniform
+
+
+def _contiguous_at_most(points, numbers, most: int) -> list[Int[np.ndarray, " n"]]:
+    """`contiguous` for each number, or for all points, or `most`, segments if that is less."""
+    fewer = [max(1, min(number, len(points), most)) for number in numbers]
+    distinct = sorted(set(fewer))
+    found = dict(zip(distinct, contiguous(points, distinct), strict=True))
+    return [found[number] for number in fewer]
+
+
+def _merged_to(points, cuts, n_segments: int) -> Int[np.ndarray, " n"] | None:
+    """Labels [n] of the videos' segments merged to K; None if there are fewer, or too many to merge."""
+    firsts = np.cumsum([0, *(labels[-1] + 1 for labels in cuts)])
+    if not n_segments <= firsts[-1] <= _MOST_IN_ALL:
+        return None
+    labels = np.concatenate([first + each for first, each in zip(firsts[:-1], cuts, strict=True)])
+    sizes = np.bincount(labels)
+    means = np.stack([points[labels == label].mean(axis=0) for label in range(len(sizes))])
+    return renumbered(merged(means, sizes, n_segments)[-1])[labels]
 
 
 def contiguous(points: Float[np.ndarray, "n r"], numbers: list[int]) -> list[Int[np.ndarray, " n"]]:

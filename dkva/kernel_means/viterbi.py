@@ -9,10 +9,15 @@ without a compiler, and none is needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float, Int
 
-__all__ = ["cheapest_labels"]
+__all__ = ["cheapest_labels", "cheapest_labels_of_videos"]
+
+# Videos that are labelled at once, of about equal lengths: the shorter ones are filled up.
+_AT_ONCE = 32
 
 
 def cheapest_labels(
@@ -54,3 +59,36 @@ def cheapest_labels(
             out[start:end] = label
             end = start
     return labels, best[-1].min(axis=1)
+
+
+def cheapest_labels_of_videos(
+    costs: Float[np.ndarray, "n s k"], price: float, borders: Sequence[int]
+) -> tuple[Int[np.ndarray, "s n"], Float[np.ndarray, " s"]]:
+    """The cheapest labels of several videos, one after the other: between two videos a switch is free.
+
+    Args:
+        costs: of each point, sequence and label [n, s, k].
+        price: of a switch, at least 0.
+        borders: first points of all videos but the first.
+
+    Returns:
+        As `cheapest_labels`, over all videos.
+    """
+    if not len(borders):
+        return cheapest_labels(costs, price)
+    n, s, k = costs.shape
+    firsts = np.array([0, *borders])
+    lengths = np.diff([*firsts, n])
+    labels, totals = np.empty((s, n), np.int64), np.zeros(s)
+    ordered = np.argsort(lengths, kind="stable")
+    for begin in range(0, len(ordered), _AT_ONCE):
+        group = ordered[begin : begin + _AT_ONCE]
+        # Where every label costs 0 none changes, and the total stays.
+        filled = np.zeros((lengths[group[-1]], len(group), s, k))
+        for place, video in enumerate(group):
+            filled[: lengths[video], place] = costs[firsts[video] : firsts[video] + lengths[video]]
+        found, total = cheapest_labels(filled.reshape(len(filled), -1, k), price)
+        totals += total.reshape(len(group), s).sum(axis=0)
+        for video, rows in zip(group, found.reshape(len(group), s, -1), strict=True):
+            labels[:, firsts[video] : firsts[video] + lengths[video]] = rows[:, : lengths[video]]
+    return labels, totals

@@ -6,13 +6,21 @@ is mapped from a file never stands in memory as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int, Real
 
-__all__ = ["MAX_COMPONENTS", "Whitening", "blocks", "evenly_spaced", "fit_whitening", "leading_eigenpairs"]
+__all__ = [
+    "MAX_COMPONENTS",
+    "Whitening",
+    "blocks",
+    "evenly_spaced",
+    "fit_whitening",
+    "fit_whitenings",
+    "leading_eigenpairs",
+]
 
 #: Principal components kept at most.
 MAX_COMPONENTS = 64
@@ -66,47 +74,79 @@ def fit_whitening(features: Real[np.ndarray, "n d"], strength: float) -> Whiteni
         features: finite frames in order of time [n, d]; read in blocks, and not written.
         strength: from 0, plain standardising, to 1, equal variances.
     """
-    n = len(features)
+    return fit_whitenings([features], strength)[0]
+
+
+def fit_whitenings(videos: Sequence[Real[np.ndarray, "_ d"]], strength: float) -> list[Whitening]:
+    """The map of each of several videos to the same components.
+
+    Each video is standardised by itself, so that neither its level nor its units count. The correlations are
+    those of all frames: a video counts by its length, as it does in the cost of a cut.
+
+    Args:
+        videos: finite frames of each in order of time [n_i, d]; read in blocks, and not written.
+        strength: as in `fit_whitening`.
+    """
+    scales = [_scale(features) for features in videos]
+    varying = np.unique(np.concatenate([kept for kept, *_ in scales]))
+    if not len(varying):
+        return [Whitening(*scale, mean=np.zeros(0), axes=np.zeros((0, 0))) for scale in scales]
+    places = [np.searchsorted(varying, kept) for kept, *_ in scales]
+    correlated = _by_frames if len(varying) > sum(map(len, videos)) else _by_features
+    standards, variances, vectors = correlated(videos, scales, places, len(varying))
+    enough = variances > _LEAST_VARIANCE * variances[0]
+    axes = vectors[:, enough] * variances[enough] ** (-strength / 2)
+    return [
+        Whitening(*scale, mean=mean, axes=axes[place] / deviation[:, None])
+        for scale, place, (mean, deviation) in zip(scales, places, standards, strict=True)
+    ]
+
+
+def _scale(features) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Indices of the features that vary, their shift and half of their range."""
     low, high = (limits.astype(np.float64) for limits in (features.min(axis=0), features.max(axis=0)))
     half_range = high / 2 - low / 2
     rounding = np.finfo(features.dtype).eps if features.dtype.kind == "f" else 0.0
     kept = np.flatnonzero(half_range > _ROUNDINGS * rounding * np.maximum(np.abs(low), np.abs(high)) / 2)
-    half_range = half_range[kept]
-    shift = np.median(features[evenly_spaced(n, _SAMPLE)][:, kept].astype(np.float64), axis=0)
-
-    if not len(kept):
-        return Whitening(kept, shift, half_range, np.zeros(0), np.zeros((0, 0)))
-    correlated = _by_frames if len(kept) > n else _by_features
-    mean, deviation, variances, vectors = correlated(features, kept, shift, half_range)
-    enough = variances > _LEAST_VARIANCE * variances[0]
-    axes = vectors[:, enough] * variances[enough] ** (-strength / 2) / deviation[:, None]
-    return Whitening(kept, shift, half_range, mean, axes)
+    shift = np.median(features[evenly_spaced(len(features), _SAMPLE)][:, kept].astype(np.float64), axis=0)
+    return kept, shift, half_range[kept]
 
 
-def _by_features(features, *scale):
-    """Mean and deviation of the scaled features, and eigenpairs of their correlations, summed over blocks."""
-    n, e = len(features), len(scale[0])
-    total, products = np.zeros(e), np.zeros((e, e))
-    for rows in blocks(n, max(1, _BLOCK // features.shape[1])):
-        scaled = _scaled(features[rows], *scale)
-        total += scaled.sum(axis=0)
-        products += scaled.T @ scaled
-    mean = total / n
-    covariance = products / n - np.outer(mean, mean)
-    deviation = np.sqrt(np.diag(covariance))
-    return mean, deviation, *leading_eigenpairs(covariance / np.outer(deviation, deviation), MAX_COMPONENTS)
+def _by_features(videos, scales, places, width: int):
+    """Mean and deviation of each video's scaled features, and eigenpairs of their correlations.
+
+    Of a feature that does not vary in a video all correlations there are 0.
+    """
+    n_all, standards, correlations = sum(map(len, videos)), [], np.zeros((width, width))
+    for features, scale, place in zip(videos, scales, places, strict=True):
+        n, e = len(features), len(place)
+        total, products = np.zeros(e), np.zeros((e, e))
+        for rows in blocks(n, max(1, _BLOCK // features.shape[1])):
+            scaled = _scaled(features[rows], *scale)
+            total += scaled.sum(axis=0)
+            products += scaled.T @ scaled
+        mean = total / n
+        covariance = products / n - np.outer(mean, mean)
+        deviation = np.sqrt(np.diag(covariance))
+        standards.append((mean, deviation))
+        correlations[np.ix_(place, place)] += n / n_all * (covariance / np.outer(deviation, deviation))
+    return standards, *leading_eigenpairs(correlations, MAX_COMPONENTS)
 
 
-def _by_frames(features, *scale):
+def _by_frames(videos, scales, places, width: int):
     """The same for more features than frames: through the inner products of the frames, which are fewer."""
-    standard = _scaled(features, *scale)
-    mean = standard.mean(axis=0)
-    standard -= mean
-    deviation = np.sqrt(np.square(standard).mean(axis=0))
-    standard /= deviation
-    n = len(standard)
+    n, first, standards = sum(map(len, videos)), 0, []
+    standard = np.zeros((n, width))
+    for features, scale, place in zip(videos, scales, places, strict=True):
+        scaled = _scaled(features, *scale)
+        mean = scaled.mean(axis=0)
+        scaled -= mean
+        deviation = np.sqrt(np.square(scaled).mean(axis=0))
+        standard[first : first + len(scaled), place] = scaled / deviation
+        standards.append((mean, deviation))
+        first += len(scaled)
     variances, vectors = leading_eigenpairs(standard @ standard.T / n, min(MAX_COMPONENTS, n - 1))
-    return mean, deviation, variances, standard.T @ vectors / np.sqrt(n * np.maximum(variances, _TINY))
+    return standards, variances, standard.T @ vectors / np.sqrt(n * np.maximum(variances, _TINY))
 
 
 def blocks(n: int, size: int) -> Iterator[slice]:

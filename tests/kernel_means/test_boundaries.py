@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dkva.kernel_means.boundaries import frame_labels
+from dkva.kernel_means.boundaries import frame_labels, label_means
 from dkva.kernel_means.embedding import embed
 from dkva.kernel_means.settings import KernelMeanSettings
 
@@ -69,3 +69,15 @@ def test_on_a_tie_the_boundary_stays_where_the_pieces_meet():
     embedding = embed(np.ones((20, 2)), 4, KernelMeanSettings())
     labels = frame_labels(np.ones((20, 2)), embedding, np.array([0, 0, 1, 1]))
     np.testing.assert_array_equal(labels, np.repeat([0, 1], 10))
+
+
+def test_means_may_be_of_other_pieces():
+    frames, truth = noisy([41], 100)
+    embedding = embed(frames, 10, KernelMeanSettings())
+    pieces = np.repeat([0, 1], 5)
+    means = label_means(embedding.points, pieces)
+    np.testing.assert_array_equal(frame_labels(frames, embedding, pieces, means), truth)
+    swapped = {0: means[1], 1: means[0]}
+    np.testing.assert_array_equal(
+        frame_labels(frames, embedding, pieces, swapped), np.repeat([0, 1], [59, 41])
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dkva.kernel_means import embedding
-from dkva.kernel_means.embedding import embed, local_means
+from dkva.kernel_means.embedding import embed, embed_together, local_means
 from dkva.kernel_means.settings import KernelMeanSettings
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
@@ -71,3 +71,25 @@ def test_local_means_are_weighted_by_a_gaussian(deviation):
 
 def test_points_that_differ_by_rounding_alone_are_equal():
     assert not local_means(np.full((9, 2), 0.1) + 1e-17 * FRAMES[:9, :2], 1.0).any()
+
+
+def test_nothing_is_averaged_across_two_videos():
+    points = np.repeat([[0.0], [1.0], [0.0]], [10, 5, 15], axis=0)
+    found = local_means(points, 2.0, [10, 15])
+    np.testing.assert_array_equal(np.unique(found), found[[0, 10]].ravel())
+    assert len(np.unique(local_means(points, 2.0))) > 2
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_videos_together_have_the_same_coordinates(wide):
+    """Those of one video of the same frames, each standardised by itself."""
+    frames = [np.hstack([part] * 20) if wide else part for part in (FRAMES[:60], FRAMES[60:80])]
+    a, b = embed_together(frames, [12, 4], SETTINGS)
+    standard = np.concatenate([(part - part.mean(axis=0)) / part.std(axis=0) for part in frames])
+    joined = embed(standard, 16, SETTINGS)
+    squared = [
+        np.square(points[:, None] - points).sum(axis=2)
+        for points in (np.concatenate([a.points, b.points]), joined.points)
+    ]
+    np.testing.assert_allclose(*squared, atol=ERROR)
+    np.testing.assert_allclose(b.frames(frames[1][:5]).mean(axis=0), b.points[0], atol=ERROR)

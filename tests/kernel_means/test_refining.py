@@ -78,3 +78,13 @@ def test_measures_of_a_cut():
     cut = measured(points, np.array([0, 0, 1, 1]))
     assert (cut.scatter, cut.switches) == (0.5, 1)
     assert measured(points, np.array([0, 1, 0, 1])).switches == 3
+    assert measured(points, np.array([0, 1, 0, 1]), borders=[1, 3]).switches == 1
+
+
+def test_where_videos_meet_a_switch_is_free():
+    points, truth = planted()
+    borders = (np.flatnonzero(np.diff(truth)) + 1).tolist()
+    start = truth.copy()
+    start[[3, 20, 40]] = [1, 2, 0]
+    # Inside a video no switch is worth this price.
+    np.testing.assert_array_equal(refined(points, start[None], 3, 1e6, borders)[0], truth)

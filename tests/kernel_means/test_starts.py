@@ -91,3 +91,25 @@ def test_seeds():
 def test_very_many_segments_start_uniform():
     found = starts(np.arange(1000.0)[:, None], 500, 3, 0)
     np.testing.assert_array_equal(found, np.arange(1000)[None] // 2)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 30, 90])
+@pytest.mark.parametrize("borders", [[40], [1, 2, 89], list(range(1, 90))])
+def test_every_start_of_several_videos_has_all_labels(k, borders):
+    found = starts(WALK, k, 2, 0, borders)
+    assert len(found) >= 1
+    for labels in found:
+        assert set(labels) == set(range(k))
+
+
+def test_segments_of_several_videos_are_merged_whatever_video_they_are_of():
+    points = np.repeat([0.0, 5, 9, 5, 0, 9], 10)[:, None]
+    for labels in starts(points, 3, 0, 0, borders=[30]):
+        np.testing.assert_array_equal(labels, np.repeat([0, 1, 2, 1, 0, 2], 10))
+
+
+def test_too_many_videos_to_merge_start_by_k_means_and_else_uniform():
+    points = np.random.default_rng(0).standard_normal((1200, 2))
+    borders = range(1, 1200)
+    assert starts(points, 3, 2, 0, borders).shape == (2, 1200)
+    np.testing.assert_array_equal(starts(points, 3, 0, 0, borders), np.arange(1200)[None] // 400)

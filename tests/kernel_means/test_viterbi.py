@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dkva.kernel_means.viterbi import cheapest_labels
+from dkva.kernel_means.viterbi import cheapest_labels, cheapest_labels_of_videos
 
 pytestmark = pytest.mark.fast
 
@@ -48,3 +48,13 @@ def test_on_a_tie_nothing_switches_and_the_lowest_label_is_taken():
     np.testing.assert_array_equal(cheapest_labels(np.zeros((5, 1, 3)), 1.0)[0], [[0, 0, 0, 0, 0]])
     two = np.array([[0.0, 1], [1, 0], [0, 0]])[:, None]  # to switch costs as much as to stay
     np.testing.assert_array_equal(cheapest_labels(two, 1.0)[0], [[0, 0, 0]])
+
+
+@pytest.mark.parametrize("price", [0.0, 0.4])
+@pytest.mark.parametrize("borders", [[], [1], [7, 8, 30], list(range(1, 90))])  # the last in groups
+def test_videos_are_labelled_as_if_alone(borders, price):
+    costs = np.random.default_rng(0).random((90, 3, 4))
+    labels, totals = cheapest_labels_of_videos(costs, price, borders)
+    alone = [cheapest_labels(video, price) for video in np.split(costs, borders)]
+    np.testing.assert_array_equal(labels, np.concatenate([found for found, _ in alone], axis=1))
+    np.testing.assert_allclose(totals, np.sum([total for _, total in alone], axis=0), rtol=1e-13)
