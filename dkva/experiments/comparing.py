@@ -156,40 +156,42 @@ def _of_domain(table: np.ndarray, domains: Sequence[str], domain: str) -> dict[s
 def advice(comparison: Comparison) -> str:
     """Which method to take, and how sure that is, in one paragraph; the reference must be the best."""
     best, others = comparison.best, comparison.lines[1:]
-    score = f"{100 * best.scores[MEAN].mean:.1f} %"
+    score = f"{best.method} ({100 * best.scores[MEAN].mean:.1f} %)"
     if not others:
-        return f"{best.method} alone was run: {score} in the mean of MoF, IoU and F1."
+        return f"Mean of MoF, IoU and F1: {score}, which alone was run."
+    said = [f"Highest mean of MoF, IoU and F1: {score}"]
     if comparison.sequences == 1:
-        return (
-            f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), on one sequence: that says "
-            "nothing about others, so add sequences before you choose."
-        )
-    rivals = [line for line in others if not line.lead[MEAN].low > 0]
-    text = (
-        f"{best.method} has the highest mean of MoF, IoU and F1 ({score}), and also in "
-        f"{100 * best.highest:.0f} % of the resamples of the {comparison.sequences} sequences"
-    )
-    if not rivals:
-        text += "; its lead over every other method is statistically significant (95 % intervals, paired)."
+        return f"{said[0]}, on one sequence. That says nothing of others: add sequences before you choose."
+    said[0] += f", which is also first in {100 * best.highest:.0f} % of the resamples of the "
+    said[0] += f"{comparison.sequences} sequences."
+    close = [line for line in others if not line.lead[MEAN].low > 0]
+    if close:
+        shown = ", ".join(_named(line) for line in close[:3])
+        more = f" and {len(close) - 3} more" if len(close) > 3 else ""
+        said.append(f"Its lead over {shown}{more} is not statistically significant.")
     else:
-        shown = ", ".join(_named(line) for line in rivals[:3])
-        more = f" and {len(rivals) - 3} more" if len(rivals) > 3 else ""
-        text += f"; its lead over {shown}{more} is not statistically significant."
-    text += f" {_caution(comparison)}" if _caution(comparison) else ""
-    return text
+        said.append("Its lead over every other method is statistically significant (95 % intervals, paired).")
+    ahead = _ahead(comparison)
+    if ahead:
+        said.append(f"Another method is ahead on {', '.join(ahead)}.")
+    if math.isnan(best.scores[MEAN].low):
+        said.append("No domain has two sequences, so there are no intervals: add some before you choose.")
+    elif comparison.sequences < _FEW:
+        said.append(f"With {comparison.sequences} sequences the intervals are narrower than they should be.")
+    return " ".join(said)
 
 
 def _named(line: Line) -> str:
-    found = line.lead[MEAN]
-    if math.isnan(found.low):
-        return f"{line.method} ({100 * found.mean:+.1f} points, no interval)"
-    return f"{line.method} ({100 * found.mean:+.1f} points [{100 * found.low:+.1f}, {100 * found.high:+.1f}])"
+    mean, low, high = (f"{100 * value:+.1f}" for value in line.lead[MEAN][:3])
+    return f"{line.method} ({mean} points{f' [{low}, {high}]' if low != '+nan' else ', no interval'})"
 
 
-def _caution(comparison: Comparison) -> str:
-    least = comparison.lines[0].scores[MEAN]
-    if math.isnan(least.low):
-        return "No domain has two sequences, so there are no intervals: add sequences before you choose."
-    if comparison.sequences < _FEW:
-        return f"With {comparison.sequences} sequences the intervals are narrower than they should be."
-    return ""
+def _ahead(comparison: Comparison) -> list[str]:
+    """Domains on which another method than the best has the highest mean, with its name."""
+    if len(comparison.domains) < 2:
+        return []
+    firsts = {
+        domain: max(comparison.lines, key=lambda line: line.domains[domain][MEAN])
+        for domain in comparison.domains
+    }
+    return [f"{domain} ({line.method})" for domain, line in firsts.items() if line is not comparison.best]

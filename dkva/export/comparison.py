@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Bar", "comparison_figure"]
 
+# Pale, so that marks stand out on the bars.
+_FIRST, _OTHERS = "#a9cbe3", "#d9d9d9"
+
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
@@ -51,7 +54,7 @@ def comparison_figure(bars: Mapping[str, Bar], title: str, axis: str) -> Figure:
     figure = Figure(figsize=(9, 1.5 + 0.36 * len(bars) + 0.2 * (len(domains) > 1)), layout="constrained")
     axes = figure.add_subplot()
     for place, bar in enumerate(bars.values()):
-        axes.barh(place, 100 * bar.mean, height=0.7, color="#0072B2" if place == 0 else "#b4b4b4", zorder=1)
+        axes.barh(place, 100 * bar.mean, height=0.7, color=_FIRST if place == 0 else _OTHERS, zorder=1)
         if not math.isnan(bar.low):
             axes.plot([100 * bar.low, 100 * bar.high], [place, place], color="black", linewidth=2, zorder=3)
     if len(domains) > 1:

@@ -89,22 +89,27 @@ def test_methods_must_have_the_same_sequences():
 @pytest.mark.parametrize(
     ("scores", "domains", "parts"),
     [
-        ({"one": [0.5, 0.6]}, ["a", "a"], ["one alone was run: 45.0 %"]),
-        ({"one": [0.5], "two": [0.4]}, ["a"], ["one has the highest", "on one sequence"]),
+        ({"one": [0.5, 0.6]}, ["a", "a"], ["F1: one (45.0 %), which alone was run."]),
+        ({"one": [0.5], "two": [0.4]}, ["a"], ["F1: one (40.0 %), on one sequence."]),
         (
             {"one": [0.5, 0.6], "two": [0.4, 0.5]},
             ["a", "b"],
-            ["its lead over two (+10.0 points, no interval) is not", "No domain has two sequences"],
+            ["Its lead over two (+10.0 points, no interval) is not", "No domain has two sequences"],
         ),
         (
-            SCORES,
+            SCORES | {"apart": [0.1, 0.1, 0.1, 0.7]},
             DOMAINS,
-            ["high has the highest", "its lead over near (+1.7 points [", "With 4 sequences"],
+            [
+                "F1: high (43.3 %), which is also first in",
+                "Its lead over near (+1.7 points [",
+                "Another method is ahead on b (apart).",
+                "With 4 sequences the intervals are narrower",
+            ],
         ),
         (
             {"one": np.linspace(0.4, 0.6, 12), "two": np.linspace(0.3, 0.55, 12)},
             ["a"] * 12,
-            ["in 100 % of the resamples of the 12 sequences; its lead over every other method is stat"],
+            ["first in 100 % of the resamples of the 12 sequences. Its lead over every other method is stat"],
         ),
     ],
 )
