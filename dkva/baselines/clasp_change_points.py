@@ -13,6 +13,9 @@ from dkva.baselines.standardising import standardised
 
 __all__ = ["clasp"]
 
+# Window where the search for one fails: what claspy itself takes for a feature that tells it nothing.
+_WINDOW = 5
+
 
 def clasp(
     features: Real[np.ndarray, "n d"],
@@ -67,8 +70,12 @@ def _change_points(means: Float[np.ndarray, "m d"], most: int, seed: int) -> Int
             "in a clone, make clasp gives it an environment of its own)"
         ) from error
     # No test of significance: the number is given. One thread: videos run beside each other.
-    search = BinaryClaSPSegmentation(n_segments=most + 1, validation=None, n_jobs=1, random_state=seed)
-    return np.asarray(search.fit_predict(means), np.int64)
+    settings = {"n_segments": most + 1, "validation": None, "n_jobs": 1, "random_state": seed}
+    try:
+        found = BinaryClaSPSegmentation(**settings).fit_predict(means)
+    except OverflowError:  # its search doubles the window for ever if none within the video will do
+        found = BinaryClaSPSegmentation(window_size=_WINDOW, **settings).fit_predict(means)
+    return np.asarray(found, np.int64)
 
 
 def _merged(

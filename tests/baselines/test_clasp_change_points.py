@@ -88,6 +88,22 @@ def test_fewer_segments_than_asked_for(stand_in, points):
 
 
 @pytest.mark.fast
+def test_a_search_for_windows_that_fails(stand_in, monkeypatch):
+    calls = stand_in([40, 70, 105])
+    search = sys.modules["claspy.segmentation"].BinaryClaSPSegmentation
+    fit = search.fit_predict
+
+    def fails(self, series):
+        if "window_size" not in self.settings:
+            raise OverflowError("Python int too large to convert to C long")
+        return fit(self, series)
+
+    monkeypatch.setattr(search, "fit_predict", fails)
+    np.testing.assert_array_equal(clasp(planted(ONCE), 4), ONCE)
+    assert [settings["window_size"] for settings, _ in calls] == [5]
+
+
+@pytest.mark.fast
 def test_merging_by_its_definition():
     rows, sizes = rng.standard_normal((12, 2)), rng.integers(1, 5, 12)
     group = np.repeat([0, 1, 2, 3, 4], [3, 2, 4, 1, 2])
@@ -166,4 +182,5 @@ def test_changes_of_motion_are_found():
 @needs_claspy
 @corners
 def test_corners_of_claspy(corner):
-    check_corner(clasp, corner)
+    """Segments are not shorter than five windows, so that short videos are left whole."""
+    check_corner(clasp, corner, fewer=True)
