@@ -39,13 +39,13 @@ class Levels:
 
 
 def made(
-    features: np.ndarray, levels: Levels, *, seed: int, settings: Mapping[str, Any], nested: bool = False
+    features: np.ndarray, finest: int, *, seed: int, settings: Mapping[str, Any], nested: bool
 ) -> Hierarchy:
-    """The cuts of a video's features [n, d] into 1, 2, … segments, up to the finest level.
+    """The cuts of a video's features [n, d] into 1, 2, … segments.
 
     Args:
-        features: of at least as many frames as the coarsest level has segments.
-        levels: which; only the finest counts.
+        features: in order of time.
+        finest: segments of the last cut, or one a frame if there are fewer frames.
         seed: of the method.
         settings: fields of `dkva.kernel_means.settings.KernelMeanSettings`.
         nested: whether levels are merged of the finest.
@@ -58,8 +58,8 @@ def made(
     from dkva.kernel_means.settings import KernelMeanSettings
 
     frames = check_features(features)
-    finest = min(levels.high, len(frames))
-    cut = cut_video(frames, 1, KernelMeanSettings(**settings), seed=seed, levels=finest, nested=nested)
+    finest, chosen = min(finest, len(frames)), KernelMeanSettings(**settings)
+    cut = cut_video(frames, 1, chosen, seed=seed, levels=finest, nested=nested)
     return cast("Hierarchy", cut.hierarchy)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels, described, made, suggestion
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dkva.base.segmentation import Segmentation
-    from dkva.kernel_means.levels import Hierarchy
 
 __all__ = ["Way"]
 
@@ -67,12 +67,9 @@ class Way:
         """The way of a method with the code that it has now."""
         target = method.together if together else method.target
         code = _code(load(target)) if method.id != "dkva" else ""
-        finer = (
-            "".join(_code(each) for each in (made, suggestion, described))
-            if levels or n_segments is None
-            else ""
-        )
-        return cls(method, n_segments, seed, settings, levels, code, finer, together)
+        finer = (made, suggestion, described) if levels or n_segments is None else ()
+        levels_code = "".join(_code(each) for each in finer)
+        return cls(method, n_segments, seed, settings, levels, code, levels_code, together)
 
     def alone(self) -> Way:
         """The way of a video that is cut by itself."""
@@ -117,17 +114,15 @@ class Way:
         A suggestion is always of the method's own levels, whether those that are written are nested or not.
         """
         settings = self.settings if self.method.id == HIERARCHICAL else {}
-        hierarchy: dict[bool, Hierarchy] = {}
-        if self.levels:
-            nested = self.levels.nested
-            hierarchy[nested] = made(features, self.levels, seed=self.seed, settings=settings, nested=nested)
-        if self.n_segments is None and False not in hierarchy:
-            hierarchy[False] = made(features, self.range, seed=self.seed, settings=settings)
-        shown = described(hierarchy[self.levels.nested], self.levels.low) if self.levels else []
+        of = partial(made, features, self.range.high, seed=self.seed, settings=settings)
+        nested = self.range.nested
+        shown = of(nested=nested) if self.levels else None
+        levels = described(shown, self.range.low) if shown else []
         if self.n_segments:
-            return self.n_segments, shown, None
-        suggested = suggestion(hierarchy[False], features, self.range.low)
-        return suggested["k"], shown, suggested
+            return self.n_segments, levels, None
+        own = of(nested=False) if shown is None or nested else shown
+        suggested = suggestion(own, features, self.range.low)
+        return suggested["k"], levels, suggested
 
     def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
         """The segmentation of one video's features [n, d]; batches may depend on its name.
@@ -151,9 +146,8 @@ class Way:
         import numpy as np
 
         n_segments = self.n_segments or 0
-        together = load(self.method.together)
-        drawn = {"seed": self.seed} if _takes(together, "seed") else {}
-        answers = together(videos, n_segments, **self.settings, **drawn)
+        drawn = {"seed": self.seed} if self._takes("seed") else {}
+        answers = load(self.method.together)(videos, n_segments, **self.settings, **drawn)
         if len(answers) != len(videos):
             raise ValueError(
                 f"{self.method.id} gave labels of {len(answers)} videos for {len(videos)}: "
@@ -201,11 +195,8 @@ class Way:
         ]
 
     def _takes(self, keyword: str) -> bool:
-        return _takes(load(self.method.target), keyword)
-
-
-def _takes(function: Callable, keyword: str) -> bool:
-    return keyword in inspect.signature(function).parameters
+        target = self.method.together if self.together else self.method.target
+        return keyword in inspect.signature(load(target)).parameters
 
 
 def _code(function: Callable) -> str:

@@ -3,7 +3,7 @@ import pytest
 
 from dkva import KernelMeanSegmenter
 from dkva.baselines import tw_finch_partitions
-from dkva.cli.segmenting.levels import Levels, described, made, suggestion
+from dkva.cli.segmenting.levels import described, made, suggestion
 from dkva.export.documents import labels_in
 from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
 
@@ -15,8 +15,7 @@ FRAMES += 0.1 * np.random.default_rng(1).normal(size=FRAMES.shape)
 
 @pytest.mark.parametrize("nested", [False, True])
 def test_levels_are_the_estimators(nested):
-    levels = Levels(3, 6, nested)
-    found = described(made(FRAMES, levels, seed=3, settings={"whitening": 0}, nested=nested), levels.low)
+    found = described(made(FRAMES, 6, seed=3, settings={"whitening": 0}, nested=nested), 3)
     fitted = KernelMeanSegmenter(2, 3, levels=6, nested=nested, whitening=0).fit(FRAMES)
     assert [level["n_segments"] for level in found] == [3, 4, 5, 6]
     for level, own in zip(found, fitted.hierarchy_.levels[2:], strict=True):
@@ -26,12 +25,12 @@ def test_levels_are_the_estimators(nested):
 
 
 def test_a_short_video_has_a_level_a_frame_at_most():
-    assert len(made(FRAMES[::12], Levels(2, 20), seed=0, settings={}).levels) == 5
+    assert len(made(FRAMES[::12], 20, seed=0, settings={}, nested=False).levels) == 5
 
 
 @pytest.mark.parametrize("low", [1, 2, 5, 7])
 def test_the_number_is_the_median_of_its_rules_within_the_levels(low):
-    hierarchy = made(FRAMES, Levels(low, 8), seed=0, settings={})
+    hierarchy = made(FRAMES, 8, seed=0, settings={}, nested=False)
     sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(FRAMES)]
     third = min((size for size in sizes if max(low, 2) <= size <= 8), default=None)
     found = suggestion(hierarchy, FRAMES, low)

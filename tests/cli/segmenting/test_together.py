@@ -53,7 +53,7 @@ def test_a_label_means_the_same_in_every_video(videos):
     for name, order in ORDERS.items():
         np.testing.assert_array_equal(found[name].segmentation.labels, np.repeat(order, 4))
         assert found[name].segmentation.margins.shape == (4 * len(order),)
-        assert found[name].segmentation.settings == {"n_segments": 3, "shift": 0}
+        assert found[name].segmentation.settings == {"n_segments": 3, "shift": 0, "seed": 0}
         json.dumps(found[name].together)
     assert {worked.together["videos"] for worked in found.values()} == {3}
     assert len({worked.together["digest"] for worked in found.values()}) == 1
