@@ -112,7 +112,7 @@ oracle: $(READY) $(ORACLE_VENV)/.ready
 
 $(CLASP_VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear $(CLASP_VENV)
-	$(CLASP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[clasp,test]"
+	$(CLASP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[clasp,reproduce,test]"
 	@touch $@
 
 clasp: $(CLASP_VENV)/.ready

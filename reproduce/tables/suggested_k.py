@@ -1,0 +1,80 @@
+"""Cuts at numbers of segments that rules suggest: features in, labels out."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+
+import numpy as np
+
+from dkva.baselines.twfinch import tw_finch_partitions
+from dkva.kernel_means.levels import MOST_LEVELS, Hierarchy
+from dkva.kernel_means.segmenting import cut_video
+from dkva.kernel_means.settings import KernelMeanSettings
+from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+from dkva.metrics.segmentation import evaluate
+
+__all__ = ["MEDIAN", "RULES", "TRUE", "cut_by_rule", "measure"]
+
+#: What `-k auto` of the command line takes, the rules that it is the median of, and what it is held against.
+MEDIAN, TRUE = "median of the three", "true number"
+RULES = ("cost", "eigengap", "TW-FINCH's coarsest partition", MEDIAN, "always 4", TRUE)
+
+
+def cut_by_rule(features: np.ndarray, n_segments: int, *, rule: str) -> np.ndarray:
+    """Labels [n] by kernel mean segments, cut into as many segments as one of `RULES` says.
+
+    Args:
+        features: in order of time [n, d].
+        n_segments: the true number, which `TRUE` takes.
+        rule: one of `RULES`.
+    """
+    hierarchy, sizes = _hierarchy(_Frames(features))
+    finest = len(hierarchy.levels)
+    within = [size for size in sizes if 2 <= size <= finest]
+    suggested = {
+        "cost": lambda: by_cost(hierarchy),
+        "eigengap": lambda: by_eigengap(hierarchy.spectrum, finest),
+        "TW-FINCH's coarsest partition": lambda: min(within, default=finest),
+        MEDIAN: lambda: suggest_k(hierarchy, within),
+        "always 4": lambda: 4,
+        TRUE: lambda: n_segments,
+    }
+    return hierarchy.levels[suggested[rule]() - 1].labels
+
+
+class _Frames:
+    """Features that are equal if they hold the same, so that what is made of them can be kept."""
+
+    def __init__(self, features: np.ndarray):
+        self.features = features
+        self._digest = hashlib.blake2b(np.ascontiguousarray(features).data).digest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frames) and self._digest == other._digest
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+
+@functools.lru_cache(maxsize=1)
+def _hierarchy(frames: _Frames) -> tuple[Hierarchy, list[int]]:
+    """Cuts into 1 to 20 segments, and the sizes of TW-FINCH's partitions."""
+    features = frames.features
+    finest = min(MOST_LEVELS, len(features))
+    cut = cut_video(features, 1, KernelMeanSettings(), seed=0, levels=finest)
+    assert cut.hierarchy is not None  # noqa: S101 (levels are asked for)
+    return cut.hierarchy, [int(labels.max()) + 1 for labels in tw_finch_partitions(features)]
+
+
+def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:
+    """The number of labels, how far it is from the true one, and the scores."""
+    found = len(np.unique(labels))
+    scores = evaluate(truth, labels)
+    return {
+        "found": found,
+        "off": abs(found - n_segments),
+        "mof": scores.mof,
+        "iou": scores.iou,
+        "f1": scores.f1,
+    }
