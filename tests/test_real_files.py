@@ -76,9 +76,9 @@ def cells(line):
 def test_the_table_without_labels_has_a_cell_for_each_column(segmented):
     _, doc, text, _ = segmented()
     head, row = (line for line in text.splitlines() if line.strip().startswith(("video", "v ")))
-    assert cells(head) == ["video", "frames", "features", "segments", "labels", "used"]
+    assert cells(head) == ["video", "frames", "features", "k", "segments", "labels", "used"]
     used = len({run["label"] for run in doc["segments"]})
-    assert cells(row) == ["v", "300", "8", str(len(doc["segments"])), str(used)]
+    assert cells(row) == ["v", "300", "8", "4", str(len(doc["segments"])), str(used)]
     assert (doc["frames"], doc["features"]) == (300, 8)
 
 

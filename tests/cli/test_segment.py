@@ -502,6 +502,14 @@ def test_levels_are_written_and_kept(dkva, folder, tmp_path, form, rate):
     assert not (tmp_path / "levels.csv").exists()
 
 
+def test_levels_and_hints_come_from_other_processes_as_from_this_one(dkva, folder, tmp_path):
+    command = ("segment", folder, "--levels", 4, *KMS)
+    plain = dkva(*command, "--out", tmp_path / "one")
+    assert dkva(*command, "--out", tmp_path / "two", "--workers", 2)[0] == plain[0] == 0
+    for name in ("tea/P1_tea.json", "levels.csv", "segments.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
 def test_levels_that_were_changed_are_made_again(dkva, folder, tmp_path):
     command = ("segment", folder, "-k", 3, "--out", tmp_path, "--format", "csv", "--levels", 4, *KMS)
     dkva(*command)
