@@ -117,7 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     root, status = data_root(options.data_root), 0
     chosen = select_methods(methods(1 if options.smoke else EPOCHS), options.methods)
     seeds = range(1 if options.smoke else options.seeds)
-    for group in [SETS[name] for name in options.sets or SETS]:
+    named = options.sets or (["basic_motions"] if options.smoke else SETS)
+    for group in [SETS[name] for name in named]:
         try:
             tasks = tasks_of(group, root, seeds)
         except DataError as error:

@@ -19,12 +19,14 @@ from reproduce import (
     study_moving5,
     study_network,
     study_seeds,
+    study_suggested_k,
     study_transport,
     table1_datasets,
     table2_moving5,
     table3_moving5_random_k,
     table4_benchmarks,
     table5_random_k,
+    table_real_sequences,
 )
 from reproduce.base.paths import RENDERED, RESULTS
 
@@ -44,7 +46,9 @@ SCRIPTS = [
     study_moving5,
     study_network,
     study_seeds,
+    study_suggested_k,
     study_transport,
+    table_real_sequences,
     table2_moving5,
     table3_moving5_random_k,
 ]

@@ -10,12 +10,9 @@ from reproduce.tables import benchmark_tables
 
 
 @pytest.mark.fast
-def test_every_training_free_method_of_the_library_has_a_line():
+def test_lines_are_methods_of_the_library():
     lines = table4_benchmarks.methods(2.5, 100)
-    assert {line.id for line in lines.values()} == {*listed(SEGMENTER)[0]} - {
-        "sinkhorn",
-        "kms",
-    }  # theirs are other tables
+    assert {line.id for line in lines.values()} <= listed(SEGMENTER)[0].keys()
     assert {m.label for m in lines.values()} == set(read_facts("table4_basic_motions")["methods"])
 
 
