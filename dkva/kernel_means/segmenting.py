@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import scipy.linalg  # noqa: F401 (a BLAS of its own, whose threads are limited only once it is loaded)
 from jaxtyping import Int
 from threadpoolctl import threadpool_limits
 

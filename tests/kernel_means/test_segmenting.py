@@ -127,6 +127,15 @@ def test_importing_is_cheap():
     assert subprocess.run([sys.executable, "-c", heavy], check=False).returncode == 0
 
 
+def test_no_blas_is_loaded_after_its_threads_were_limited():
+    counts = (
+        "import numpy as np, dkva.kernel_means.segmenting as s; from threadpoolctl import threadpool_info; "
+        "before = len(threadpool_info()); s.kernel_mean_segments(np.eye(30), 3); "
+        "assert len(threadpool_info()) == before > 0"
+    )
+    assert subprocess.run([sys.executable, "-c", counts], check=False).returncode == 0
+
+
 @pytest.mark.data
 def test_scores_of_real_videos(data_root):
     """Above TW-FINCH's on the same three, at the true number of actions (tests/baselines/test_twfinch.py)."""
