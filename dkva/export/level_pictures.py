@@ -133,7 +133,8 @@ def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
     costs = [level["cost"] for level in suggestion["curve"]]
     axes.plot(numbers, costs, "s--", color=orange, label="cost: scatter and switches")
     axes.axvline(suggestion["k"], color="black", linewidth=1.2, label=f"hint: {suggestion['k']}")
-    axes.set_ylim(0)
+    axes.set_ylim(0, 1.08 * max(costs) or 1)
+    axes.set_ylabel("scatter of one segment = 1")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("segments asked for")
     rules = {name: k for name, k in suggestion["rules"].items() if k is not None}
