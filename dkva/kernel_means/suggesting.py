@@ -22,8 +22,8 @@ def suggest_k(hierarchy: Hierarchy, partition_sizes: Sequence[int] = ()) -> int:
     """A hint for K: the median of up to three rules, each of which is often wrong.
 
     On 21 labelled sequences of five domains half of the hints were off by two segments or more, and the cuts
-    at the hints had 7 points less of MoF and 18 less of F1 than those at the true numbers: look at the
-    levels, too.
+    at the hints had lower scores, above all F1, than those at the true numbers
+    (`reproduce/study_suggested_k.py`): look at the levels, too.
 
     Args:
         hierarchy: of at least three levels.
