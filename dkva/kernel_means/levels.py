@@ -70,7 +70,7 @@ def hierarchy_of(
     Each level is the method's own cut for its K, the same that the estimator makes, and `Level.nesting` says
     how near it is to being a part of the level before. With `nested` every level is merged of the finest by
     Ward's criterion on the maximum mean discrepancy, so that each segment is cut further and never anew.
-    Nested levels are for reading, not for the best cut: at a level's number they cost more than its own cut.
+    Nested levels are for reading: what was measured is the method's own cut of each number.
 
     Args:
         features: in order of time [n, d]; read only around boundaries, and not at all if each piece is one
