@@ -6,8 +6,8 @@ method was developed on. Writes results/study_kernel_means.csv and .json.
 
 True numbers of actions, each sequence matched by itself; a mean counts every domain the same. A variant's
 gain is of the mean of MoF, IoU and F1, over the same seeds, with a bootstrap over the sequences within
-domains. One would be kept whose interval is above 0 and that is worth its code. As many are tried, the best
-of them looks better than it is.
+domains. One would be kept whose interval is above 0 and that is worth its code; none is. As many are tried,
+the best of them looks better than it is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from reproduce.base.store import publish, read_rows
 from reproduce.collections import breakfast_sample
 from reproduce.tables import kernel_mean_variants as variants
 from reproduce.tables import varied
-from reproduce.tables.kernel_mean_gains import OWN, gain_cells, gains
+from reproduce.tables.kernel_mean_gains import OWN, gain_cells, variant_gains
 from reproduce.tables.studies import with_columns
 from reproduce.tables.varied import Value
 
@@ -136,7 +136,7 @@ def development(root: Path, seeds: Sequence[int]) -> list[Task]:
 
 
 def _show(rows: Sequence[dict]) -> None:
-    columns, cells = gain_cells(gains(rows))
+    columns, cells = gain_cells(variant_gains(rows))
     out = lines("Kernel mean segments: mean of domain means and gain [95 % interval], in %", columns, 2)
     for line in cells:
         out.add_row(*line)
@@ -169,7 +169,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     outcome = with_columns(outcome, COLUMNS)
     if not options.smoke and options.seeds == SEEDS:
-        publish(TABLE, outcome, {"n_segments": "true number of actions", "gains": gains(outcome.rows)})
+        publish(
+            TABLE, outcome, {"n_segments": "true number of actions", "gains": variant_gains(outcome.rows)}
+        )
     _show(outcome.rows)
     return 0
 

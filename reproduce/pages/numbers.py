@@ -20,6 +20,7 @@ from reproduce.pictures import STUDIES
 from reproduce.tables import difficulty
 from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.factor_ranges import FACTOR_RANGES
+from reproduce.tables.kernel_mean_gains import gain_cells, variant_gains
 from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
 
@@ -71,6 +72,9 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
             lambda record: (str(record["factor"]), str(record["value"])),
             ["setting", "value"],
             "mof",
+        ),
+        "kernel_mean_gains": markdown_table(
+            *gain_cells(variant_gains(read_rows("study_kernel_means", folder)))
         ),
         **{f"seeds_{name}": str(len(_seeds(facts[name]))) for name in _SEEDED},
         **{

@@ -10,7 +10,7 @@ import numpy as np
 from dkva.metrics.domains import domain_mean
 from reproduce.base.show import percent
 
-__all__ = ["OWN", "gain_cells", "gains"]
+__all__ = ["OWN", "gain_cells", "variant_gains"]
 
 #: Factor and value of the rows of the method as it is.
 OWN = "the method"
@@ -18,7 +18,7 @@ OWN = "the method"
 _MEASURES = ("mof", "iou", "f1")
 
 
-def gains(rows: Sequence[Mapping]) -> list[dict]:
+def variant_gains(rows: Sequence[Mapping]) -> list[dict]:
     """A record a variant, the method first.
 
     Records have `factor`, `value`, `mof`, `iou` and `f1` (means of domain means), and `gain`, `low`, `high`:
