@@ -12,22 +12,18 @@ the best of them looks better than it is.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from dkva.datasets import DataError
-from dkva.experiments.experiment import Task, merged
-from dkva.export.documents import source_of
+from dkva.experiments.experiment import merged
 from reproduce.base.labels import KERNEL_MEANS
 from reproduce.base.options import compute, console, parser
 from reproduce.base.paths import data_root
 from reproduce.base.show import lines
 from reproduce.base.store import publish, read_rows
-from reproduce.collections import breakfast_sample
+from reproduce.collections.real_sequences import SETS, tasks_of
 from reproduce.tables import kernel_mean_variants as variants
 from reproduce.tables import varied
 from reproduce.tables.kernel_mean_gains import OWN, gain_cells, variant_gains
@@ -108,33 +104,6 @@ METHOD = {OWN: {OWN: _of("kms")}}
 _SMOKE = {"starts": {"change points alone": FACTORS["starts"]["change points alone"]}}
 
 
-def _load(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return arrays["X"], arrays["y"]
-
-
-def development(root: Path, seeds: Sequence[int]) -> list[Task]:
-    """The 21 sequences with their true numbers of actions and, as a column, their domains.
-
-    Raises:
-        DataError: files that are missing or cannot be used.
-    """
-    found = []
-    for path in sorted((root / "real_sequences").glob("*.npz")):
-        k = len(np.unique(_load(path)[1]))
-        columns = {"domain": path.stem.partition("__")[0]}
-        checksum = str(source_of(path)["blake2b"])
-        found.append(
-            Task(path.stem, functools.partial(_load, path), checksum, k, tuple(seeds), columns=columns)
-        )
-    if not found:
-        raise DataError(root / "real_sequences", "holds no sequences", "give the folder that holds them")
-    for task in breakfast_sample.tasks(root, seeds):
-        k = len(np.unique(task.load()[1]))
-        found.append(replace(task, n_segments=k, columns={"domain": "Breakfast"}))
-    return found
-
-
 def _show(rows: Sequence[dict]) -> None:
     columns, cells = gain_cells(variant_gains(rows))
     out = lines("Kernel mean segments: mean of domain means and gain [95 % interval], in %", columns, 2)
@@ -150,9 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = cli.parse_args(arguments)
     root = data_root(options.data_root)
     try:
-        if root is None:
-            raise DataError("DKVA_DATA", "is not set", "give the folder that holds real_sequences/")
-        tasks = development(root, range(1 if options.smoke else options.seeds))
+        tasks = tasks_of(SETS["development"], root, range(1 if options.smoke else options.seeds))
     except DataError as error:
         console().print(f"needs data ({error}): {COMMAND}; stored results:")
         _show(read_rows(TABLE.name))

@@ -14,11 +14,13 @@ from dkva.kernel_means.settings import KernelMeanSettings
 from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
 from dkva.metrics.segmentation import evaluate
 
-__all__ = ["MEDIAN", "RULES", "TRUE", "cut_by_rule", "measure"]
+__all__ = ["MEDIAN", "NESTED", "RULES", "TRUE", "cut_by_rule", "measure"]
 
 #: What `-k auto` of the command line takes, the rules that it is the median of, and what it is held against.
 MEDIAN, TRUE = "median of the three", "true number"
-RULES = ("cost", "eigengap", "TW-FINCH's coarsest partition", MEDIAN, "always 4", TRUE)
+#: The true number in a hierarchy whose levels are merged of the finest.
+NESTED = "true number, nested"
+RULES = ("cost", "eigengap", "TW-FINCH's coarsest partition", MEDIAN, "always 4", TRUE, NESTED)
 
 
 def cut_by_rule(features: np.ndarray, n_segments: int, *, rule: str) -> np.ndarray:
@@ -29,7 +31,9 @@ def cut_by_rule(features: np.ndarray, n_segments: int, *, rule: str) -> np.ndarr
         n_segments: the true number, which `TRUE` takes.
         rule: one of `RULES`.
     """
-    hierarchy, sizes = _hierarchy(_Frames(features))
+    if rule == NESTED:
+        return _levels(features, nested=True).levels[n_segments - 1].labels
+    hierarchy, sizes = _suggesting(_Frames(features))
     finest = len(hierarchy.levels)
     within = [size for size in sizes if 2 <= size <= finest]
     suggested = {
@@ -58,13 +62,17 @@ class _Frames:
 
 
 @functools.lru_cache(maxsize=1)
-def _hierarchy(frames: _Frames) -> tuple[Hierarchy, list[int]]:
+def _suggesting(frames: _Frames) -> tuple[Hierarchy, list[int]]:
     """Cuts into 1 to 20 segments, and the sizes of TW-FINCH's partitions."""
-    features = frames.features
+    sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(frames.features)]
+    return _levels(frames.features, nested=False), sizes
+
+
+def _levels(features: np.ndarray, *, nested: bool) -> Hierarchy:
     finest = min(MOST_LEVELS, len(features))
-    cut = cut_video(features, 1, KernelMeanSettings(), seed=0, levels=finest)
+    cut = cut_video(features, 1, KernelMeanSettings(), seed=0, levels=finest, nested=nested)
     assert cut.hierarchy is not None  # noqa: S101 (levels are asked for)
-    return cut.hierarchy, [int(labels.max()) + 1 for labels in tw_finch_partitions(features)]
+    return cut.hierarchy
 
 
 def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:

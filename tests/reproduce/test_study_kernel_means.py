@@ -2,7 +2,6 @@
 
 import pytest
 
-from dkva.datasets import DataError
 from reproduce import study_kernel_means as study
 from reproduce.base.store import read_facts, read_rows
 from reproduce.tables.kernel_mean_gains import OWN, variant_gains
@@ -50,20 +49,9 @@ def test_what_the_page_says_of_it_is_so():
     assert abs(learned["gain"]) < 0.001
 
 
-def test_without_data_stored_rows_are_shown(capsys, monkeypatch, tmp_path):
+def test_without_data_stored_rows_are_shown(capsys, monkeypatch):
     monkeypatch.delenv("DKVA_DATA", raising=False)
     assert study.main([]) == 0
     said = capsys.readouterr().out
     assert said.startswith("needs data (DKVA_DATA: is not set")
     assert "k-means alone" in said
-    with pytest.raises(DataError, match="holds no sequences"):
-        study.development(tmp_path, [0])
-
-
-@pytest.mark.data
-def test_the_development_half(data_root):
-    tasks = study.development(data_root, [0])
-    counts = {}
-    for task in tasks:
-        counts[task.columns["domain"]] = counts.get(task.columns["domain"], 0) + 1
-    assert counts == {"chest": 7, "misc": 1, "mocap": 4, "utsa": 6, "Breakfast": 3}

@@ -6,7 +6,7 @@ import pytest
 from dkva.kernel_means.segmenting import kernel_mean_segments
 from reproduce import study_suggested_k
 from reproduce.base.store import read_rows
-from reproduce.tables.suggested_k import MEDIAN, RULES, TRUE, cut_by_rule, measure
+from reproduce.tables.suggested_k import MEDIAN, NESTED, RULES, TRUE, cut_by_rule, measure
 
 pytestmark = pytest.mark.fast
 
@@ -17,6 +17,7 @@ def test_each_rule_cuts_at_its_number():
     cuts = {rule: cut_by_rule(X, 5, rule=rule) for rule in RULES}
     np.testing.assert_array_equal(cuts[TRUE], kernel_mean_segments(X, 5))
     np.testing.assert_array_equal(cuts["always 4"], kernel_mean_segments(X, 4))
+    assert len(np.unique(cuts[NESTED])) == 5
     three = sorted(len(np.unique(cuts[rule])) for rule in RULES[:3])
     assert len(np.unique(cuts[MEDIAN])) == three[1]
 
