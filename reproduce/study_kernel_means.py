@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dkva.datasets import DataError
 from dkva.experiments.experiment import merged
+from dkva.kernel_means.settings import KernelMeanSettings
 from reproduce.base.labels import KERNEL_MEANS
 from reproduce.base.options import compute, console, parser
 from reproduce.base.paths import data_root
@@ -51,7 +52,8 @@ COLUMNS = (
 
 
 def _priced(times: float) -> Value:
-    return _of("kms", switch_price=0.15 * times, pick_price=0.05 * times)
+    own = KernelMeanSettings()
+    return _of("kms", switch_price=times * own.switch_price, pick_price=times * own.pick_price)
 
 
 def _of(segment, **changed) -> Value:

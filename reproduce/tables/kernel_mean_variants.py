@@ -39,7 +39,7 @@ __all__ = [
 
 _DEFAULT = KernelMeanSettings()
 
-# Frames a second, by what a video's name begins with; of the other sequences none is known.
+# Frames a second, by what a video's name begins with (Breakfast: its person); of others none is known.
 _RATES = {"mocap": 120.0, "chest": 2.0, "P0": 15.0}
 
 # Frames that the median distance is taken from, as in the method.

@@ -29,7 +29,7 @@ def test_a_clear_video_is_cut_right(name):
 
 
 @pytest.mark.parametrize("name", variants.__all__)
-def test_one_segment_and_two_of_two_frames(name):
+def test_one_segment_is_the_whole_video(name):
     features, _ = video()
     segment = getattr(variants, name)
     assert not segment(features, 1, **CHEAP.get(name, {})).any()
