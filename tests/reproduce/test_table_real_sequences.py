@@ -4,12 +4,16 @@ import numpy as np
 import pytest
 from made_release import release
 
-from dkva.experiments.comparing import compare
+from dkva.experiments.comparing import MEAN, compare
 from dkva.experiments.registry import SEGMENTER, listed
 from reproduce import table_real_sequences as table
 from reproduce.base.labels import KERNEL_MEANS
+from reproduce.base.paths import ROOT
 from reproduce.base.store import read_facts, read_rows
 from reproduce.collections.real_sequences import LIKE_VIDEOS, SETS
+from reproduce.pages.numbers import comparison
+from reproduce.study_suggested_k import median_off
+from reproduce.tables.suggested_k import MEDIAN, NESTED, RULES, TRUE
 
 pytestmark = pytest.mark.fast
 
@@ -100,3 +104,47 @@ def test_stored_rows_are_of_all_methods_on_the_same_sequences(key):
         assert (found.sequences, len(found.domains)) == expected[key]
     ids = {facts["id"] for facts in read_facts(f"table_real_sequences_{key}")["methods"].values()}
     assert ids == {line.id for line in table.methods().values()}
+
+
+def stored(key):
+    return compare(read_rows(f"table_real_sequences_{key}"), KERNEL_MEANS)
+
+
+def test_kernel_means_reach_what_their_design_measured():
+    scores = stored("development").best.scores
+    for measure, expected in {"mof": 0.842, "iou": 0.662, "f1": 0.730}.items():
+        assert abs(scores[measure].mean - expected) < 0.01
+
+
+def test_the_page_on_methods_says_what_the_rows_say():
+    page = (ROOT / "docs" / "which_method.md").read_text()
+    assert comparison(read_rows("table_real_sequences_development")) in page
+    for key in ("development", "basic_motions"):  # ahead of every other method
+        found = stored(key)
+        assert found.best.method == KERNEL_MEANS
+        assert all(line.lead[MEAN].low > 0 for line in found.lines[1:])
+    by_method = {line.method: line.domains for line in stored("development").lines}
+    chest = {method: domains["chest"][MEAN] for method, domains in by_method.items()}
+    assert sorted(chest, key=chest.get)[-3:] == [KERNEL_MEANS, "kernel change points", "Ward merging"]
+    assert abs(by_method["TW-FINCH"]["misc"][MEAN] - by_method[KERNEL_MEANS]["misc"][MEAN]) < 0.01
+    ahead = {
+        key: [line.method for line in stored(key).lines if line.lead[MEAN].high < 0]
+        for key in ("moving5", "breakfast_like")
+    }
+    assert ahead["moving5"] == ["TW-FINCH", "TW-FINCH, standardised", "kernel change points", "k-means"]
+    assert ahead["breakfast_like"][0] == "kernel change points"
+
+
+def test_the_page_on_methods_says_how_far_hints_are_off():
+    page = " ".join((ROOT / "docs" / "which_method.md").read_text().split())
+    rows = read_rows("study_suggested_k")
+    mean = {
+        (rule, measure): 100 * np.mean([row[measure] for row in rows if row["method"] == rule])
+        for rule in RULES
+        for measure in ("mof", "f1")
+    }
+    mof, f1 = (mean[TRUE, measure] - mean[MEDIAN, measure] for measure in ("mof", "f1"))
+    assert f"off by {median_off(rows):g} or more" in page
+    assert f"{mof:.0f} points less of MoF and {f1:.0f} less of F1" in page
+    assert all(mean["always 4", measure] >= mean[MEDIAN, measure] for measure in ("mof", "f1"))
+    assert all(mean[NESTED, measure] < mean[TRUE, measure] for measure in ("mof", "f1"))  # cuts worse
