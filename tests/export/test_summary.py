@@ -66,6 +66,27 @@ def test_transitions_are_counted_with_their_shares():
     ]
 
 
+def test_a_number_without_a_name_is_no_name_that_is_a_number():
+    docs = [doc("v", [(10, 0, "3"), (20, 3, ""), (40, 1, "10"), (50, 12, ""), (60, 3, "")])]
+    made = summary(docs)
+    assert rows(made, "label", "frames") == [
+        ("(any)", 60),
+        ("3", 10),
+        ("10", 20),
+        ("label 3", 20),
+        ("label 12", 10),
+    ]
+    assert rows(transitions(docs), "from", "to") == [
+        ("3", "label 3"),
+        ("10", "label 12"),
+        ("label 3", "10"),
+        ("label 12", "label 3"),
+    ]
+    together = {"together": {"videos": 2, "digest": "x"}}
+    everything = summary([docs[0] | together, doc("w", [(5, 3, "")]) | together])
+    assert ("all", "label 3", 25) in rows(everything, "scope", "label", "frames")
+
+
 def test_a_segment_without_a_name_parts_those_beside_it():
     docs = [doc("a", [(1, 0, "x"), (2, 1, ""), (3, 2, "y")]), doc("b", [(1, 0, "x"), (2, 2, "y")])]
     everything = [row for row in transitions(docs) if row["scope"] == "all"]

@@ -294,9 +294,12 @@ class Results:
         import numpy as np
 
         from dkva.base.files import write_atomically, write_text
+        from dkva.export.timeline import label_text
 
         path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
-        names = {run["label"]: run.get("name") or str(run["label"]) for run in doc["segments"]}
+        named = any(run.get("name") for run in doc["segments"])
+        text = label_text if named else str
+        names = {run["label"]: text(run.get("name") or run["label"]) for run in doc["segments"]}
         if self.output.frame_labels == "npy":
             write_atomically(path, lambda file: np.save(file, labels, allow_pickle=False))
         else:
