@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dkva.base.files import write_text
@@ -30,7 +30,7 @@ _FORMER = {name: columns[:-1] for name, columns in SUMMARIES.items()}
 EVERYTHING = "all"
 
 
-def summary(docs: Iterable[Mapping]) -> list[dict]:
+def summary(docs: Iterable[Mapping], counted: Container[str] | None = None) -> list[dict]:
     """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
 
     Labels have their names if the truth gave them some; beside names a number without one is "label 3", as a
@@ -41,9 +41,10 @@ def summary(docs: Iterable[Mapping]) -> list[dict]:
 
     Args:
         docs: as `dkva.export.documents` makes and reads them.
+        counted: videos that folders and all videos are added up over; None means all that there are.
     """
     rows = []
-    for scope, name, group in _groups(docs):
+    for scope, name, group in _groups(docs, counted):
         joint = _joint(group)
         runs = [(run, doc) for doc in group for run in doc["segments"]]
         made = [_row(scope, name, "(any)", runs, runs)]
@@ -57,14 +58,15 @@ def summary(docs: Iterable[Mapping]) -> list[dict]:
     return rows
 
 
-def transitions(docs: Iterable[Mapping]) -> list[dict]:
+def transitions(docs: Iterable[Mapping], counted: Container[str] | None = None) -> list[dict]:
     """Rows of how often a label follows another one, with the share among all that follow the first.
 
     Args:
         docs: as of `summary`, which says what is counted together.
+        counted: likewise.
     """
     rows = []
-    for scope, name, group in _groups(docs):
+    for scope, name, group in _groups(docs, counted):
         joint = _joint(group)
         counts: Counter = Counter()
         for doc in group:
@@ -84,9 +86,16 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
     return rows
 
 
-def write_summary(folder: Path, docs: Sequence[Mapping]) -> None:
-    """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError."""
-    for (name, columns), rows in zip(SUMMARIES.items(), (summary(docs), transitions(docs)), strict=True):
+def write_summary(folder: Path, docs: Sequence[Mapping], counted: Container[str] | None = None) -> None:
+    """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError.
+
+    Args:
+        folder: where.
+        docs: as of `summary`.
+        counted: likewise.
+    """
+    made = (summary(docs, counted), transitions(docs, counted))
+    for (name, columns), rows in zip(SUMMARIES.items(), made, strict=True):
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
@@ -105,12 +114,16 @@ def is_foreign_summary(path: Path) -> bool:
     return bool(head) and head.strip() not in known
 
 
-def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:
-    """(scope, name, documents): each video, each folder that names have before a slash, all of them."""
+def _groups(
+    docs: Iterable[Mapping], counted: Container[str] | None
+) -> Iterator[tuple[str, str, list[Mapping]]]:
+    """(scope, name, documents): each video, each folder that names have before a slash, all that count."""
     ordered = sorted(docs, key=lambda doc: doc["video"])
     folders = defaultdict(list)
     for doc in ordered:
         yield "video", doc["video"], [doc]
+    ordered = [doc for doc in ordered if counted is None or doc["video"] in counted]
+    for doc in ordered:
         if "/" in doc["video"]:
             folders[doc["video"].rpartition("/")[0]].append(doc)
     for name, group in folders.items():

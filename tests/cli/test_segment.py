@@ -615,7 +615,19 @@ def test_one_set_of_actions_for_all_videos(dkva, tall, tmp_path):
     assert "segmented 2;" in text
     assert "note: v: cut anew with all others, as the set of videos, or a setting, is another" in errors
     rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
-    assert [row["label"] for row in rows] == ["(any)"]  # x is of the run before
+    assert [(row["label"], row["frames"]) for row in rows] == [
+        ("(any)", "10"),
+        ("0", "4"),
+        ("1", "2"),
+        ("2", "4"),
+    ]
+    assert "note: x: of an earlier run, not of this set of videos: left out of the totals" in errors
+    assert [row["video"] for row in csv.DictReader((out / "segments.csv").open())] == [*"vvvwwxx"]
+    tall[3].write_bytes(b"junk")  # x stays as it was, and is a problem too
+    code, text, errors = dkva(*tall, *TALL)
+    assert (code, "note: x: of an earlier run" in errors) == (2, True)
+    assert [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"] == rows
+    np.save(tall[3], np.eye(3)[[1, 2]].repeat(2, axis=0))
     dkva(*tall, "--method", "largest")
     assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [0, 1], [0, 1]]
 

@@ -138,3 +138,15 @@ def test_numbers_of_videos_that_were_cut_together_are_added_up():
         assert rows(everything, "label", "frames") == [("(any)", 60), *counted]
         steps = [row for row in transitions(made) if row["scope"] == "all"]
         assert rows(steps, "from", "to") == ([("0", "1"), ("1", "0")] if counted else [])
+
+
+def test_totals_are_over_the_videos_that_count():
+    docs = [doc(f"tea/{name}", [(10, 0, ""), (20, 1, "")]) for name in "abc"]
+    for each, digest in zip(docs, "xxy", strict=True):
+        each["together"] = {"videos": 2, "digest": digest}
+    for make in (summary, transitions):
+        found = make(docs, {"tea/a", "tea/b"})
+        assert [row for row in found if row["scope"] != "video"] == [
+            row for row in make(docs[:2]) if row["scope"] != "video"
+        ]
+        assert {row["name"] for row in found} == {"tea/a", "tea/b", "tea/c", "tea", "all"}
