@@ -10,14 +10,14 @@ pytestmark = pytest.mark.fast
 @pytest.mark.parametrize(
     ("coarse", "fine", "looks"),
     [
-        ([0, 0, 0, 1, 1], [0, 0, 2, 1, 1], {0: 5, 1: 7, 2: 0}),  # 2 is cut off 0, and is less of it
-        ([0, 0, 0, 1, 1], [3, 2, 2, 1, 1], {3: 0, 2: 5, 1: 7}),
+        ([0, 0, 0, 1, 1], [0, 0, 2, 1, 1], {0: 5, 1: 7, 2: 9}),  # 2 is cut off 0, and is less of it
+        ([0, 0, 0, 1, 1], [3, 2, 2, 1, 1], {3: 9, 2: 5, 1: 7}),
         ([0, 0, 1, 1, 1], [0, 0, 0, 0, 0], {0: 7}),
-        ([0, 0, 1, 1, 1], ["b", "b", "a", "a", "c"], {"b": 5, "a": 7, "c": 0}),
+        ([0, 0, 1, 1, 1], ["b", "b", "a", "a", "c"], {"b": 5, "a": 7, "c": 9}),
     ],
 )
 def test_a_part_takes_over_the_look_of_what_it_is_most_of(coarse, fine, looks):
-    assert inherited(np.array(coarse), np.array(fine), {0: 5, 1: 7}) == looks
+    assert inherited(np.array(coarse), np.array(fine), {0: 5, 1: 7}, 9) == looks
 
 
 def drawn(figure):
@@ -41,6 +41,14 @@ def test_one_line_a_level_with_the_colours_of_the_line_above():
     first, second, new, kept, last = (bar[3] for bar in bars)
     assert (kept, last) == (first, second)
     assert new not in (first, second)
+
+
+def test_the_colour_of_a_label_that_is_gone_is_not_given_again():
+    first, second, third = np.repeat([0, 1, 2], 4), np.repeat([0, 1], [8, 4]), np.repeat([0, 1, 2], [6, 2, 4])
+    bars, _ = drawn(levels_picture({3: first, 2: second, 4: third}))
+    top, new = bars[:3], bars[6]
+    assert new[:3] == (2, 6, 8)
+    assert new[3] not in [bar[3] for bar in top]
 
 
 def test_the_truth_stands_above_in_the_colours_of_the_level_of_as_many_labels():
