@@ -18,12 +18,12 @@ not, the table is shown without them and is not stored.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dkva.datasets import DataError
 from dkva.experiments.experiment import Method, Outcome, RowCache, Task, count_missing
+from dkva.experiments.registry import find, lacking
 from reproduce.base.labels import KERNEL_MEANS, PAPERS_METHOD
 from reproduce.base.methods import EPOCHS, add_methods, method, select_methods
 from reproduce.base.options import compute, console, parser
@@ -48,9 +48,6 @@ COLUMNS = (
     "f1",
     "f1_50",
 )
-
-# Packages that methods need beside this one's.
-_NEEDS = {"clasp": "claspy", "sticky_hmm": "hmmlearn"}
 
 
 def methods(epochs: int = EPOCHS) -> dict[str, Method]:
@@ -97,8 +94,7 @@ def run_set(
 
 
 def _lacks(each: Method, tasks: Sequence[Task], options: argparse.Namespace) -> bool:
-    package = _NEEDS.get(each.id)
-    if package is None or importlib.util.find_spec(package):
+    if lacking(find(each.id)) is None:
         return False
     return options.smoke or options.force or count_missing([each], tasks, RowCache(ROWS)) > 0
 
@@ -134,8 +130,9 @@ def main(arguments: list[str] | None = None) -> int:
                 table_of(group), outcome, {"n_segments": "true number of actions", "sequences": len(tasks)}
             )
         elif absent:
-            needed = ", ".join(_NEEDS[name] for name in absent)
-            console().print(f"Not stored: {', '.join(absent)} cannot run without {needed} (see --help).")
+            console().print(
+                f"Not stored: {'; '.join(str(lacking(find(name))) for name in absent)}; see --help."
+            )
     return status
 
 

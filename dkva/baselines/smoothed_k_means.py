@@ -1,4 +1,4 @@
-"""k-means over frames that are averaged over time first: simple, and strong on features of networks.
+"""k-means over frames that are averaged over time first.
 
 Averaging lets time count: frames in the middle of an action come to lie near its mean, and short interludes
 vanish. Labels may return.

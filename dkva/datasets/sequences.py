@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class LabelledSequence:
         labels = np.unique(truth).tolist()
         left_out = tuple(label for label in labels if str(label) in (*ignore, NO_LABEL))
         if len(labels) - len(left_out) < 2:
-            problem = f"has {len(labels) - len(left_out)} different labels to score"
+            problem = "has fewer than two different labels to score"
             raise DataError(self.path, problem, "give sequences of two actions or more")
         what = hashlib.blake2b(json.dumps([features.shape, truth.tolist()]).encode(), digest_size=16)
         what.update(np.ascontiguousarray(features).data)
@@ -87,7 +87,7 @@ class LabelledSequence:
         return Opened(n, d, len(labels) - len(left_out), left_out, f"{features.dtype} {what.hexdigest()}")
 
 
-def find_sequences(root: str | Path, *, cache: bool = True) -> list[LabelledSequence]:
+def find_sequences(root: str | Path, *, cache: bool = True, missing: str = "error") -> list[LabelledSequence]:
     """The labelled sequences below a folder, by domain and name; only file names are read here.
 
     Two layouts may lie side by side:
@@ -99,11 +99,13 @@ def find_sequences(root: str | Path, *, cache: bool = True) -> list[LabelledSequ
     Args:
         root: the folder.
         cache: keep parsed text; see `read_features`.
+        missing: what to do with values that are missing; see `read_features`.
 
     Raises:
-        DataError: no folder, or nothing of either kind in it.
+        DataError: no folder, nothing of either kind in it, or two sequences of one name.
+        ValueError: an unknown choice of `missing`.
     """
-    root = Path(root)
+    root, reading = Path(root), FeatureReading(cache=cache, missing=missing)
     if not root.is_dir():
         problem = "is a file" if root.exists() else "not found"
         raise DataError(root, problem, "give the folder that holds the labelled sequences")
@@ -111,40 +113,49 @@ def find_sequences(root: str | Path, *, cache: bool = True) -> list[LabelledSequ
     for here, folders, files in os.walk(root):
         folder = Path(here)
         if "features" in folders:
-            found += _of_release(folder, cache)
+            found += _of_release(root, folder, reading)
         kept = (each for each in folders if each not in ("features", "groundTruth", "mapping"))
         folders[:] = sorted(each for each in kept if not each.startswith("."))
         for name in sorted(files):
             if name.lower().endswith(".npz") and not name.startswith("."):
-                found.append(_of_arrays(root, folder / name))
+                found.append(_of_arrays(root, folder / name, reading))
     if not found:
         remedy = (
             "give a folder of .npz files with arrays X and y, or one that holds features/ and groundTruth/"
         )
         raise DataError(root, "holds no labelled sequences", remedy)
+    named: dict[str, LabelledSequence] = {}
+    for each in found:
+        if named.setdefault(each.name, each) is not each:
+            problem = f"has the name of {named[each.name].path}, {each.name!r}"
+            raise DataError(each.path, problem, "rename one of them")
     return sorted(found, key=lambda each: (each.domain, each.name))
 
 
-def _of_release(folder: Path, cache: bool) -> list[LabelledSequence]:
-    videos = FeatureFolder(folder, strict=False, cache=cache)
+def _of_release(root: Path, folder: Path, reading: FeatureReading) -> list[LabelledSequence]:
     domain = folder.resolve().name
-    return [LabelledSequence(f"{domain}/{each.name}", domain, each.path, each.load) for each in videos]
+    found = []
+    for video in FeatureFolder(folder, strict=False, cache=reading.cache):
+        name = (folder.relative_to(root) / video.name).as_posix()
+        load = replace(video, reading=reading).load
+        found.append(LabelledSequence(name, domain, video.path, load))
+    return found
 
 
-def _of_arrays(root: Path, path: Path) -> LabelledSequence:
+def _of_arrays(root: Path, path: Path, reading: FeatureReading) -> LabelledSequence:
     before, mark, _ = path.stem.partition(_MARK)
     domain = before if mark and before else path.resolve().parent.name
     name = path.relative_to(root).with_suffix("").as_posix()
-    return LabelledSequence(name, domain, path, partial(_load_arrays, path))
+    return LabelledSequence(name, domain, path, partial(_load_arrays, path, reading))
 
 
-def _load_arrays(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _load_arrays(path: Path, reading: FeatureReading) -> tuple[np.ndarray, np.ndarray]:
     """Features [n, d] and labels [n] of an NPZ file."""
     held = ((name, load_named(path, labels)) for name, labels in _PAIRS)
     name, truth = next(((name, truth) for name, truth in held if truth is not None), ("", None))
     if truth is None:
         raise DataError(path, "holds no array y of labels", "write numpy.savez(path, X=features, y=labels)")
-    frames = load_features(path, FeatureReading(array=name)).frames
+    frames = load_features(path, replace(reading, array=name)).frames
     if truth.shape != (len(frames),) or truth.dtype.kind not in "iubU":
         problem = f"has {truth.dtype} labels of shape {truth.shape} for {len(frames)} frames"
         raise DataError(path, problem, "give one whole number or one text a frame")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dkva.experiments.experiment import Task
-from dkva.metrics.domains import DomainMean, domain_mean, resampled_means
+from dkva.metrics.domains import DomainMean, domain_mean, resampled_means, sign_flip_p
 
 __all__ = ["MEAN", "MEASURES", "Comparison", "Line", "advice", "compare", "task_of"]
 
@@ -19,6 +20,12 @@ MEAN = "mean"
 
 # Fewer sequences than this have intervals that are too narrow to trust.
 _FEW = 10
+
+# Below it a lead is called statistically significant.
+_LEVEL = 0.05
+
+# Means that differ by less are equal: sums of rounded scores.
+_ROUNDING = 1e-12
 
 
 def task_of(sequence, opened, seeds: Sequence[int], n_segments: int | None = None) -> Task:
@@ -51,13 +58,16 @@ class Line:
         scores: mean of domain means of each of `MEASURES` and of `MEAN`, with intervals.
         domains: mean of each domain's sequences, of the same measures, by domain.
         lead: the reference's scores minus this one's, paired by sequence, with intervals.
-        highest: share of the resamples of the sequences in which it has the highest `MEAN`.
+        p: p-value of the lead in `MEAN`; see `dkva.metrics.domains.sign_flip_p`.
+        highest: share of the resamples of the sequences in which it has the highest `MEAN`; methods that tie
+            share a resample.
     """
 
     method: str
     scores: Mapping[str, DomainMean]
     domains: Mapping[str, Mapping[str, float]]
     lead: Mapping[str, DomainMean]
+    p: float
     highest: float
 
 
@@ -69,12 +79,14 @@ class Comparison:
         lines: the methods, the best first, by the mean of domain means of `MEAN`.
         sequences: how many.
         domains: their domains, in order of first appearance.
+        single: those of one sequence.
         reference: the method whose lead over each is shown.
     """
 
     lines: tuple[Line, ...]
     sequences: int
     domains: tuple[str, ...]
+    single: tuple[str, ...]
     reference: str
 
     @property
@@ -114,9 +126,9 @@ def compare(rows: Iterable[Mapping], reference: str | None = None) -> Comparison
     # By method [sequences, measures], `MEAN` last.
     tables = {method: _table(scored, names) for method, scored in found.items()}
     means = {method: resampled_means(table[:, -1], domains) for method, table in tables.items()}
-    highest = np.bincount(np.argmax(list(means.values()), axis=0), minlength=len(means)) / len(
-        next(iter(means.values()))
-    )
+    drawn = np.stack(list(means.values()))
+    first = drawn >= drawn.max(axis=0) - _ROUNDING
+    highest = dict(zip(means, (first / first.sum(axis=0)).mean(axis=1).tolist(), strict=True))
     lines = []
     order = sorted(tables, key=lambda method: -domain_mean(tables[method][:, -1], domains).mean)
     reference = reference or order[0]
@@ -130,10 +142,12 @@ def compare(rows: Iterable[Mapping], reference: str | None = None) -> Comparison
                 _by_measure(table, domains),
                 {each: _of_domain(table, domains, each) for each in dict.fromkeys(domains)},
                 _by_measure(tables[reference] - table, domains),
-                float(highest[list(tables).index(method)]),
+                sign_flip_p(tables[reference][:, -1] - table[:, -1], domains),
+                highest[method],
             )
         )
-    return Comparison(tuple(lines), len(names), tuple(dict.fromkeys(domains)), reference)
+    single = tuple(domain for domain, count in Counter(domains).items() if count == 1)
+    return Comparison(tuple(lines), len(names), tuple(dict.fromkeys(domains)), single, reference)
 
 
 def _table(scored: Mapping[str, list[list[float]]], names: Sequence[str]) -> np.ndarray:
@@ -154,8 +168,14 @@ def _of_domain(table: np.ndarray, domains: Sequence[str], domain: str) -> dict[s
 
 
 def advice(comparison: Comparison) -> str:
-    """Which method to take, and how sure that is, in one paragraph; the reference must be the best."""
+    """Which method to take, and how sure that is, in one paragraph.
+
+    Raises:
+        ValueError: a comparison whose reference is not the best method.
+    """
     best, others = comparison.best, comparison.lines[1:]
+    if comparison.reference != best.method:
+        raise ValueError(f"the reference is {comparison.reference!r}: compare with the best, {best.method!r}")
     score = f"{best.method} ({100 * best.scores[MEAN].mean:.1f} %)"
     if not others:
         return f"Mean of MoF, IoU and F1: {score}, which alone was run."
@@ -164,26 +184,42 @@ def advice(comparison: Comparison) -> str:
         return f"{said[0]}, on one sequence. That says nothing of others: add sequences before you choose."
     said[0] += f", which is also first in {100 * best.highest:.0f} % of the resamples of the "
     said[0] += f"{comparison.sequences} sequences."
-    close = [line for line in others if not line.lead[MEAN].low > 0]
+    close = [line for line in others if line.p > _LEVEL]
     if close:
         shown = ", ".join(_named(line) for line in close[:3])
         more = f" and {len(close) - 3} more" if len(close) > 3 else ""
         said.append(f"Its lead over {shown}{more} is not statistically significant.")
     else:
-        said.append("Its lead over every other method is statistically significant (95 % intervals, paired).")
+        said.append(
+            "Its lead over every other method is statistically significant (5 %, sign flips of the paired "
+            "differences)."
+        )
     ahead = _ahead(comparison)
     if ahead:
         said.append(f"Another method is ahead on {', '.join(ahead)}.")
-    if math.isnan(best.scores[MEAN].low):
-        said.append("No domain has two sequences, so there are no intervals: add some before you choose.")
-    elif comparison.sequences < _FEW:
-        said.append(f"With {comparison.sequences} sequences the intervals are narrower than they should be.")
-    return " ".join(said)
+    return " ".join([*said, *_cautions(comparison)])
 
 
 def _named(line: Line) -> str:
     mean, low, high = (f"{100 * value:+.1f}" for value in line.lead[MEAN][:3])
-    return f"{line.method} ({mean} points{f' [{low}, {high}]' if low != '+nan' else ', no interval'})"
+    interval = ", no interval" if math.isnan(line.lead[MEAN].low) else f" [{low}, {high}]"
+    return f"{line.method} ({mean} points{interval}, p = {line.p:.2g})"
+
+
+def _cautions(comparison: Comparison) -> list[str]:
+    """What makes the intervals too narrow."""
+    if math.isnan(comparison.best.scores[MEAN].low):
+        return ["No domain has two sequences, so there are no intervals: add some before you choose."]
+    said = []
+    if comparison.single:
+        count = len(comparison.single)
+        said.append(
+            f"{count} of {len(comparison.domains)} domains {'has' if count == 1 else 'have'} one sequence, "
+            "which adds nothing to the intervals: they are too narrow."
+        )
+    if comparison.sequences < _FEW:
+        said.append(f"With {comparison.sequences} sequences the intervals are narrower than they should be.")
+    return said
 
 
 def _ahead(comparison: Comparison) -> list[str]:

@@ -10,6 +10,7 @@ A method of this library is one entry of `_OWN`. Another package adds one by an 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import itertools
 import operator
 import re
@@ -20,7 +21,7 @@ from typing import Any
 
 from dkva.base.checks import check_choice
 
-__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "listed", "load"]
+__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "lacking", "listed", "load"]
 
 #: Entry points of other packages' methods.
 GROUP = "dkva.methods"
@@ -60,6 +61,8 @@ class Listed:
         together: the same method over several videos at once as "module:name", if there is one, called as
             `together(features of each, n_segments, **settings) -> labels of each`: a label then means the
             same in all of them.
+        needs: modules that it imports when it runs beside this package's own, and the package to install for
+            each, such as {"ott": "ott-jax"}.
         origin: the package that lists it; the registry fills it in.
 
     Raises:
@@ -80,6 +83,7 @@ class Listed:
     estimator: str = ""
     check: str = ""
     together: str = ""
+    needs: Mapping[str, str] = field(default_factory=dict)
     origin: str = "dkva"
 
     def __post_init__(self) -> None:
@@ -118,6 +122,7 @@ _OWN: tuple[Listed, ...] = (
         "Feydy et al., Interpolating between optimal transport and MMD using Sinkhorn divergences, "
         "AISTATS 2019",
         "dkva.approximation.sinkhorn:segment_by_transport",
+        needs={"ott": "ott-jax"},
         settings=("dkva.approximation.sinkhorn:Sinkhorn", _DKVA_SETTINGS),
         defaults={"entropy": 0.05},
     ),
@@ -179,6 +184,7 @@ _OWN: tuple[Listed, ...] = (
         "the likeliest path through the states of a Gaussian hidden Markov model that like to stay",
         "Fox et al., An HDP-HMM for systems with state persistence, ICML 2008",
         "dkva.baselines.hidden_markov:sticky_hmm",
+        needs={"hmmlearn": "hmmlearn"},
     ),
     Listed(
         "spectral",
@@ -193,6 +199,7 @@ _OWN: tuple[Listed, ...] = (
         "cuts at twice as many change points of ClaSP and merges segments that are alike",
         "Ermshaus, Schäfer & Leser, ClaSP: parameter-free time series segmentation, DMKD 2023",
         "dkva.baselines.clasp_change_points:clasp",
+        needs={"claspy": "claspy"},
     ),
     Listed(
         "kms",
@@ -227,6 +234,16 @@ def find(method: str) -> Listed:
     if method in plugged:
         return _opened(method, plugged[method])
     raise ValueError(f"unknown method {method!r}: choose one of {', '.join([*_OWN_BY_ID, *plugged])}")
+
+
+def lacking(method: Listed) -> str | None:
+    """What a method needs that is not installed, on one line with the remedy; None if it needs nothing."""
+    absent = [package for module, package in method.needs.items() if importlib.util.find_spec(module) is None]
+    if not absent:
+        return None
+    verb = "are" if absent[1:] else "is"
+    names = " and ".join(absent)
+    return f"method {method.id} needs {names}, which {verb} not installed: pip install {' '.join(absent)}"
 
 
 def listed(kind: str | None = None) -> tuple[dict[str, Listed], list[str]]:

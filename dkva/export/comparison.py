@@ -63,10 +63,11 @@ def comparison_figure(bars: Mapping[str, Bar], title: str, axis: str) -> Figure:
                 [100 * bar.domains[domain] for bar in bars.values()],
                 range(len(bars)),
                 s=34,
-                marker=_MARKERS[index % len(_MARKERS)],
+                marker=_MARKERS[(index + index // len(_MARKERS)) % len(_MARKERS)],
                 color=looks[domain][0],
                 edgecolors="black",
                 linewidths=0.6,
+                clip_on=False,
                 label=domain,
                 zorder=4,
             )

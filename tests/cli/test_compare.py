@@ -46,7 +46,10 @@ def test_table_files_and_advice(dkva, data, out):
     assert other["best_minus_this"]["mean"]["low"] > 0
     assert document["advice"] in text
     assert "Highest mean of MoF, IoU and F1: k-means (100.0 %)" in text
-    assert "statistically significant" in text
+    assert "is not statistically significant" in text  # of five sequences nothing can be
+    assert other["p"] == 2 / 2**5
+    assert document["names"] == ["dance__0", "dance__1", "walk__0", "walk__1", "walk__2"]
+    assert (document["seeds"], document["ignore"], document["left_out"]) == (2, [], [])
     head = next(line for line in text.splitlines() if "MoF" in line)
     assert head.split()[0] == "method"
     assert head.split()[-2:] == ["dance", "walk"]
@@ -93,9 +96,55 @@ def test_files_that_cannot_be_used_are_named_and_the_others_compared(dkva, data,
     code, text, errors = dkva("compare", data, "--methods", "uniform", "-k", "3", "--out", out)
     assert code == 2
     assert "walk__3.npz: holds no array y of labels" in errors
-    assert "walk__4.npz: has 2 frames for 3 segments" in errors
+    assert "walk__4.npz: has fewer frames than segments (2 for 3)" in errors
     assert "uniform split (" in text
     assert "which alone was run" in text
+    assert len(json.loads((out / "comparison.json").read_text())["left_out"]) == 2
+
+
+def test_gaps_are_filled_if_asked(dkva, data, out):
+    with np.load(data / "walk__0.npz") as held:
+        x, y = held["X"], held["y"]
+    x[3] = np.nan
+    np.savez(data / "walk__0.npz", X=x, y=y)
+    arguments = ("compare", data, "--methods", "uniform", "--out", out)
+    code, _, errors = dkva(*arguments)
+    assert code == 2
+    assert "--missing interpolate" in errors
+    assert dkva(*arguments, "--missing", "interpolate")[0] == 0
+    assert json.loads((out / "comparison.json").read_text())["sequences"] == 5
+
+
+def test_a_smaller_comparison_says_what_it_replaces(dkva, data, out):
+    dkva("compare", data, "--methods", QUICK, "--out", out)
+    (data / "walk__0.npz").unlink()
+    _, _, errors = dkva("compare", data, "--methods", "uniform", "--out", out)
+    assert (
+        "comparison.json: the earlier comparison, which also had k-means, 1 sequence, is replaced" in errors
+    )
+    _, _, errors = dkva("compare", data, "--methods", QUICK, "--out", out)
+    assert "is replaced" not in errors
+
+
+def test_methods_that_lack_a_package_are_named_once(dkva, data, out, monkeypatch):
+    said = "method kmeans needs this, which is not installed"
+    monkeypatch.setattr("dkva.cli.compare.lacking", lambda each: said if each.id == "kmeans" else None)
+    code, text, errors = dkva("compare", data, "--methods", QUICK, "--out", out)
+    assert code == 2
+    assert errors.splitlines() == [f"error: {said}", "note: uniform: uniform split, 5 sequences"]
+    assert "uniform split" in text
+    assert dkva("compare", data, "--methods", "kmeans", "--out", out)[0] == 2
+
+
+def test_results_that_cannot_be_written_are_one_line(dkva, data, out):
+    (out / "scores.csv").mkdir(parents=True)
+    code, _, errors = dkva("compare", data, "--methods", "uniform", "--out", out)
+    assert code == 2
+    assert "cannot be written" in errors.splitlines()[-1]
+    (out / "rows.sqlite").write_text("no cache at all")
+    code, _, errors = dkva("compare", data, "--methods", QUICK, "--out", out)
+    assert code == 2
+    assert "cannot be used as a cache of rows" in errors
 
 
 @pytest.mark.parametrize(

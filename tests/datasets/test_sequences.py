@@ -53,7 +53,7 @@ def test_labels_to_ignore(tmp_path):
     assert (a.open(("0",)).actions, a.open(("0",)).ignore) == (2, (0,))
     assert (a.open(("none",)).actions, a.open(("none",)).ignore) == (3, ())
     assert (b.open().actions, b.open().ignore) == (2, ("",))
-    with pytest.raises(DataError, match="1 different label"):
+    with pytest.raises(DataError, match="fewer than two different labels"):
         b.open(("walk",))
 
 
@@ -72,7 +72,7 @@ def test_changed_data_has_another_checksum(root):
         ({"X": X}, "holds no array y"),
         ({"X": X, "y": Y[:-1]}, r"labels of shape \(11,\) for 12 frames"),
         ({"X": X, "y": Y / 2}, "float64 labels"),
-        ({"X": X, "y": np.zeros(12, int)}, "1 different labels"),
+        ({"X": X, "y": np.zeros(12, int)}, "fewer than two different labels"),
         ({"y": Y}, "none called 'X'"),
         ({"X": X.astype(str), "y": Y}, "values"),
         ({"X": np.full_like(X, np.nan), "y": Y}, "a.npz"),
@@ -101,6 +101,29 @@ def test_videos_without_labels_say_so(root):
     (root / "tea/groundTruth/cup.txt").unlink()
     with pytest.raises(DataError, match="cup"):
         find_sequences(root)[1].open()
+
+
+def test_gaps_are_filled_if_asked(tmp_path):
+    x = X.copy()
+    x[3] = np.nan
+    np.savez(tmp_path / "a.npz", X=x, y=Y)
+    with pytest.raises(DataError, match="1 of 12 frames lack values"):
+        find_sequences(tmp_path)[0].load()
+    filled, _ = find_sequences(tmp_path, missing="interpolate")[0].load()
+    np.testing.assert_allclose(filled, X, rtol=1e-6)
+
+
+def test_names_are_paths_and_two_of_one_name_are_refused(tmp_path):
+    for part in ("p1", "p2"):
+        for folder in ("features", "groundTruth"):
+            (tmp_path / part / "tea" / folder).mkdir(parents=True)
+        np.save(tmp_path / part / "tea/features/cup.npy", X)
+        (tmp_path / part / "tea/groundTruth/cup.txt").write_text("pour\n" * 5 + "stir\n" * 7)
+    found = find_sequences(tmp_path)
+    assert [(each.name, each.domain) for each in found] == [("p1/tea/cup", "tea"), ("p2/tea/cup", "tea")]
+    np.savez(tmp_path / "p1/tea/cup.npz", X=X, y=Y)
+    with pytest.raises(DataError, match=r"cup\.n.*has the name of .*cup\.n.*, 'p1/tea/cup'; rename one"):
+        find_sequences(tmp_path)
 
 
 def test_folders_that_hold_none(tmp_path):

@@ -94,15 +94,16 @@ def test_methods_must_have_the_same_sequences():
         (
             {"one": [0.5, 0.6], "two": [0.4, 0.5]},
             ["a", "b"],
-            ["Its lead over two (+10.0 points, no interval) is not", "No domain has two sequences"],
+            ["Its lead over two (+10.0 points, no interval, p = 0.5) is not", "No domain has two sequences"],
         ),
         (
             SCORES | {"apart": [0.1, 0.1, 0.1, 0.7]},
             DOMAINS,
             [
                 "F1: high (43.3 %), which is also first in",
-                "Its lead over near (+1.7 points [",
+                "near (+1.7 points [",
                 "Another method is ahead on b (apart).",
+                "1 of 2 domains has one sequence, which adds nothing",
                 "With 4 sequences the intervals are narrower",
             ],
         ),
@@ -117,7 +118,28 @@ def test_advice_says_how_sure_it_is(scores, domains, parts):
     said = advice(compare(rows(scores, domains)))
     for part in parts:
         assert part in said
-    assert "low (" not in said  # far behind, so not named
+
+
+def test_three_sequences_are_never_significant():
+    """Whatever the lead: two of eight flips of signs are as far from 0."""
+    found = compare(rows({"one": [0.9, 0.9, 0.9], "two": [0.1, 0.1, 0.1]}, ["a"] * 3))
+    assert found.lines[1].lead[MEAN].low > 0
+    assert found.lines[1].p == 0.25
+    assert "lead over two (+80.0 points [+80.0, +80.0], p = 0.25) is not" in advice(found)
+
+
+def test_methods_that_tie_share_the_first_place_whatever_their_order():
+    scores = {"one": [0.5, 0.7, 0.6], "two": [0.5, 0.7, 0.6], "three": [0.1, 0.2, 0.1]}
+    for names in (("one", "two", "three"), ("three", "two", "one")):
+        found = compare(rows({name: scores[name] for name in names}, ["a"] * 3))
+        shares = {line.method: line.highest for line in found.lines}
+        assert shares == pytest.approx({"one": 0.5, "two": 0.5, "three": 0})
+    assert "(+0.0 points [+0.0, +0.0], p = 1)" in advice(found).replace("-0.0", "+0.0")
+
+
+def test_advice_is_of_the_best():
+    with pytest.raises(ValueError, match="compare with the best, 'high'"):
+        advice(compare(rows(SCORES, DOMAINS), "low"))
 
 
 def load():

@@ -9,7 +9,7 @@ from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
-from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
+from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, lacking, listed
 
 pytestmark = pytest.mark.fast
 
@@ -138,3 +138,14 @@ def test_an_id_taken_twice_is_refused_with_both_origins(package):
     assert find("kmeans").origin == "dkva"
     with pytest.raises(ValueError, match="other-tenths and tenths-of-a-video"):
         find("every_tenth")
+
+
+def test_what_a_method_lacks_is_one_line_with_the_remedy():
+    given = {"label": "x", "about": "x", "reference": "x", "target": "a:b"}
+    assert lacking(Listed("none", **given)) is None
+    assert lacking(Listed("there", needs={"numpy": "numpy"}, **given)) is None
+    two = Listed("two", needs={"numpy": "numpy", "surely_absent": "surely-absent", "gone": "gone"}, **given)
+    assert lacking(two) == (
+        "method two needs surely-absent and gone, which are not installed: pip install surely-absent gone"
+    )
+    assert {each.id for each in listed()[0].values() if each.needs} >= {"sinkhorn", "sticky_hmm", "clasp"}

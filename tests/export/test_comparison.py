@@ -29,3 +29,13 @@ def test_one_domain_needs_no_marks():
     figure = comparison_figure({"ours": Bar(0.8, 0.7, 0.9, {"walk": 0.8})}, "", "score")
     assert not figure.axes[0].collections
     assert not figure.legends
+
+
+def test_many_domains_are_told_apart():
+    domains = {f"d{i}": i / 30 for i in range(30)}
+    figure = comparison_figure({"ours": Bar(0.5, 0.4, 0.6, domains)}, "", "score")
+    looks = {
+        (each.get_facecolor().tobytes(), each.get_paths()[0].vertices.tobytes())
+        for each in figure.axes[0].collections
+    }
+    assert len(looks) == 30

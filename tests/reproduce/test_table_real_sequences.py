@@ -75,13 +75,17 @@ def test_a_part_is_not_stored(data, monkeypatch, capsys):
 def test_a_method_whose_package_is_absent_is_named_and_nothing_stored(data, monkeypatch, capsys):
     root, published = data
     only(monkeypatch, "uniform", "kmeans")
-    monkeypatch.setattr(table, "_NEEDS", {"kmeans": "surely_absent"})
+
+    def lacking(method):
+        return "method kmeans needs surely-absent" if method.id == "kmeans" else None
+
+    monkeypatch.setattr(table, "lacking", lacking)
     assert run(root) == 0
-    assert "Not stored: kmeans cannot run without surely_absent" in capsys.readouterr().out
+    assert "Not stored: method kmeans needs surely-absent; see --help." in capsys.readouterr().out
     assert published == []
-    monkeypatch.setattr(table, "_NEEDS", {})
+    monkeypatch.setattr(table, "lacking", lambda _: None)
     assert run(root) == 0
-    monkeypatch.setattr(table, "_NEEDS", {"kmeans": "surely_absent"})
+    monkeypatch.setattr(table, "lacking", lacking)
     assert run(root) == 0  # the rows are there now
     assert [name for name, _ in published] == ["table_real_sequences_development"] * 2
     assert published[0][1].rows == published[1][1].rows
