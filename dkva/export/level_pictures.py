@@ -21,7 +21,7 @@ __all__ = ["inherited", "levels_picture", "suggestion_curve"]
 _LEGEND_COLUMNS = 6
 
 # How a picture names the rules of a suggestion.
-_RULES = {"cost": "cost", "eigengap": "eigengap", "tw_finch": "TW-FINCH"}
+_RULES = {"penalty": "penalty", "eigengap": "eigengap", "tw_finch": "TW-FINCH"}
 
 
 def inherited(coarse: np.ndarray, fine: np.ndarray, looks: Mapping, used: int) -> dict:
@@ -122,7 +122,9 @@ def levels_picture(
 
 
 def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
-    """Scatter and cost of each level, the number that is hinted at, and those of its rules.
+    """Scatter of each level, plain and penalised, the number that is hinted at, and those of its rules.
+
+    The least of the penalised scatter is the number of its rule, if the curve begins no later.
 
     Args:
         suggestion: as a document has it, with `k`, `rules` and `curve`.
@@ -136,10 +138,13 @@ def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
     axes = figure.add_subplot()
     (blue, _), (orange, _) = styles(range(2)).values()
     axes.plot(numbers, [level["scatter"] for level in suggestion["curve"]], "o-", color=blue, label="scatter")
-    costs = [level["cost"] for level in suggestion["curve"]]
-    axes.plot(numbers, costs, "s--", color=orange, label="cost: scatter and switches")
+    priced = {
+        level["n_segments"]: level["penalised"] for level in suggestion["curve"] if "penalised" in level
+    }
+    axes.plot(list(priced), list(priced.values()), "s--", color=orange, label="penalised scatter")
     axes.axvline(suggestion["k"], color="black", linewidth=1.2, label=f"hint: {suggestion['k']}")
-    axes.set_ylim(0, 1.08 * max(costs) or 1)
+    highest = max([*priced.values(), *(level["scatter"] for level in suggestion["curve"])])
+    axes.set_ylim(0, 1.08 * highest or 1)
     axes.set_ylabel("scatter of one segment = 1")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("segments asked for")

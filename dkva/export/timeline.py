@@ -100,9 +100,12 @@ def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> 
     """
     shortest = min(end - start for start, end, _ in runs)
     edge = 0.6 if shortest > runs[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
-    for label, (colour, hatch) in looks.items():
+    by_look: dict[tuple, list[tuple]] = {}
+    for start, end, label in runs:
+        by_look.setdefault(looks[label], []).append((start, end - start))
+    for (colour, hatch), spans in by_look.items():
         axes.broken_barh(
-            [(start, end - start) for start, end, other in runs if other == label],
+            spans,
             (position - 0.4, 0.8),
             facecolors=colour,
             hatch=hatch,

@@ -65,13 +65,16 @@ def test_the_truth_stands_above_in_the_colours_of_the_level_of_as_many_labels():
 
 
 def test_the_curve_shows_its_levels_its_number_and_its_rules():
-    curve = [{"n_segments": k, "cost": 2 / k, "scatter": 1 / k, "switches": k} for k in (2, 3, 4)]
-    rules = {"cost": 4, "eigengap": 3, "tw_finch": None}
+    curve = [{"n_segments": k, "cost": 9, "scatter": 1 / k, "switches": k} for k in (2, 3, 4)]
+    curve[1]["penalised"], curve[2]["penalised"] = 0.7, 0.6
+    rules = {"penalty": 4, "eigengap": 3, "tw_finch": None}
     figure = suggestion_curve({"k": 3, "rules": rules, "curve": curve}, title="v")
     axes = figure.axes[0]
-    scatter, cost, number = axes.get_lines()
+    scatter, penalised, number = axes.get_lines()
     assert list(scatter.get_xdata()) == [2, 3, 4]
     assert list(scatter.get_ydata()) == [1 / 2, 1 / 3, 1 / 4]
-    assert list(cost.get_ydata()) == [1, 2 / 3, 2 / 4]
+    assert list(penalised.get_xdata()) == [3, 4]
+    assert list(penalised.get_ydata()) == [0.7, 0.6]
+    assert penalised.get_label() == "penalised scatter"
     assert set(number.get_xdata()) == {3}
-    assert axes.get_title(loc="left") == "v: 4 by cost, 3 by eigengap"
+    assert axes.get_title(loc="left") == "v: 4 by penalty, 3 by eigengap"
