@@ -17,7 +17,7 @@ from dkva.cli.method_options import DEFAULT_METHOD, MethodCommand, reason_for_me
 from dkva.cli.segment_types import AUTO, NUMBER_OR_AUTO, RANGE
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
-from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels
+from dkva.cli.segmenting.levels import HIERARCHICAL, Levels
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.together import work_together
 from dkva.cli.segmenting.waiting import Waiting
@@ -26,7 +26,8 @@ from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.cli.terminal import complain, console, printable, remark
 from dkva.datasets.reading import LENGTH_POLICIES, MISSING, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
-from dkva.experiments.registry import SEGMENTER, find, listed
+from dkva.experiments.registry import SEGMENTER, find, lacking, listed
+from dkva.kernel_means.settings import LEAST_LEVELS
 from dkva.workers.carry_out import carry_out
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, Failed, check_scheduler
 
@@ -292,23 +293,32 @@ def _checked_way(
         raise click.ClickException("--nested: says nothing without --levels; give both")
     if levels is not None and method != HIERARCHICAL:
         raise click.ClickException(
-            f"--levels: {method} has no hierarchy of cuts; it is of --method {HIERARCHICAL} alone"
+            f"--levels: {method} has no hierarchy of cuts; it is of --method {HIERARCHICAL} alone{_why()}"
         )
-    if levels is not None and number is None and levels.high < LEAST_FINEST:
+    if levels is not None and number is None and levels.high < LEAST_LEVELS:
         raise click.ClickException(
-            f"--levels {levels}: give -k, too, or levels up to {LEAST_FINEST} at least, as a hint needs them"
+            f"--levels {levels.given or levels}: give -k, too, or levels up to {LEAST_LEVELS} at least, as a "
+            "hint needs them"
         )
     try:
         check_scheduler(scheduler)
         listing = find(method)
+        absent = lacking(listing)
+        if absent:
+            raise ImportError(absent)
         if together and not listing.together:
             able = [name for name, each in listed(SEGMENTER)[0].items() if each.together]
             others = ", ".join(able) or "no method here"
-            raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}")
+            raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}{_why()}")
         levels = None if levels is None else replace(levels, nested=nested)
         return Way.of(listing, number, seed, checked(listing, settings), levels, together=together)
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _why() -> str:
+    """Why the method is the one that it is, in brackets; "" if --method says so."""
+    return f" ({reason_for_method()})" if reason_for_method() else ""
 
 
 def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, workers: int) -> None:

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from dkva.cli.segmenting.levels import Levels
+from dkva.cli.segmenting.levels import MOST_FINEST, Levels
 
 __all__ = ["AUTO", "NUMBER_OR_AUTO", "RANGE"]
 
@@ -44,7 +44,9 @@ class _Range(click.ParamType):
         low, high = (int(found[1] or Levels().low), int(found[2])) if found else (0, 0)
         if not 1 <= low <= high:
             self.fail(f"{value!r} is no range: give FROM-TO such as 2-12, or 12 for 2-12", param, ctx)
-        return Levels(low, high)
+        if high > MOST_FINEST:
+            self.fail(f"{value!r}: give levels up to {MOST_FINEST} at most", param, ctx)
+        return Levels(low, high, given=value.strip())
 
 
 #: A whole number, or `AUTO`.

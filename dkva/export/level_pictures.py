@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -20,20 +21,21 @@ __all__ = ["inherited", "levels_picture", "suggestion_curve"]
 _LEGEND_COLUMNS = 6
 
 # How a picture names the rules of a suggestion.
-_RULES = {"cost": "cost", "eigengap": "eigengap", "tw_finch": "TW-FINCH"}
+_RULES = {"penalty": "penalty", "eigengap": "eigengap", "tw_finch": "TW-FINCH"}
 
 
-def inherited(coarse: np.ndarray, fine: np.ndarray, looks: Mapping) -> dict:
+def inherited(coarse: np.ndarray, fine: np.ndarray, looks: Mapping, used: int) -> dict:
     """A look for each label of a row, taken over from the label of another row that shares its frames.
 
     Args:
         coarse: labels of the other row [n].
         fine: labels of the row [n].
         looks: number of the look of each label of the other row.
+        used: numbers that the picture has given so far, 0, 1, …, also to labels that are gone.
 
     Returns:
         Number of the look of each label of the row: that of its partner in the matching of most shared
-        frames, or the lowest number that is left.
+        frames, or the next one that the picture has not given.
     """
     olds, old = np.unique(coarse, return_inverse=True)
     news, new = np.unique(fine, return_inverse=True)
@@ -45,7 +47,7 @@ def inherited(coarse: np.ndarray, fine: np.ndarray, looks: Mapping) -> dict:
         for row, column in zip(rows, columns, strict=True)
         if shared[row, column]
     }
-    left = iter(number for number in range(len(news) + len(olds)) if number not in set(taken.values()))
+    left = itertools.count(used)
     for label in dict.fromkeys(fine.tolist()):
         if label not in taken:
             taken[label] = next(left)
@@ -61,6 +63,8 @@ def levels_picture(
 ) -> Figure:
     """One line a level, the coarsest on top; a label keeps the colour of the one that it is cut off.
 
+    A colour is not given again to what is no part of its first label, until all 48 looks are.
+
     Args:
         levels: labels [n] of each number of segments, from the coarsest on.
         truth: true labels [n], drawn above in the colours of the level of as many labels, or the nearest.
@@ -75,18 +79,20 @@ def levels_picture(
 
     looks: dict[int, dict] = {}
     coarser = None
+    used = 0
     for k, labels in levels.items():
         if coarser is None:
             looks[k] = {label: number for number, label in enumerate(dict.fromkeys(labels.tolist()))}
         else:
-            looks[k] = inherited(levels[coarser], labels, looks[coarser])
+            looks[k] = inherited(levels[coarser], labels, looks[coarser], used)
         coarser = k
+        used = max(used, 1 + max(looks[k].values()))
     rows = [(str(k), labels, looks[k]) for k, labels in levels.items()]
     names: dict = {}
     if truth is not None:
         count = len(set(truth.tolist()))
         nearest = min(levels, key=lambda k: abs(k - count))
-        names = inherited(levels[nearest], truth, looks[nearest])
+        names = inherited(levels[nearest], truth, looks[nearest], used)
         rows.insert(0, ("truth", truth, names))
     palette = styles(range(1 + max(number for _, _, row in rows for number in row.values())))
     legend_rows = -(-len(names) // _LEGEND_COLUMNS)
@@ -116,7 +122,9 @@ def levels_picture(
 
 
 def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
-    """Scatter and cost of each level, the number that is hinted at, and those of its rules.
+    """Scatter of each level, plain and penalised, the number that is hinted at, and those of its rules.
+
+    The least of the penalised scatter is the number of its rule, if the curve begins no later.
 
     Args:
         suggestion: as a document has it, with `k`, `rules` and `curve`.
@@ -130,10 +138,13 @@ def suggestion_curve(suggestion: Mapping, *, title: str = "") -> Figure:
     axes = figure.add_subplot()
     (blue, _), (orange, _) = styles(range(2)).values()
     axes.plot(numbers, [level["scatter"] for level in suggestion["curve"]], "o-", color=blue, label="scatter")
-    costs = [level["cost"] for level in suggestion["curve"]]
-    axes.plot(numbers, costs, "s--", color=orange, label="cost: scatter and switches")
+    priced = {
+        level["n_segments"]: level["penalised"] for level in suggestion["curve"] if "penalised" in level
+    }
+    axes.plot(list(priced), list(priced.values()), "s--", color=orange, label="penalised scatter")
     axes.axvline(suggestion["k"], color="black", linewidth=1.2, label=f"hint: {suggestion['k']}")
-    axes.set_ylim(0, 1.08 * max(costs) or 1)
+    highest = max([*priced.values(), *(level["scatter"] for level in suggestion["curve"])])
+    axes.set_ylim(0, 1.08 * highest or 1)
     axes.set_ylabel("scatter of one segment = 1")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("segments asked for")

@@ -6,10 +6,11 @@ import csv
 import io
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dkva.base.files import write_text
+from dkva.export.timeline import label_text
 
 __all__ = ["SUMMARIES", "is_foreign_summary", "summary", "transitions", "write_summary"]
 
@@ -29,39 +30,43 @@ _FORMER = {name: columns[:-1] for name, columns in SUMMARIES.items()}
 EVERYTHING = "all"
 
 
-def summary(docs: Iterable[Mapping]) -> list[dict]:
+def summary(docs: Iterable[Mapping], counted: Container[str] | None = None) -> list[dict]:
     """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
 
-    Labels have their names if the truth gave them some. Numbers mean nothing beyond their own video, unless
+    Labels have their names if the truth gave them some; beside names a number without one is "label 3", as a
+    name may be a number. Numbers mean nothing beyond their own video, unless
     videos were cut together: otherwise folders and all videos have rows of named labels alone, and one row
     "(any)" of all segments whatever their label. Seconds are empty if frames a second are not known. Where
     videos were cut by several methods, the cell of the method names all of them.
 
     Args:
         docs: as `dkva.export.documents` makes and reads them.
+        counted: videos that folders and all videos are added up over; None means all that there are.
     """
     rows = []
-    for scope, name, group in _groups(docs):
+    for scope, name, group in _groups(docs, counted):
         joint = _joint(group)
         runs = [(run, doc) for doc in group for run in doc["segments"]]
         made = [_row(scope, name, "(any)", runs, runs)]
+        text = _texts(group)
         by_label = defaultdict(list)
         for run, doc in runs:
             if scope == "video" or run.get("name") or joint:
                 by_label[_label(run)].append((run, doc))
-        made += [_row(scope, name, label, by_label[label], runs) for label in sorted(by_label, key=_order)]
+        made += [_row(scope, name, text(each), by_label[each], runs) for each in sorted(by_label, key=_order)]
         rows += [row | {"method": _methods(group)} for row in made]
     return rows
 
 
-def transitions(docs: Iterable[Mapping]) -> list[dict]:
+def transitions(docs: Iterable[Mapping], counted: Container[str] | None = None) -> list[dict]:
     """Rows of how often a label follows another one, with the share among all that follow the first.
 
     Args:
         docs: as of `summary`, which says what is counted together.
+        counted: likewise.
     """
     rows = []
-    for scope, name, group in _groups(docs):
+    for scope, name, group in _groups(docs, counted):
         joint = _joint(group)
         counts: Counter = Counter()
         for doc in group:
@@ -69,20 +74,28 @@ def transitions(docs: Iterable[Mapping]) -> list[dict]:
             for before, after in itertools.pairwise(runs):
                 if before["end"] == after["start"] and _label(before) != _label(after):
                     counts[_label(before), _label(after)] += 1
+        text = _texts(group)
         left: Counter = Counter()
         for (before, _), count in counts.items():
             left[before] += count
         for before, after in sorted(counts, key=lambda pair: (_order(pair[0]), _order(pair[1]))):
             count = counts[before, after]
             share = round(count / left[before], 6)
-            values = (scope, name, before, after, count, share, _methods(group))
+            values = (scope, name, text(before), text(after), count, share, _methods(group))
             rows.append(dict(zip(_TRANSITIONS, values, strict=True)))
     return rows
 
 
-def write_summary(folder: Path, docs: Sequence[Mapping]) -> None:
-    """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError."""
-    for (name, columns), rows in zip(SUMMARIES.items(), (summary(docs), transitions(docs)), strict=True):
+def write_summary(folder: Path, docs: Sequence[Mapping], counted: Container[str] | None = None) -> None:
+    """Write `summary.csv` and `transitions.csv`, each whole or not at all. Raises OSError.
+
+    Args:
+        folder: where.
+        docs: as of `summary`.
+        counted: likewise.
+    """
+    made = (summary(docs, counted), transitions(docs, counted))
+    for (name, columns), rows in zip(SUMMARIES.items(), made, strict=True):
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, lineterminator="\n")
         writer.writeheader()
@@ -101,12 +114,16 @@ def is_foreign_summary(path: Path) -> bool:
     return bool(head) and head.strip() not in known
 
 
-def _groups(docs: Iterable[Mapping]) -> Iterator[tuple[str, str, list[Mapping]]]:
-    """(scope, name, documents): each video, each folder that names have before a slash, all of them."""
+def _groups(
+    docs: Iterable[Mapping], counted: Container[str] | None
+) -> Iterator[tuple[str, str, list[Mapping]]]:
+    """(scope, name, documents): each video, each folder that names have before a slash, all that count."""
     ordered = sorted(docs, key=lambda doc: doc["video"])
     folders = defaultdict(list)
     for doc in ordered:
         yield "video", doc["video"], [doc]
+    ordered = [doc for doc in ordered if counted is None or doc["video"] in counted]
+    for doc in ordered:
         if "/" in doc["video"]:
             folders[doc["video"].rpartition("/")[0]].append(doc)
     for name, group in folders.items():
@@ -125,12 +142,20 @@ def _methods(docs: Iterable[Mapping]) -> str:
     return " ".join(sorted({doc["method"] for doc in docs}))
 
 
-def _label(run: Mapping) -> str:
-    return run.get("name") or str(run["label"])
+def _label(run: Mapping) -> str | int:
+    """The name, or the number if there is none."""
+    return run.get("name") or run["label"]
 
 
-def _order(label: str) -> tuple:
-    """Numbers in their order, before names."""
+def _texts(docs: Iterable[Mapping]) -> Callable[[str | int], str]:
+    """How labels of these documents are written."""
+    return label_text if any(run.get("name") for doc in docs for run in doc["segments"]) else str
+
+
+def _order(label: str | int) -> tuple:
+    """Names that are numbers in the order of these, then other names, then numbers without a name."""
+    if isinstance(label, int):
+        return (2, label, "")
     return (0, int(label), "") if label.isdecimal() else (1, 0, label)
 
 

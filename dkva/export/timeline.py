@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["bars", "styles", "timeline"]
+__all__ = ["bars", "label_text", "styles", "timeline"]
 
 # Okabe & Ito's palette, which colour-blind readers can tell apart, ordered so that neighbours differ in grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
@@ -66,7 +66,7 @@ def timeline(
     known = list(dict.fromkeys(label for row in runs.values() for _, _, label in row))
     order = [*order, *(label for label in known if label not in set(order))]
     looks = {label: look for label, look in styles(order).items() if label in set(known)}
-    longest = max(len(_shown(label)) for label in known)
+    longest = max(len(label_text(label)) for label in known)
     legend_rows = -(-len(known) // max(1, min(6, 110 // (longest + 8))))
     columns = -(-len(known) // legend_rows)
     height = 0.9 + 0.5 * len(rows) + 0.24 * legend_rows
@@ -82,7 +82,7 @@ def timeline(
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     handles = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=_shown(label))
+        Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=label_text(label))
         for label, (colour, hatch) in looks.items()
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=9)
@@ -100,9 +100,12 @@ def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> 
     """
     shortest = min(end - start for start, end, _ in runs)
     edge = 0.6 if shortest > runs[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
-    for label, (colour, hatch) in looks.items():
+    by_look: dict[tuple, list[tuple]] = {}
+    for start, end, label in runs:
+        by_look.setdefault(looks[label], []).append((start, end - start))
+    for (colour, hatch), spans in by_look.items():
         axes.broken_barh(
-            [(start, end - start) for start, end, other in runs if other == label],
+            spans,
             (position - 0.4, 0.8),
             facecolors=colour,
             hatch=hatch,
@@ -111,5 +114,6 @@ def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> 
         )
 
 
-def _shown(label) -> str:
+def label_text(label) -> str:
+    """A label beside names of others: a number without a name is no name that is a number."""
     return label if isinstance(label, str) else f"label {label}"

@@ -16,10 +16,7 @@ from dkva.kernel_means.merging import merged
 from dkva.kernel_means.refining import Cut, measured
 from dkva.kernel_means.settings import KernelMeanSettings
 
-__all__ = ["MOST_LEVELS", "Hierarchy", "Level", "hierarchy_of"]
-
-#: The finest level that is made unless another is asked for.
-MOST_LEVELS = 20
+__all__ = ["Hierarchy", "Level", "hierarchy_of"]
 
 
 class Level(NamedTuple):

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from dkva.base.checks import check_number, check_whole
 
-__all__ = ["MAX_AVERAGING", "KernelMeanSettings"]
+__all__ = ["LEAST_LEVELS", "MAX_AVERAGING", "MOST_LEVELS", "KernelMeanSettings"]
 
 #: Largest averaging; its standard deviation is a mean segment long.
 MAX_AVERAGING = 1.0
+
+#: The finest level that is made unless another is asked for.
+MOST_LEVELS = 20
+
+#: Levels without which there is no hint for the number of segments.
+LEAST_LEVELS = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from dkva.kernel_means.levels import Hierarchy
+from dkva.kernel_means.levels import Hierarchy, Level
+from dkva.kernel_means.settings import LEAST_LEVELS
 
-__all__ = ["by_cost", "by_eigengap", "suggest_k"]
+__all__ = ["by_eigengap", "by_penalty", "penalised_scatter", "suggest_k"]
 
 # What a segment and a switch add to the scatter.
 _OF_SEGMENT, _OF_SWITCH = 0.03, 0.01
@@ -38,20 +39,22 @@ def suggest_k(hierarchy: Hierarchy, partition_sizes: Sequence[int] = ()) -> int:
         ValueError: fewer than three levels.
     """
     finest = len(hierarchy.levels)
-    if finest < 3:
-        raise ValueError(f"the hierarchy has {finest} levels: make at least 3 of them")
-    rules = [by_cost(hierarchy), by_eigengap(hierarchy.spectrum, finest)]
+    if finest < LEAST_LEVELS:
+        levels = f"{finest} level{'s' * (finest != 1)}"
+        raise ValueError(f"the hierarchy has {levels}: make at least {LEAST_LEVELS} of them")
+    rules = [by_penalty(hierarchy), by_eigengap(hierarchy.spectrum, finest)]
     rules += sorted(size for size in partition_sizes if 2 <= size <= finest)[:1]
     return int(np.median(rules))
 
 
-def by_cost(hierarchy: Hierarchy) -> int:
-    """The K of at least 3 of least scatter + .03 · K + .01 · switches; the least on a tie."""
+def penalised_scatter(level: Level) -> float:
+    """The scatter + .03 · K + .01 · switches; not the cost, by which cuts into one K are compared."""
+    return level.scatter + _OF_SEGMENT * level.n_segments + _OF_SWITCH * level.switches
 
-    def priced(level) -> float:
-        return level.scatter + _OF_SEGMENT * level.n_segments + _OF_SWITCH * level.switches
 
-    return min(hierarchy.levels[2:], key=priced).n_segments
+def by_penalty(hierarchy: Hierarchy) -> int:
+    """The K of at least 3 of least `penalised_scatter`; the least on a tie."""
+    return min(hierarchy.levels[LEAST_LEVELS - 1 :], key=penalised_scatter).n_segments
 
 
 def by_eigengap(spectrum: Float[np.ndarray, " r"], finest: int) -> int:

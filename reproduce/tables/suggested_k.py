@@ -8,10 +8,10 @@ import hashlib
 import numpy as np
 
 from dkva.baselines.twfinch import tw_finch_partitions
-from dkva.kernel_means.levels import MOST_LEVELS, Hierarchy
+from dkva.kernel_means.levels import Hierarchy
 from dkva.kernel_means.segmenting import cut_video
-from dkva.kernel_means.settings import KernelMeanSettings
-from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+from dkva.kernel_means.settings import MOST_LEVELS, KernelMeanSettings
+from dkva.kernel_means.suggesting import by_eigengap, by_penalty, suggest_k
 from dkva.metrics.segmentation import evaluate
 
 __all__ = ["MEDIAN", "NESTED", "RULES", "TRUE", "cut_by_rule", "measure"]
@@ -20,7 +20,7 @@ __all__ = ["MEDIAN", "NESTED", "RULES", "TRUE", "cut_by_rule", "measure"]
 MEDIAN, TRUE = "median of the three", "true number"
 #: The true number in a hierarchy whose levels are merged of the finest.
 NESTED = "true number, nested"
-RULES = ("cost", "eigengap", "TW-FINCH's coarsest partition", MEDIAN, "always 4", TRUE, NESTED)
+RULES = ("penalty", "eigengap", "TW-FINCH's coarsest partition", MEDIAN, "always 4", TRUE, NESTED)
 
 
 def cut_by_rule(features: np.ndarray, n_segments: int, *, rule: str) -> np.ndarray:
@@ -37,7 +37,7 @@ def cut_by_rule(features: np.ndarray, n_segments: int, *, rule: str) -> np.ndarr
     finest = len(hierarchy.levels)
     within = [size for size in sizes if 2 <= size <= finest]
     suggested = {
-        "cost": lambda: by_cost(hierarchy),
+        "penalty": lambda: by_penalty(hierarchy),
         "eigengap": lambda: by_eigengap(hierarchy.spectrum, finest),
         "TW-FINCH's coarsest partition": lambda: min(within, default=finest),
         MEDIAN: lambda: suggest_k(hierarchy, within),
@@ -63,7 +63,7 @@ class _Frames:
 
 @functools.lru_cache(maxsize=1)
 def _suggesting(frames: _Frames) -> tuple[Hierarchy, list[int]]:
-    """Cuts into 1 to 20 segments, and the sizes of TW-FINCH's partitions."""
+    """Cuts into 1 to `MOST_LEVELS` segments, and the sizes of TW-FINCH's partitions."""
     sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(frames.features)]
     return _levels(frames.features, nested=False), sizes
 
@@ -76,9 +76,13 @@ def _levels(features: np.ndarray, *, nested: bool) -> Hierarchy:
 
 
 def measure(truth: np.ndarray, labels: np.ndarray, n_segments: int) -> dict[str, float]:
-    """The number of labels, how far it is from the true one, and the scores."""
+    """The number of labels, how far it is from the true one, and the scores.
+
+    IoU is divided by the true number, or that of the labels if it is larger: a true action that no label is
+    of counts against a coarse cut.
+    """
     found = len(np.unique(labels))
-    scores = evaluate(truth, labels)
+    scores = evaluate(truth, labels, n_clusters=max(found, n_segments))
     return {
         "found": found,
         "off": abs(found - n_segments),

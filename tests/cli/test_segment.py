@@ -208,10 +208,11 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["-k", "3"], "Missing argument"),
         (["{root}", "--levels", "3-2"], "'--levels': '3-2' is no range: give FROM-TO such as 2-12"),
         (["{root}", "--levels", "2-8", "--method", "kmeans"], "--levels: kmeans has no hierarchy of cuts"),
-        (["{root}", "--levels", "2-8", "--epochs", "3"], "--levels: dkva has no hierarchy of cuts"),
-        (["{root}", "--levels", "2"], "--levels 2-2: give -k, too, or levels up to 3 at least"),
+        (["{root}", "--levels", "2-8", "--epochs", "3"], "kms alone (--epochs is a setting of the paper's"),
+        (["{root}", "--levels", "2"], "--levels 2: give -k, too, or levels up to 3 at least"),
         (["{root}", "-k", "3", "--nested"], "--nested: says nothing without --levels"),
-        (["{root}", "--levels", "61-70"], "has 60 frames for --levels 61-70; give --levels that begin lower"),
+        (["{root}", "--levels", "2-51"], "'2-51': give levels up to 50 at most"),
+        (["{root}", "-k", "3", "--together", "--epochs", "3"], "(--epochs is a setting of the paper's"),
         (["{root}", "-k", "61"], "60 frames for 61 segments; ask for at most 60"),
         (["{root}/mapping", "-k", "3"], "single column of features left"),
         (["{root}/empty", "-k", "3"], "no feature files"),
@@ -615,7 +616,19 @@ def test_one_set_of_actions_for_all_videos(dkva, tall, tmp_path):
     assert "segmented 2;" in text
     assert "note: v: cut anew with all others, as the set of videos, or a setting, is another" in errors
     rows = [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"]
-    assert [row["label"] for row in rows] == ["(any)"]  # x is of the run before
+    assert [(row["label"], row["frames"]) for row in rows] == [
+        ("(any)", "10"),
+        ("0", "4"),
+        ("1", "2"),
+        ("2", "4"),
+    ]
+    assert "note: x: of an earlier run, not of this set of videos: left out of the totals" in errors
+    assert [row["video"] for row in csv.DictReader((out / "segments.csv").open())] == [*"vvvwwxx"]
+    tall[3].write_bytes(b"junk")  # x stays as it was, and is a problem too
+    code, text, errors = dkva(*tall, *TALL)
+    assert (code, "note: x: of an earlier run" in errors) == (2, True)
+    assert [row for row in csv.DictReader((out / "summary.csv").open()) if row["scope"] == "all"] == rows
+    np.save(tall[3], np.eye(3)[[1, 2]].repeat(2, axis=0))
     dkva(*tall, "--method", "largest")
     assert [labels_of(out / f"{name}.json") for name in "vwx"] == [[0, 1, 2], [0, 1], [0, 1]]
 
@@ -668,6 +681,14 @@ def test_results_of_another_method_are_not_kept(dkva, folder, tmp_path):
     base = ("segment", folder / "features/tea", "-k", 3, "--out", tmp_path / "out")
     for method in ("uniform", "tw_finch", "uniform"):
         assert "segmented 1;" in dkva(*base, "--method", method)[1]
+
+
+def test_a_package_that_is_absent_is_one_line_before_a_file_is_read(dkva, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, text, errors = dkva("segment", folder, "-k", 3, "--out", tmp_path / "out", "--method", "sticky_hmm")
+    assert (code, text, len(errors.splitlines())) == (2, "", 1)
+    assert "needs hmmlearn, which is not installed: pip install hmmlearn" in errors
+    assert not (tmp_path / "out").exists()
 
 
 def test_optimal_transport_takes_the_settings_of_both(dkva, folder, tmp_path):

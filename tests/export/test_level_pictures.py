@@ -10,14 +10,14 @@ pytestmark = pytest.mark.fast
 @pytest.mark.parametrize(
     ("coarse", "fine", "looks"),
     [
-        ([0, 0, 0, 1, 1], [0, 0, 2, 1, 1], {0: 5, 1: 7, 2: 0}),  # 2 is cut off 0, and is less of it
-        ([0, 0, 0, 1, 1], [3, 2, 2, 1, 1], {3: 0, 2: 5, 1: 7}),
+        ([0, 0, 0, 1, 1], [0, 0, 2, 1, 1], {0: 5, 1: 7, 2: 9}),  # 2 is cut off 0, and is less of it
+        ([0, 0, 0, 1, 1], [3, 2, 2, 1, 1], {3: 9, 2: 5, 1: 7}),
         ([0, 0, 1, 1, 1], [0, 0, 0, 0, 0], {0: 7}),
-        ([0, 0, 1, 1, 1], ["b", "b", "a", "a", "c"], {"b": 5, "a": 7, "c": 0}),
+        ([0, 0, 1, 1, 1], ["b", "b", "a", "a", "c"], {"b": 5, "a": 7, "c": 9}),
     ],
 )
 def test_a_part_takes_over_the_look_of_what_it_is_most_of(coarse, fine, looks):
-    assert inherited(np.array(coarse), np.array(fine), {0: 5, 1: 7}) == looks
+    assert inherited(np.array(coarse), np.array(fine), {0: 5, 1: 7}, 9) == looks
 
 
 def drawn(figure):
@@ -43,6 +43,14 @@ def test_one_line_a_level_with_the_colours_of_the_line_above():
     assert new not in (first, second)
 
 
+def test_the_colour_of_a_label_that_is_gone_is_not_given_again():
+    first, second, third = np.repeat([0, 1, 2], 4), np.repeat([0, 1], [8, 4]), np.repeat([0, 1, 2], [6, 2, 4])
+    bars, _ = drawn(levels_picture({3: first, 2: second, 4: third}))
+    top, new = bars[:3], bars[6]
+    assert new[:3] == (2, 6, 8)
+    assert new[3] not in [bar[3] for bar in top]
+
+
 def test_the_truth_stands_above_in_the_colours_of_the_level_of_as_many_labels():
     figure = levels_picture(LEVELS, truth=np.repeat(["a", "b", "c"], [2, 4, 4]), chosen=2)
     bars, names = drawn(figure)
@@ -57,13 +65,16 @@ def test_the_truth_stands_above_in_the_colours_of_the_level_of_as_many_labels():
 
 
 def test_the_curve_shows_its_levels_its_number_and_its_rules():
-    curve = [{"n_segments": k, "cost": 2 / k, "scatter": 1 / k, "switches": k} for k in (2, 3, 4)]
-    rules = {"cost": 4, "eigengap": 3, "tw_finch": None}
+    curve = [{"n_segments": k, "cost": 9, "scatter": 1 / k, "switches": k} for k in (2, 3, 4)]
+    curve[1]["penalised"], curve[2]["penalised"] = 0.7, 0.6
+    rules = {"penalty": 4, "eigengap": 3, "tw_finch": None}
     figure = suggestion_curve({"k": 3, "rules": rules, "curve": curve}, title="v")
     axes = figure.axes[0]
-    scatter, cost, number = axes.get_lines()
+    scatter, penalised, number = axes.get_lines()
     assert list(scatter.get_xdata()) == [2, 3, 4]
     assert list(scatter.get_ydata()) == [1 / 2, 1 / 3, 1 / 4]
-    assert list(cost.get_ydata()) == [1, 2 / 3, 2 / 4]
+    assert list(penalised.get_xdata()) == [3, 4]
+    assert list(penalised.get_ydata()) == [0.7, 0.6]
+    assert penalised.get_label() == "penalised scatter"
     assert set(number.get_xdata()) == {3}
-    assert axes.get_title(loc="left") == "v: 4 by cost, 3 by eigengap"
+    assert axes.get_title(loc="left") == "v: 4 by penalty, 3 by eigengap"

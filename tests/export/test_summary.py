@@ -66,6 +66,27 @@ def test_transitions_are_counted_with_their_shares():
     ]
 
 
+def test_a_number_without_a_name_is_no_name_that_is_a_number():
+    docs = [doc("v", [(10, 0, "3"), (20, 3, ""), (40, 1, "10"), (50, 12, ""), (60, 3, "")])]
+    made = summary(docs)
+    assert rows(made, "label", "frames") == [
+        ("(any)", 60),
+        ("3", 10),
+        ("10", 20),
+        ("label 3", 20),
+        ("label 12", 10),
+    ]
+    assert rows(transitions(docs), "from", "to") == [
+        ("3", "label 3"),
+        ("10", "label 12"),
+        ("label 3", "10"),
+        ("label 12", "label 3"),
+    ]
+    together = {"together": {"videos": 2, "digest": "x"}}
+    everything = summary([docs[0] | together, doc("w", [(5, 3, "")]) | together])
+    assert ("all", "label 3", 25) in rows(everything, "scope", "label", "frames")
+
+
 def test_a_segment_without_a_name_parts_those_beside_it():
     docs = [doc("a", [(1, 0, "x"), (2, 1, ""), (3, 2, "y")]), doc("b", [(1, 0, "x"), (2, 2, "y")])]
     everything = [row for row in transitions(docs) if row["scope"] == "all"]
@@ -117,3 +138,15 @@ def test_numbers_of_videos_that_were_cut_together_are_added_up():
         assert rows(everything, "label", "frames") == [("(any)", 60), *counted]
         steps = [row for row in transitions(made) if row["scope"] == "all"]
         assert rows(steps, "from", "to") == ([("0", "1"), ("1", "0")] if counted else [])
+
+
+def test_totals_are_over_the_videos_that_count():
+    docs = [doc(f"tea/{name}", [(10, 0, ""), (20, 1, "")]) for name in "abc"]
+    for each, digest in zip(docs, "xxy", strict=True):
+        each["together"] = {"videos": 2, "digest": digest}
+    for make in (summary, transitions):
+        found = make(docs, {"tea/a", "tea/b"})
+        assert [row for row in found if row["scope"] != "video"] == [
+            row for row in make(docs[:2]) if row["scope"] != "video"
+        ]
+        assert {row["name"] for row in found} == {"tea/a", "tea/b", "tea/c", "tea", "all"}

@@ -48,3 +48,8 @@ def test_a_label_has_one_look_in_all_pictures_of_an_order():
     assert [text.get_text() for text in second.legends[0].get_texts()] == ["a", "label 2"]
     alone = bars(timeline({"kms": np.array([2, 0, 0])}))
     assert alone[0][3] == first[0][3]  # the first look, without an order
+
+
+def test_a_row_draws_what_it_has_alone():
+    rows = {"truth": np.repeat([0, 1, 2], 4), "found": np.repeat([0, 1], 6)}
+    assert len(timeline(rows).axes[0].collections) == 5

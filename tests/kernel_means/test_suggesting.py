@@ -3,7 +3,7 @@ import pytest
 
 from dkva import KernelMeanSegmenter
 from dkva.kernel_means.levels import Hierarchy, Level
-from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+from dkva.kernel_means.suggesting import by_eigengap, by_penalty, penalised_scatter, suggest_k
 
 pytestmark = pytest.mark.fast
 
@@ -17,9 +17,11 @@ def made(scatters, switches, spectrum):
 
 
 def test_the_cheapest_level_of_at_least_three():
+    level = made([1, 0.1, 0.5], [0, 1, 2], [1.0]).levels[2]
+    assert penalised_scatter(level) == pytest.approx(0.61)
     # .5 + .09 + .02, .4 + .12 + .03, .39 + .15 + .04
-    assert by_cost(made([1, 0.1, 0.5, 0.4, 0.39], [0, 1, 2, 3, 4], [1.0])) == 4
-    assert by_cost(made([1, 0.1, 0.5, 0.4, 0.39], [0, 1, 2, 30, 4], [1.0])) == 5
+    assert by_penalty(made([1, 0.1, 0.5, 0.4, 0.39], [0, 1, 2, 3, 4], [1.0])) == 4
+    assert by_penalty(made([1, 0.1, 0.5, 0.4, 0.39], [0, 1, 2, 30, 4], [1.0])) == 5
 
 
 @pytest.mark.parametrize(
@@ -39,13 +41,15 @@ def test_the_largest_ratio_of_variances(spectrum, expected):
 
 def test_the_hint_is_the_median_of_the_rules():
     hierarchy = made([1, 0.9, 0.5, 0.3, 0.29, 0.28], [0, 1, 2, 3, 4, 5], [0.9] + [0.02] * 5)
-    assert (by_cost(hierarchy), by_eigengap(hierarchy.spectrum, 6)) == (4, 2)
+    assert (by_penalty(hierarchy), by_eigengap(hierarchy.spectrum, 6)) == (4, 2)
     assert suggest_k(hierarchy) == 3
     assert suggest_k(hierarchy, [90, 30, 6, 1]) == 4
     assert suggest_k(hierarchy, [90, 30, 2, 6]) == 2
     assert suggest_k(hierarchy, [90, 1]) == 3
     with pytest.raises(ValueError, match="the hierarchy has 2 levels: make at least 3"):
         suggest_k(made([1, 0.5], [0, 1], [1.0]))
+    with pytest.raises(ValueError, match="has 1 level: make"):
+        suggest_k(made([1], [0], [1.0]))
 
 
 def test_clear_actions_are_counted():

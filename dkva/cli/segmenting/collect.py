@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Output", "Results"]
 
+_LEFT_OUT = "of an earlier run, not of this set of videos: left out of the totals; delete what is not needed"
+
 # The CSV is written anew after this many seconds, so that a killed run loses no more.
 _CSV_SECONDS = 2.0
 
@@ -103,6 +105,8 @@ class Results:
         self.shared = Shared()
         self.computed = self.kept = 0
         self.unseen = set(output.ignore)
+        self._counted: set[str] | None = None
+        self._left_out: list[str] = []
         self._problems: dict[str, list[str]] = {}
         self._notes: dict[str, tuple[str, ...]] = {}
         self._written = time.monotonic()
@@ -176,6 +180,7 @@ class Results:
         """
         from dkva.export.documents import labels_in
 
+        self._counted = {video.name for video, worked in found if worked.problem is None}
         cut = [(video.name, worked) for video, worked in found if worked.together is not None]
         if cut:
             made = {name: worked.segmentation for name, worked in cut}
@@ -294,9 +299,12 @@ class Results:
         import numpy as np
 
         from dkva.base.files import write_atomically, write_text
+        from dkva.export.timeline import label_text
 
         path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
-        names = {run["label"]: run.get("name") or str(run["label"]) for run in doc["segments"]}
+        named = any(run.get("name") for run in doc["segments"])
+        text = label_text if named else str
+        names = {run["label"]: text(run.get("name") or run["label"]) for run in doc["segments"]}
         if self.output.frame_labels == "npy":
             write_atomically(path, lambda file: np.save(file, labels, allow_pickle=False))
         else:
@@ -327,11 +335,12 @@ class Results:
         self._table_problem = []
         try:
             docs = self._table | read_csv(path) | self.docs  # another run may write there too
-            if not docs:
+            if not self.docs:
                 return
+            self._left_out = [] if self._counted is None else sorted(docs.keys() - self._counted)
             write_csv(path, (docs[name] for name in sorted(docs)))
             if not if_due:
-                write_summary(path.parent, list(docs.values()))
+                write_summary(path.parent, list(docs.values()), self._counted)
         except OSError as error:
             self._table_problem = [f"{path}: cannot be written ({error.strerror}); free it"]
         except ResultsError as error:
@@ -357,7 +366,10 @@ class Results:
         for name, notes in self._notes.items():
             for note in notes:
                 alike.setdefault(re.sub(r"\d+", "0", note), []).append((name, note))
-        return [
+        from dkva.datasets.annotations.forms import listed
+
+        left = [f"{listed(self._left_out)}: {_LEFT_OUT}"] if self._left_out else []
+        return left + [
             f"{name}: {note}"
             + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
             for (name, note), *more in alike.values()

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+
+from dkva.kernel_means.settings import LEAST_LEVELS, MOST_LEVELS
 
 if TYPE_CHECKING:
     import numpy as np
 
     from dkva.kernel_means.levels import Hierarchy
 
-__all__ = ["HIERARCHICAL", "LEAST_FINEST", "Levels", "described", "made", "suggestion"]
+__all__ = ["HIERARCHICAL", "MOST_FINEST", "Levels", "described", "made", "suggestion"]
 
 #: The method whose hierarchy this is, by its id.
 HIERARCHICAL = "kms"
 
-#: Levels without which there is no hint.
-LEAST_FINEST = 3
+#: Segments of the finest level that may be asked for: more are slow to make and draw, and nobody reads them.
+MOST_FINEST = 50
+
+# Frames a segment, at least, of what is suggested: of very short videos of noise each frame is one.
+_LEAST_FRAMES = 5
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,13 @@ class Levels:
         low: segments of the coarsest.
         high: of the finest; of a video of fewer frames it is one a frame.
         nested: whether each level is merged of the finest.
+        given: the same in the user's words, for messages.
     """
 
     low: int = 2
-    high: int = 20
+    high: int = MOST_LEVELS
     nested: bool = False
+    given: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.low}-{self.high}"
@@ -90,23 +97,24 @@ def suggestion(hierarchy: Hierarchy, features: np.ndarray, low: int) -> dict:
         low: the least number to hint at.
 
     Returns:
-        `k`; `rules`, the numbers by the cost, the eigengap and TW-FINCH's coarsest partition within the
-        levels (None without one); and `curve`, the levels from `low` on. k is the median of the rules, or
-        `low` if that is larger.
+        `k`; `rules`, the numbers by the penalty, the eigengap and TW-FINCH's coarsest partition within the
+        levels (None without one); and `curve`, the levels from `low` on, with the
+        `penalised` scatter of those that the first rule looks at. k is the median of the rules, but at most
+        one segment in five frames, or 2; or `low` if that is larger.
 
     Raises:
         ValueError: features beyond float32's range, which TW-FINCH needs.
     """
     from dkva.baselines.twfinch import tw_finch_partitions
-    from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+    from dkva.kernel_means.suggesting import by_eigengap, by_penalty, penalised_scatter, suggest_k
 
     finest = len(hierarchy.levels)
     sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(features)]
     within = [size for size in sizes if max(low, 2) <= size <= finest]
     return {
-        "k": max(low, suggest_k(hierarchy, within)),
+        "k": max(low, min(suggest_k(hierarchy, within), max(2, len(features) // _LEAST_FRAMES))),
         "rules": {
-            "cost": by_cost(hierarchy),
+            "penalty": by_penalty(hierarchy),
             "eigengap": by_eigengap(hierarchy.spectrum, finest),
             "tw_finch": min(within, default=None),
         },
@@ -115,6 +123,11 @@ def suggestion(hierarchy: Hierarchy, features: np.ndarray, low: int) -> dict:
                 "n_segments": level.n_segments,
                 "cost": round(float(level.cost), 6),
                 "scatter": round(float(level.scatter), 6),
+                **(
+                    {"penalised": round(penalised_scatter(level), 6)}
+                    if level.n_segments >= LEAST_LEVELS
+                    else {}
+                ),
                 "switches": int(level.switches),
             }
             for level in hierarchy.levels[low - 1 :]

@@ -78,12 +78,14 @@ def work_together(
 
 
 def _check_widths(videos: Sequence[tuple[Planned, Read]]) -> None:
+    from dkva.datasets.annotations.forms import plural
+
     (first, read), *others = videos
     width = read.features.shape[1]
     for other, found in others:
         if found.features.shape[1] != width:
             raise click.ClickException(
-                f"--together: {first.video.path} has {width} features and {other.video.path} has "
+                f"--together: {first.video.path} has {plural(width, 'feature')} and {other.video.path} has "
                 f"{found.features.shape[1]}; give videos of as many, or choose with --columns"
             )
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dkva.cli.segmenting.levels import HIERARCHICAL, LEAST_FINEST, Levels, described, made, suggestion
+from dkva.cli.segmenting.levels import HIERARCHICAL, Levels, described, made, suggestion
 from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
+from dkva.kernel_means.settings import LEAST_LEVELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,7 +90,7 @@ class Way:
     @property
     def least(self) -> int:
         """Frames that a video must have."""
-        least = self.n_segments or LEAST_FINEST
+        least = self.n_segments or LEAST_LEVELS
         return max(least, self.levels.low) if self.levels else least
 
     def decisive(self) -> list[object]:
@@ -180,6 +181,11 @@ class Way:
 
     def warnings_for(self, n_frames: int, n_segments: int) -> list[str]:
         """What a user should know of these settings for a video of so many frames, before it is cut."""
+        short = self.levels is not None and self.levels.high > n_frames
+        ends = [f"the levels end at {n_frames}, one segment a frame"] if short else []
+        return ends + self._smoothing_warnings(n_frames, n_segments)
+
+    def _smoothing_warnings(self, n_frames: int, n_segments: int) -> list[str]:
         if _PAPERS_SETTINGS not in self.method.settings or n_segments < 2:
             return []
         from dkva.approximation.preprocessing import smoothing_window

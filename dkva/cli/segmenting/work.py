@@ -163,16 +163,18 @@ def noted(notes: list[str]) -> Iterator[None]:
 def _check_length(video: VideoFile, way: Way, n_frames: int) -> None:
     """Raise DataError if a video has fewer frames than segments are asked for."""
     from dkva.datasets import DataError
+    from dkva.datasets.annotations.forms import plural
 
     if n_frames >= way.least:
         return
+    has = f"has {plural(n_frames, 'frame')}"
     if way.n_segments and way.n_segments > n_frames:
         remedy = f"ask for at most {n_frames} with -k"
-        raise DataError(video.path, f"has {n_frames} frames for {way.n_segments} segments", remedy)
+        raise DataError(video.path, f"{has} for {plural(way.n_segments, 'segment')}", remedy)
     if way.levels and way.levels.low > n_frames:
         remedy = "give --levels that begin lower"
-        raise DataError(video.path, f"has {n_frames} frames for --levels {way.levels}", remedy)
-    raise DataError(video.path, f"has {n_frames} frames, too few for -k auto", "give -k")
+        raise DataError(video.path, f"{has} for --levels {way.levels.given or way.levels}", remedy)
+    raise DataError(video.path, f"{has}, too few for -k auto", "give -k")
 
 
 def _facts(notes: Sequence[Note], **more: object) -> dict[str, object]:

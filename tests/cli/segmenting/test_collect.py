@@ -267,6 +267,11 @@ def test_frames_without_a_label_are_not_scored(tmp_path, videos):
     assert (scores["n_frames"], scores["mof"], scores["ignored"]) == (16, 1, [])
 
 
+def test_a_frame_without_a_name_has_no_number_that_may_be_a_name(tmp_path, videos):
+    collection(Output(tmp_path, frame_labels="txt")).add(videos[0], worked(truth=np.repeat(["1"], 20)))
+    assert (tmp_path / "v.labels.txt").read_text().splitlines() == ["1"] * 10 + ["label 1"] * 10
+
+
 def test_times_frame_labels_and_summaries(tmp_path, videos):
     for kind in ("txt", "npy"):
         made = collection(Output(tmp_path, rate=2.0, frame_labels=kind))

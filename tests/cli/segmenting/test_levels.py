@@ -5,7 +5,7 @@ from dkva import KernelMeanSegmenter
 from dkva.baselines import tw_finch_partitions
 from dkva.cli.segmenting.levels import described, made, suggestion
 from dkva.export.documents import labels_in
-from dkva.kernel_means.suggesting import by_cost, by_eigengap, suggest_k
+from dkva.kernel_means.suggesting import by_eigengap, by_penalty, suggest_k
 
 pytestmark = pytest.mark.fast
 
@@ -35,7 +35,7 @@ def test_the_number_is_the_median_of_its_rules_within_the_levels(low):
     third = min((size for size in sizes if max(low, 2) <= size <= 8), default=None)
     found = suggestion(hierarchy, FRAMES, low)
     assert found["rules"] == {
-        "cost": by_cost(hierarchy),
+        "penalty": by_penalty(hierarchy),
         "eigengap": by_eigengap(hierarchy.spectrum, 8),
         "tw_finch": third,
     }
@@ -44,3 +44,15 @@ def test_the_number_is_the_median_of_its_rules_within_the_levels(low):
     assert found["k"] == max(low, suggest_k(hierarchy, [third] if third else []))
     assert [level["n_segments"] for level in found["curve"]] == list(range(low, 9))
     assert all(0 <= level["scatter"] <= level["cost"] for level in found["curve"])
+    priced = {level["n_segments"]: level["penalised"] for level in found["curve"] if "penalised" in level}
+    assert list(priced) == list(range(max(low, 3), 9))
+    if low <= 3:
+        assert min(priced, key=priced.__getitem__) == found["rules"]["penalty"]
+
+
+@pytest.mark.parametrize(("n", "low", "most"), [(4, 2, 2), (12, 2, 2), (17, 2, 3), (12, 4, 4)])
+def test_no_action_of_a_few_frames_is_suggested(n, low, most):
+    frames = np.random.default_rng(0).normal(size=(n, 30))
+    found = suggestion(made(frames, 20, seed=0, settings={}, nested=False), frames, low)
+    assert np.median([rule for rule in found["rules"].values() if rule is not None]) > most or low == most
+    assert found["k"] == most

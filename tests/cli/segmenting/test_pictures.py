@@ -14,7 +14,7 @@ LEVELS = [
     {"n_segments": 3, "cost": 0.4, "switches": 1, "nesting": 1.0, "segments": RUNS},
 ]
 CURVE = [{"n_segments": k, "cost": 1 / k, "scatter": 1 / k, "switches": 1} for k in (2, 3)]
-SUGGESTION = {"k": 2, "rules": {"cost": 3, "eigengap": 2, "tw_finch": None}, "curve": CURVE}
+SUGGESTION = {"k": 2, "rules": {"penalty": 3, "eigengap": 2, "tw_finch": None}, "curve": CURVE}
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,10 @@ def test_what_decides_the_labels_differs():
 )
 def test_frames_that_a_video_must_have(number, levels, least):
     assert way("kms", number, levels=levels).least == least
+
+
+def test_levels_that_end_early_are_said():
+    (note,) = way("kms", 2, levels=Levels(2, 40)).warnings_for(20, 2)
+    assert note == "the levels end at 20, one segment a frame"
+    assert way("kms", 2, levels=Levels(2, 20)).warnings_for(20, 2) == []
+    assert way("kms", 2).warnings_for(3, 2) == []

@@ -11,6 +11,7 @@ import pytest
 
 from dkva import VideoSegmenter, baselines
 from dkva.cli.segmenting import work as module
+from dkva.cli.segmenting.levels import Levels
 from dkva.cli.segmenting.way import Way
 from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.datasets import VideoFile
@@ -88,6 +89,15 @@ def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
     assert worked == Worked(
         problem=f"{video.path}: has 20 frames for 21 segments; ask for at most 20 with -k"
     )
+
+    np.save(video.path, np.ones((1, 3)))
+    for n_segments, levels, said in (
+        (2, None, "has 1 frame for 2 segments; ask for at most 1 with -k"),
+        (1, Levels(2, 2, given="2"), "has 1 frame for --levels 2; give --levels that begin lower"),
+        (None, None, "has 1 frame, too few for -k auto; give -k"),
+    ):
+        how = Way.of(find("kms"), n_segments, 0, checked(find("kms"), {}), levels)
+        assert work(Planned(video), way=how).problem == f"{video.path}: {said}"
 
     def lost(*arguments):
         raise OSError(5, "Input/output error", "weights.npz")
