@@ -245,6 +245,7 @@ def segment(
         frame_labels=frame_labels,
     )
     output.check()
+    way = _with_code(way)
     for note in found.notes:
         remark(note)
     names = [video.name for video in found.videos]
@@ -311,7 +312,15 @@ def _checked_way(
             others = ", ".join(able) or "no method here"
             raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}{_why()}")
         levels = None if levels is None else replace(levels, nested=nested)
-        return Way.of(listing, number, seed, checked(listing, settings), levels, together=together)
+        return Way(listing, number, seed, checked(listing, settings), levels, together=together)
+    except (ValueError, ImportError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _with_code(way: Way) -> Way:
+    """The way with the versions of its code, or click.ClickException on one line."""
+    try:
+        return way.with_code()
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -66,11 +66,18 @@ class Way:
         together: bool = False,
     ) -> Way:
         """The way of a method with the code that it has now."""
-        target = method.together if together else method.target
-        code = _code(load(target)) if method.id != "dkva" else ""
-        finer = (made, suggestion, described) if levels or n_segments is None else ()
-        levels_code = "".join(_code(each) for each in finer)
-        return cls(method, n_segments, seed, settings, levels, code, levels_code, together)
+        return cls(method, n_segments, seed, settings, levels, together=together).with_code()
+
+    def with_code(self) -> Way:
+        """The same with the versions of the code, which is imported for it.
+
+        Raises:
+            ImportError: code that cannot be imported.
+        """
+        target = self.method.together if self.together else self.method.target
+        code = _code(load(target)) if self.method.id != "dkva" else ""
+        finer = (made, suggestion, described) if self.levels or self.n_segments is None else ()
+        return replace(self, code=code, levels_code="".join(_code(each) for each in finer))
 
     def alone(self) -> Way:
         """The way of a video that is cut by itself."""
