@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
 
 __all__ = ["segment"]
+
+T = TypeVar("T")
 
 
 @click.command(
@@ -245,7 +247,7 @@ def segment(
         frame_labels=frame_labels,
     )
     output.check()
-    way = _with_code(way)
+    way = _in_one_line(way.with_code)
     for note in found.notes:
         remark(note)
     names = [video.name for video in found.videos]
@@ -254,7 +256,7 @@ def segment(
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
         if not no_cache:
             keep_compiled_programs()
-        _check_settings(way)
+        _in_one_line(way.check)
     stopped = _collect(units, way, results, scheduler, workers)
     if results.computed and reason_for_method():
         remark(reason_for_method())
@@ -317,10 +319,10 @@ def _checked_way(
         raise click.ClickException(str(error)) from error
 
 
-def _with_code(way: Way) -> Way:
-    """The way with the versions of its code, or click.ClickException on one line."""
+def _in_one_line(step: Callable[[], T]) -> T:
+    """What a step of the method gives, or click.ClickException on one line where its code refuses."""
     try:
-        return way.with_code()
+        return step()
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -338,14 +340,6 @@ def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, w
         raise click.ClickException("-k auto: looks at each video by itself; give -k a number with --together")
     if workers > 1 or scheduler != PROCESSES:
         raise click.ClickException("--together: works in one process; leave --workers and --scheduler out")
-
-
-def _check_settings(way: Way) -> None:
-    """What the method's code says of its settings, or click.ClickException on one line."""
-    try:
-        way.check()
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, workers: int) -> list[str]:
