@@ -22,18 +22,21 @@ def comparison_cells(
 
     Returns:
         Names of the columns, and cells [methods][columns]: MoF, IoU, F1 and their mean, as means of domain
-        means with intervals; the paired difference of the reference's mean to this one's; and the mean of the
-        three in each domain, if there are several.
+        means with intervals; the paired difference of the reference's mean to this one's, and its p-value by
+        sign flips; and the mean of the three in each domain, if there are several.
     """
     found = compare(rows, reference)
     domains = found.domains if len(found.domains) > 1 else ()
     columns = ["method", *(LABELS[measure] for measure in MEASURES), "mean of the three"]
-    columns += [f"{found.reference} − it", *domains]
+    columns += [f"{found.reference} − it", "p", *domains]
     cells = []
     for line in found.lines:
         scores = [_interval(line.scores[measure]) for measure in (*MEASURES, MEAN)]
-        lead = "" if line.method == found.reference else _interval(line.lead[MEAN], sign=True)
-        cells.append([line.method, *scores, lead, *(percent(line.domains[each][MEAN]) for each in domains)])
+        own = line.method == found.reference
+        lead, p = ("", "") if own else (_interval(line.lead[MEAN], sign=True), f"{line.p:.2g}")
+        cells.append(
+            [line.method, *scores, lead, p, *(percent(line.domains[each][MEAN]) for each in domains)]
+        )
     return columns, cells
 
 
