@@ -3,8 +3,8 @@
 Run: `python -m reproduce.table_real_sequences --data-root DATA`; or set DKVA_DATA. DATA holds the 21
 sequences of the development half, real_sequences/ and breakfast_sample/. The other sets need no data:
 BasicMotions, Moving5 and 40 Breakfast-like videos. Writes results/table_real_sequences_SET.csv and .json for
-each of `--sets`; with `--methods` or other `--seeds` nothing is stored. `dkva compare DATA` does the same on
-labelled sequences of one's own.
+each of `--sets`; with `--methods` or other `--seeds` nothing is stored. `--sequences DIR` runs the same on
+labelled sequences of one's own, as `dkva compare DIR` does for people.
 
 Every method has its default settings, the same on all sets, and is told the true number of actions. Kernel
 mean segments were developed on the development half: their lead on it is inflated. A mean counts every domain
@@ -30,7 +30,7 @@ from reproduce.base.options import compute, console, parser
 from reproduce.base.paths import ROWS, data_root
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish
-from reproduce.collections.real_sequences import SETS, Group, tasks_of
+from reproduce.collections.real_sequences import SETS, Group, sequences_in, tasks_of
 from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.studies import with_columns
 
@@ -102,6 +102,9 @@ def _lacks(each: Method, tasks: Sequence[Task], options: argparse.Namespace) -> 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     cli = parser(__doc__, seeds=3)
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
+    cli.add_argument(
+        "--sequences", type=Path, help="a folder of labelled sequences instead of the sets; nothing is stored"
+    )
     cli.add_argument("--sets", nargs="+", choices=SETS, help="only these")
     add_methods(cli)
     return cli.parse_args(arguments)
@@ -114,17 +117,18 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = select_methods(methods(1 if options.smoke else EPOCHS), options.methods)
     seeds = range(1 if options.smoke else options.seeds)
     named = options.sets or (["basic_motions"] if options.smoke else SETS)
-    for group in [SETS[name] for name in named]:
+    own = [Group("own", f"the sequences in {options.sequences}")] if options.sequences else []
+    for group in own or [SETS[name] for name in named]:
         try:
-            tasks = tasks_of(group, root, seeds)
+            tasks = sequences_in(options.sequences, seeds) if own else tasks_of(group, root, seeds)
         except DataError as error:
             console().print(f"{group.title}: left out. {error}")
-            status = 2 if options.sets else status
+            status = 2 if options.sets or own else status
             continue
         outcome, absent = run_set(chosen, tasks[:1] if options.smoke else tasks, options)
         outcome = with_columns(outcome, COLUMNS)
         show(group, outcome.rows)
-        whole = not (options.smoke or options.methods or absent or options.seeds != 3)
+        whole = not (own or options.smoke or options.methods or absent or options.seeds != 3)
         if whole:
             publish(
                 table_of(group), outcome, {"n_segments": "true number of actions", "sequences": len(tasks)}

@@ -1,14 +1,14 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and none of others overwritten."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
-__all__ = ["write_atomically", "write_text"]
+__all__ = ["is_foreign_table", "write_atomically", "write_text"]
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object], *, private: bool = False) -> None:
@@ -42,3 +42,13 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def is_foreign_table(path: Path, known: Iterable[Sequence[str]]) -> bool:
+    """Whether a file is there whose first line is none of these lines of columns."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline()
+    except OSError:
+        return False
+    return bool(head) and head.strip() not in {",".join(columns).encode() for columns in known}

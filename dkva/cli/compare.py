@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dkva.cli.compiled import keep_compiled_programs
+from dkva.cli.shared_options import missing_option, no_cache_option, scheduler_option
 from dkva.cli.terminal import complain, console, printable, remark
-from dkva.datasets.reading import MISSING
 from dkva.experiments.registry import SEGMENTER, Listed, find, lacking
-from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
+from dkva.workers.crew import check_scheduler
 
 if TYPE_CHECKING:
     from dkva.experiments.comparing import Comparison
@@ -64,13 +64,7 @@ _NAMES = {"mof": "MoF", "iou": "IoU", "f1": "F1", "mean": "mean of the three"}
     help="The same number of segments for every sequence; by default each one's true number of actions.",
 )
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
-@click.option(
-    "--missing",
-    type=click.Choice(MISSING),
-    default="error",
-    show_default=True,
-    help="Empty cells and NaN: refuse, or interpolate over time.",
-)
+@missing_option
 @click.option(
     "--seeds", type=click.IntRange(1), default=3, show_default=True, help="Runs of methods that draw."
 )
@@ -82,17 +76,9 @@ _NAMES = {"mof": "MoF", "iou": "IoU", "f1": "F1", "mean": "mean of the three"}
     help="Folder for scores.csv, comparison.json and comparison.png; it is made if it does not exist.",
 )
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
-@click.option(
-    "--scheduler",
-    default=PROCESSES,
-    show_default=True,
-    metavar="WHERE",
-    help=f"{SCHEDULER_HELP[0].upper()}{SCHEDULER_HELP[1:]}, whose workers then count.",
-)
+@scheduler_option
 @click.option("--force", is_flag=True, help="Compute anew what has been computed before.")
-@click.option(
-    "--no-cache", is_flag=True, help="Keep no parsed copy of text features and no compiled programs on disk."
-)
+@no_cache_option
 def compare(
     data, given_methods, n_segments, ignore, missing, seeds, out, workers, scheduler, force, no_cache
 ) -> int:

@@ -23,13 +23,14 @@ from dkva.cli.segmenting.together import work_together
 from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.way import Way
 from dkva.cli.segmenting.work import Planned, Worked, work
+from dkva.cli.shared_options import missing_option, no_cache_option, scheduler_option
 from dkva.cli.terminal import complain, console, printable, remark
-from dkva.datasets.reading import LENGTH_POLICIES, MISSING, FeatureReading, LabelReading
+from dkva.datasets.reading import LENGTH_POLICIES, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import SEGMENTER, find, lacking, listed
 from dkva.kernel_means.settings import LEAST_LEVELS
 from dkva.workers.carry_out import carry_out
-from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, Failed, check_scheduler
+from dkva.workers.crew import PROCESSES, Failed, check_scheduler
 
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
@@ -127,13 +128,7 @@ T = TypeVar("T")
     help="Take these columns alone, by name, number from 1, or range such as 3-8.",
 )
 @click.option("--drop", multiple=True, metavar="NAME[,NAME]", help="Leave these columns out, too.")
-@click.option(
-    "--missing",
-    type=click.Choice(MISSING),
-    default="error",
-    show_default=True,
-    help="Empty cells and NaN: refuse, or interpolate over time.",
-)
+@missing_option
 @click.option("--array", metavar="NAME", help="Array to take from files that hold several (.npz, .mat, .h5).")
 @click.option(
     "--out",
@@ -161,17 +156,9 @@ T = TypeVar("T")
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
 )
-@click.option(
-    "--scheduler",
-    default=PROCESSES,
-    show_default=True,
-    metavar="WHERE",
-    help=f"{SCHEDULER_HELP[0].upper()}{SCHEDULER_HELP[1:]}, whose workers then count.",
-)
+@scheduler_option
 @click.option("--force", is_flag=True, help="Segment again what is done already.")
-@click.option(
-    "--no-cache", is_flag=True, help="Keep no parsed copy of text features and no compiled programs on disk."
-)
+@no_cache_option
 def segment(
     features,
     given_segments,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dkva.base.errors import DamagedError
-from dkva.base.files import write_text
+from dkva.base.files import is_foreign_table, write_text
 
 __all__ = ["LEVELS_CSV", "digest_of_levels", "is_foreign_levels", "read_levels", "write_levels"]
 
@@ -94,9 +94,4 @@ def _add_row(levels: dict[int, dict], row: Mapping[str, str]) -> None:
 
 def is_foreign_levels(path: Path) -> bool:
     """Whether a file by the name of the table is there that is none."""
-    try:
-        with path.open("rb") as file:
-            head = file.readline()
-    except OSError:
-        return False
-    return bool(head) and head.strip() != ",".join(_COLUMNS).encode()
+    return is_foreign_table(path, [_COLUMNS])

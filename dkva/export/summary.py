@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dkva.base.files import write_text
+from dkva.base.files import is_foreign_table, write_text
 from dkva.export.timeline import label_text
 
 __all__ = ["SUMMARIES", "is_foreign_summary", "summary", "transitions", "write_summary"]
@@ -105,13 +105,7 @@ def write_summary(folder: Path, docs: Sequence[Mapping], counted: Container[str]
 
 def is_foreign_summary(path: Path) -> bool:
     """Whether a file by the name of a summary is there that is none."""
-    try:
-        with path.open("rb") as file:
-            head = file.readline()
-    except OSError:
-        return False
-    known = (",".join(columns[path.name]).encode() for columns in (SUMMARIES, _FORMER))
-    return bool(head) and head.strip() not in known
+    return is_foreign_table(path, [columns[path.name] for columns in (SUMMARIES, _FORMER)])
 
 
 def _groups(

@@ -6,9 +6,10 @@ import functools
 
 import numpy as np
 
-__all__ = ["bootstrap_interval", "bootstrap_weights"]
+__all__ = ["RESAMPLES", "bootstrap_interval", "bootstrap_weights"]
 
-_RESAMPLES = 9999
+#: Resamples of every bootstrap and random flips of signs.
+RESAMPLES = 9999
 
 
 def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
@@ -25,7 +26,7 @@ def bootstrap_weights(n: int, seed: int = 0) -> np.ndarray:
     A product with these takes the means of all resamples at once, so that a report of hundreds of intervals
     takes a second.
     """
-    drawn = np.random.default_rng(seed).integers(0, n, (_RESAMPLES, n))
+    drawn = np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))
     weights = np.stack([np.bincount(row, minlength=n) for row in drawn]) / n
     weights.flags.writeable = False
     return weights

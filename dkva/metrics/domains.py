@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["DomainMean", "domain_mean", "resampled_means", "sign_flip_p"]
+from dkva.metrics.bootstrap import RESAMPLES
 
-_RESAMPLES = 9999
+__all__ = ["DomainMean", "domain_mean", "resampled_means", "sign_flip_p"]
 
 # Up to so many sequences all flips are tried.
 _EXACT = 13
@@ -64,7 +64,7 @@ def resampled_means(values, domains: Sequence[Hashable]) -> Float[np.ndarray, " 
     means = []
     for seed, rows in enumerate(_members(domains)):
         # Each domain draws by a seed of its own: two of equal size must not draw the same places.
-        drawn = np.random.default_rng(seed).integers(0, len(rows), (_RESAMPLES, len(rows)))
+        drawn = np.random.default_rng(seed).integers(0, len(rows), (RESAMPLES, len(rows)))
         means.append(numbers[rows][drawn].mean(axis=1))
     return np.mean(means, axis=0)
 
@@ -95,7 +95,7 @@ def sign_flip_p(differences, domains: Sequence[Hashable]) -> float:
     if n <= _EXACT:
         signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
     else:
-        signs = np.random.default_rng(0).choice((-1, 1), (_RESAMPLES + 1, n))
+        signs = np.random.default_rng(0).choice((-1, 1), (RESAMPLES + 1, n))
         signs[0] = 1
     means = np.abs(signs @ (weights * numbers))
     observed = abs(weights @ numbers)

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from dkva.base.files import write_atomically, write_text
+from dkva.base.files import is_foreign_table, write_atomically, write_text
 
 pytestmark = pytest.mark.fast
 
@@ -41,3 +41,14 @@ def test_private_files_and_folders_are_their_owners_alone(tmp_path):
 def test_text_is_utf8_and_what_is_no_unicode_is_spelt_out(tmp_path):
     write_text(tmp_path / "t", "Übung \udcff\n")
     assert (tmp_path / "t").read_text("utf-8") == "Übung \\udcff\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [("a,b\r\n1,2\n", False), ("c\n", False), ("a,b,c\n", True), ("x", True), ("", False)],
+)
+def test_tables_of_others_are_told_by_their_first_line(tmp_path, text, foreign):
+    path = tmp_path / "t.csv"
+    assert not is_foreign_table(path, [("a", "b")])
+    path.write_text(text)
+    assert is_foreign_table(path, [("a", "b"), ("c",)]) == foreign

@@ -91,6 +91,18 @@ def test_a_method_whose_package_is_absent_is_named_and_nothing_stored(data, monk
     assert published[0][1].rows == published[1][1].rows
 
 
+def test_ones_own_sequences_are_shown_and_not_stored(data, monkeypatch, capsys):
+    root, published = data
+    only(monkeypatch, "kms", "uniform")
+    arguments = ["--sequences", str(root / "real_sequences"), "--workers", "1"]
+    assert table.main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "fly" in text
+    assert "Breakfast" not in text
+    assert published == []
+    assert table.main(["--sequences", str(root / "none")]) == 2
+
+
 def test_absent_data_is_said_and_an_error_if_asked_for(tmp_path, capsys):
     assert run(tmp_path) == 2
     assert "not found; give the folder that holds the labelled sequences" in " ".join(
