@@ -61,6 +61,7 @@ LIBRARY = {
     "approximation": {"base"},
     "baselines": {"base", "approximation"},
     "kernel_means": {"base"},
+    "nn": {"base"},
     "datasets": {"base"},
     "metrics": {"base"},
     "export": {"base"},
