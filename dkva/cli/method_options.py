@@ -36,7 +36,7 @@ _HELP: Mapping[str, str] = {
     "weight_decay": "Weight of the norm of the synthetic frames.",
     "batch_size": "Frames a step; by default min(512, frames // k).",
     "tolerance": "Stop early if the loss falls by no more than this share in five epochs; 0: never.",
-    "assignment": "How a frame finds its synthetic frame: by the kernel, or by distance.",
+    "assignment": "How a frame finds its synthetic frame: by the kernel, by distance, or steadied in time.",
     "depth": "Hidden layers of the infinitely wide network.",
     "activation": "Of the infinitely wide network.",
     "weight_std": "Standard deviation of its weights.",
