@@ -232,8 +232,8 @@ def _train(
 
 
 @contextlib.contextmanager
-def _waiting() -> Iterator[Callable[[int | None], object]]:
-    """The time that passes, on a terminal; what is given is told when the state was kept, and the epoch."""
+def _waiting() -> Iterator[Callable[[], object]]:
+    """The time that passes, on a terminal; what is given is called when the state was kept."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     drawn = console(stderr=True)
@@ -241,8 +241,8 @@ def _waiting() -> Iterator[Callable[[int | None], object]]:
     with Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
-        def tell(epoch: int | None) -> None:
-            after = "" if epoch is None else f" after epoch {epoch}"
-            bar.update(task, description=f"kept{after}: may be stopped, and goes on from there")
+        def tell() -> None:
+            passed = int(bar.tasks[0].elapsed or 0)
+            bar.update(task, description=f"may be stopped: goes on from its state after {passed} s")
 
         yield tell

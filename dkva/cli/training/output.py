@@ -82,16 +82,15 @@ class State(Checkpoint):
     """A checkpoint that tells whoever waits.
 
     Attributes:
-        tell: is called after each time that the state was kept, with the epoch if the state has one.
+        tell: is called each time after the state was kept.
     """
 
-    tell: Callable[[int | None], object] = field(default=lambda epoch: None, compare=False)
+    tell: Callable[[], object] = field(default=lambda: None, compare=False)
 
     def save(self, arrays: Mapping[str, np.ndarray]) -> None:
         """As `Checkpoint.save`."""
         super().save(arrays)
-        epoch = arrays.get("epoch")
-        self.tell(None if epoch is None else int(epoch))
+        self.tell()
 
 
 def state_beside(out: Path, key: str, *, force: bool) -> State:
