@@ -374,8 +374,8 @@ def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, w
                 bar.advance(task)
                 results.write_table(if_due=True)
             if joint and way.n_segments:
-                order = [unit.video.name for unit in units]
-                found.sort(key=lambda each: order.index(each[0].name))
+                places = {unit.video.name: place for place, unit in enumerate(units)}
+                found.sort(key=lambda each: places[each[0].name])
                 results.add_together(found, way.n_segments)
     except SchedulerError as error:
         return [str(error)]

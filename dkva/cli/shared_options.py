@@ -88,7 +88,7 @@ _LABELS = (
     click.option(
         "--fps",
         type=click.FloatRange(0, min_open=True),
-        help="Frames a second of the video, for times in seconds in the results, and for labels in seconds.",
+        help="Frames a second of the video, for labels and results in seconds.",
     ),
     click.option(
         "--stride",
