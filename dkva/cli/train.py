@@ -126,7 +126,7 @@ def train(
     if found.problems:
         return _refused(found.problems)
     videos, activity = of_one_activity(found.videos, activity, mixed=mixed)
-    training = read_all(watched(videos, "videos"), n_segments, supervised=listing.supervised)
+    training = read_all(watched(videos, "videos"), activity, n_segments, supervised=listing.supervised)
     for note in [*found.notes, *gathered(training.notes)]:
         remark(note)
     if training.problems:

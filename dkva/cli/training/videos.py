@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingSet", "of_one_activity", "read_all"]
 
+# The activity of videos that have none, or several.
+_ANY = "any"
+
 
 @dataclass
 class TrainingSet:
@@ -95,27 +98,32 @@ def _counted(activities: Iterable[str | None]) -> str:
     return " and ".join([*([listed(named, most=12)] if named else []), *rest])
 
 
-def read_all(videos: Iterable[VideoFile], n_segments: int, *, supervised: bool) -> TrainingSet:
+def read_all(
+    videos: Iterable[VideoFile], activity: str | None, n_segments: int, *, supervised: bool
+) -> TrainingSet:
     """Read every video and compare them.
 
     Arrays are kept, memory-mapped where their files can be, so that a learner may go over them many times.
+    All are shown to it as videos of one activity, whatever folders they lie in.
 
     Args:
         videos: to train on.
+        activity: of all of them; None if they have none, or several.
         n_segments: actions that are looked for: no video may have fewer frames.
         supervised: whether true labels are read, too.
     """
     found = TrainingSet()
     for video in videos:
-        failed = told(video, partial(_add, found, video, supervised=supervised))
+        name = video.name.removeprefix(f"{activity}/")
+        failed = told(video, partial(_add, found, video, f"{activity or _ANY}/{name}", supervised=supervised))
         if failed is not None:
             found.problems.append(str(failed.problem))
     found.problems += [*_too_short(found.lengths, n_segments), *_unlike(found.widths)]
     return found
 
 
-def _add(found: TrainingSet, video: VideoFile, *, supervised: bool) -> None:
-    """Read one video. Raises DataError, OSError."""
+def _add(found: TrainingSet, video: VideoFile, name: str, *, supervised: bool) -> None:
+    """Read one video, which the learner knows by this name. Raises DataError, OSError."""
     from dkva.datasets import DataError
     from dkva.experiments.learners import Member
 
@@ -127,7 +135,7 @@ def _add(found: TrainingSet, video: VideoFile, *, supervised: bool) -> None:
             raise DataError(video.path, "has no true labels, which the method learns from", "leave it out")
         arrays.append(read.labels)
         said += [f"labels: {note.text}" for note in read.notes]
-    found.members.append(Member(video.name, partial(_given, *arrays), digest_of(arrays)))
+    found.members.append(Member(name, partial(_given, *arrays), digest_of(arrays)))
     found.notes[video.name] = said
     found.lengths[video.path] = len(features)
     found.widths.setdefault(features.shape[1], []).append(video.path)

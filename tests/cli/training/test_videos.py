@@ -70,7 +70,7 @@ def folder(tmp_path):
 
 
 def test_videos_are_read_and_known_by_what_is_read(folder):
-    found = read_all(videos("a", "b", folder=folder), 7, supervised=False)
+    found = read_all(videos("a", "b", folder=folder), None, 7, supervised=False)
     assert (found.problems, found.notes) == ([], {"a": [], "b": []})
     assert list(found.widths) == [3]
     assert sum(found.lengths.values()) == 16
@@ -80,8 +80,24 @@ def test_videos_are_read_and_known_by_what_is_read(folder):
         np.testing.assert_array_equal(features, array)
         assert truth is None
         assert member.checksum == digest_of([array])
-    (some,) = read_all(videos("a", folder=folder, columns=("1", "2")), 2, supervised=False).members
+    (some,) = read_all(videos("a", folder=folder, columns=("1", "2")), None, 2, supervised=False).members
     assert some.checksum != found.members[0].checksum
+
+
+@pytest.mark.parametrize(
+    ("given", "activity", "called"),
+    [
+        (("coffee/a", "b_coffee", "cam01/c_coffee"), "coffee", ["a", "b_coffee", "cam01/c_coffee"]),
+        (("coffee/a", "milk/b", "c"), None, ["coffee/a", "milk/b", "c"]),
+    ],
+)
+def test_a_learner_is_shown_videos_of_one_activity(tmp_path, given, activity, called):
+    for name in given:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        np.save(tmp_path / f"{name}.npy", np.eye(3))
+    members = read_all(videos(*given, folder=tmp_path), activity, 2, supervised=False).members
+    assert [member.name for member in members] == [f"{activity or 'any'}/{name}" for name in called]
+    assert {member.activity for member in members} == {activity or "any"}
 
 
 def test_true_labels_are_read_for_who_learns_from_them(folder):
@@ -90,17 +106,17 @@ def test_true_labels_are_read_for_who_learns_from_them(folder):
         VideoFile(name, folder / f"{name}.npy", labels)
         for name, labels in (("a", folder / "a.txt"), ("b", None))
     )
-    found = read_all([told, untold], 2, supervised=True)
+    found = read_all([told, untold], None, 2, supervised=True)
     assert found.members[0].load()[1].tolist() == ["pour"] * 9
     assert found.problems == [
         f"{folder / 'b.npy'}: has no true labels, which the method learns from; leave it out"
     ]
-    (plain,) = read_all([told], 2, supervised=False).members
+    (plain,) = read_all([told], None, 2, supervised=False).members
     assert plain.checksum != found.members[0].checksum
 
 
 def test_videos_that_do_not_go_together_are_named(folder):
-    found = read_all(videos(*"abcde", folder=folder), 7, supervised=False)
+    found = read_all(videos(*"abcde", folder=folder), None, 7, supervised=False)
     assert found.problems == [
         f"{folder / 'd.npy'}: has 5 frames for -k 7 (and 1 more video too few); leave out what is too short, "
         "or ask for at most 5",
@@ -112,6 +128,6 @@ def test_videos_that_do_not_go_together_are_named(folder):
 def test_every_file_that_cannot_be_read_is_one_line(folder):
     (folder / "a.npy").write_bytes(b"junk")
     (folder / "b.npy").unlink()
-    first, second = read_all(videos(*"abe", folder=folder), 2, supervised=False).problems
+    first, second = read_all(videos(*"abe", folder=folder), None, 2, supervised=False).problems
     assert first.startswith(f"{folder / 'a.npy'}: is no .npy file; ")
     assert second.startswith(f"{folder / 'b.npy'}: ")
