@@ -13,7 +13,7 @@ __all__ = ["commit", "device", "versions"]
 
 def versions() -> dict[str, str]:
     """Versions of the interpreter and of the packages that decide the numbers."""
-    packages = ("dkva", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
+    packages = ("dkva", "equinox", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
     found = {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
     with contextlib.suppress(metadata.PackageNotFoundError):  # decides optimal transport alone
         found["ott-jax"] = metadata.version("ott-jax")

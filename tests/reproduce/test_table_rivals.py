@@ -33,7 +33,7 @@ SOURCE = textwrap.dedent(PACKAGE["learners"])
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, package):
-    """Run on few videos of labels from the grammar, with a learner of another package; keep what is stored."""
+    """Run on few videos of labels from the grammar, a learner of another package too; keep what is stored."""
     package("nearest-means", {"dkva.methods": {"means": "listing:LISTED"}}, listing=LISTED, nearest=SOURCE)
     release(tmp_path, "breakfast_sample", breakfast_sample.VIDEOS)
     real = partial(breakfast_like.tasks, labels=from_grammar(), folder=tmp_path)

@@ -39,7 +39,7 @@ def test_failures_of_trainings_end_with_one_message(monkeypatch, tmp_path):
         raise ExperimentError("1 of 1 trainings failed")
 
     monkeypatch.setattr(options_module.collections, "run", fail)
-    with pytest.raises(SystemExit, match="^error: 1 of 1 trainings failed"):
+    with pytest.raises(SystemExit, match=r"^error: 1 of 1 trainings failed"):
         options_module.compute_trained([], [], None, options_module.parser(None).parse_args(["--smoke"]))
 
 

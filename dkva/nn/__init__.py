@@ -1,0 +1,1 @@
+"""Networks: layers, frames drawn for training, optimisers, training that goes on after a kill; no method."""

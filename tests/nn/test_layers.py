@@ -1,0 +1,30 @@
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from dkva.nn.layers import linear, unit
+
+pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3)])
+def test_a_layer_is_applied_to_every_row(bias, shape, key):
+    layer = eqx.nn.Linear(3, 4, use_bias=bias, key=key)
+    inputs = jax.random.normal(key, shape)
+    found = linear(layer, inputs)
+    assert found.shape == (*shape[:-1], 4)
+    rows = [layer(row) for row in inputs.reshape(-1, 3)]
+    np.testing.assert_allclose(found.reshape(-1, 4), jnp.stack(rows), rtol=1e-5, atol=1e-6)
+
+
+def test_unit_vectors_and_zero():
+    vectors = jnp.array([[3.0, 4.0], [0.0, 0.0], [-1e-15, 0.0]])
+    np.testing.assert_allclose(unit(vectors), [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-6)
+    gradient = jax.grad(lambda v: jnp.sum(unit(v) * jnp.array([[1.0, 2.0]] * 3)))(vectors)
+    assert np.isfinite(gradient).all()
+    # Of x·c / |x| at (3, 4): c / |x| - x (x·c) / |x|³.
+    np.testing.assert_allclose(gradient[0], [1 / 5 - 3 * 11 / 125, 2 / 5 - 4 * 11 / 125], rtol=1e-5)
+    np.testing.assert_array_equal(gradient[1], 0)

@@ -1,0 +1,67 @@
+"""Against torch's recursion, written out, and against steps of torch itself."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from dkva.nn.optimising import adam
+
+pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+
+
+def torchs(weights, gradients, rate, decay, betas=(0.9, 0.999), eps=1e-8):
+    first = second = np.zeros_like(weights)
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient + decay * weights
+        first = betas[0] * first + (1 - betas[0]) * g
+        second = betas[1] * second + (1 - betas[1]) * g**2
+        weights = weights - rate * (first / (1 - betas[0] ** t)) / (
+            np.sqrt(second / (1 - betas[1] ** t)) + eps
+        )
+    return weights
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-13)])
+def test_steps_are_those_of_torch(decay, dtype, tolerance, x64):
+    rng = np.random.default_rng(0)
+    start, gradients = rng.standard_normal(6), rng.standard_normal((20, 6))
+    optimiser = adam(0.05, decay)
+    weights = jnp.asarray(start, dtype)
+    state = optimiser.init(weights)
+    for gradient in gradients:
+        updates, state = optimiser.update(jnp.asarray(gradient, dtype), state, weights)
+        weights = optax.apply_updates(weights, updates)
+    assert weights.dtype == dtype
+    expected = torchs(start, gradients, 0.05, decay)
+    np.testing.assert_allclose(weights, expected, atol=tolerance)
+    without = torchs(start, gradients, 0.05, 0.0)
+    assert (np.abs(expected - without).max() > 0.1) == (decay > 0)
+
+
+@pytest.mark.parametrize("case", [0, 1])
+def test_the_first_step_of_the_asot_program(case, reference_root):
+    stored = np.load(reference_root / "asot_training_case.npz")
+    prefix = f"case{case}_"
+    names = [
+        name.removeprefix(f"{prefix}grad.") for name in stored.files if name.startswith(f"{prefix}grad.")
+    ]
+    weights = {name: jnp.asarray(stored[f"{prefix}param.{name}"]) for name in names}
+    if "clusters" in weights:  # they are set to unit norm before the step
+        weights["clusters"] = jnp.asarray(stored[f"{prefix}actions_normalised"], jnp.float32)
+    gradients = {name: jnp.asarray(stored[f"{prefix}grad.{name}"], jnp.float32) for name in names}
+    optimiser = adam(float(stored[f"{prefix}lr"]), float(stored[f"{prefix}weight_decay"]))
+    updates, _ = optimiser.update(gradients, optimiser.init(weights), weights)
+    for name, after in optax.apply_updates(weights, updates).items():
+        # A step is lr at most, and its size turns on the sign where the gradient is nearly 0.
+        sure = np.abs(np.asarray(gradients[name]) + 1e-4 * np.asarray(weights[name])) > 1e-6
+        np.testing.assert_allclose(np.asarray(after)[sure], stored[f"{prefix}after1.{name}"][sure], atol=1e-5)
+        assert sure.mean() > 0.5
+
+
+def test_the_same_numbers_give_the_same_object():
+    assert adam(1e-3, 1e-4) is adam(1e-3, 1e-4)
+    assert adam(1e-3, 1e-4) is not adam(1e-3, 1e-3)
+    assert jax.tree.structure(adam(1e-3)) == jax.tree.structure(adam(1e-3))
