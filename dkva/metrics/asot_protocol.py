@@ -35,7 +35,7 @@ def asot_rows(
         labels: of each video, the cluster of each frame [n_i].
         n_segments: clusters asked for, which no score depends on; None means any number.
         ignore: a true label, or a list of them, whose frames are left out first.
-        seed: of the sampled F1.
+        seed: of the sampled F1. Every call draws from its start, where the published program draws on.
 
     Returns:
         Of each video: `found` (labels), `n_frames` (scored), `right`, `runs`, `hits` (sampled),

@@ -47,8 +47,9 @@ def checked_videos(
         )
     arrays: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     for place, (truth, found) in enumerate(zip(truths, labels, strict=True)):
-        for kept, given, argument in zip(arrays, (truth, found), ("truth", "labels"), strict=True):
-            check_labels(f"video {place}: {argument}", given, ignore if argument == "truth" else None)
+        check_labels(f"video {place}: the truth", truth, ignore)
+        check_labels(f"video {place}: the prediction", found)
+        for kept, given in zip(arrays, (truth, found), strict=True):
             kept.append(np.asarray(given))
         shapes = arrays[0][-1].shape, arrays[1][-1].shape
         if len(shapes[0]) != 1 or shapes[0] != shapes[1] or not shapes[0][0]:

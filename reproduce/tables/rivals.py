@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dkva.metrics.asot_protocol import asot_pooled, asot_row, asot_rows
+from dkva.metrics.asot_protocol import ASOT_SCORES, asot_pooled, asot_row, asot_rows
 from dkva.metrics.protocols import ACTIVITY, PROTOCOLS, VIDEO
 from dkva.metrics.segmentation import score_row
 from reproduce.base.show import LABELS, with_interval
@@ -79,7 +79,7 @@ def measure(truths: Sequence, labels: Sequence, n_segments: int) -> list[dict]:
         own = asot_row(truth, found, n_segments)
         rows.append(
             score_row(truth, found, n_segments)
-            | {f"{_OWN}{name}": own[name] for name in PROTOCOLS["asot"].scores}
+            | {f"{_OWN}{name}": own[name] for name in ASOT_SCORES}
             | {f"{_JOINT}{name}": value for name, value in part.items()}
         )
     return rows
