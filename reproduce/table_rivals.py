@@ -10,7 +10,7 @@ actions) and by what ASOT and CLOT publish (protocol "asot", all actions of the 
 each video, or on an activity). A table is under one protocol: numbers of two are not comparable. Trained
 models saw the videos that they are scored on, all of an activity and no others, as in those papers. Methods
 that cut one video alone are scored by the matching on an activity too, though their labels mean nothing
-beyond a video. Intervals are bootstraps over videos, or over activities if their videos are scored together.
+beyond a video but, at most, an order in time. Intervals are bootstraps over videos, or over activities if their videos are scored together.
 
 What a video costs is measured apart: `python -m benchmarks --only rivals`.
 """
