@@ -73,7 +73,7 @@ LEARNERS = ("asot", "clot")
 _LABELS = {"kms": KERNEL_MEANS, "dkva": PAPERS_METHOD}
 _SETTINGS: Mapping[str, Mapping[str, object]] = {"dkva": {"smoothing": LONG, "epochs": EPOCHS}}
 
-_SMOKE, _SMOKE_VIDEOS = ("uniform", "tw_finch"), 20
+_SMOKE, _SMOKE_VIDEOS = ("uniform", "asot_single", "asot"), 20
 
 
 def line(name: str, smoke: bool = False) -> Learner:
