@@ -40,6 +40,8 @@ def methods(smoothing: float, epochs: int) -> dict[str, Method]:
         "kmeans": method("kmeans", {"n_init": 1}),
         "kernel_change_points": method("kernel_change_points"),
         "tw_finch": method("tw_finch"),
+        "abd": method("abd"),
+        "sam": method("sam"),
         "dkva_initial": method("dkva", settings | {"epochs": 0}, label=INITIAL, seeded=False),
         "dkva": method("dkva", settings),
     }

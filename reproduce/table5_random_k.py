@@ -52,6 +52,8 @@ def methods(smoothing: float, weight_decay: float, epochs: int) -> dict[str, Met
     return {
         "uniform": method("uniform"),
         "tw_finch": method("tw_finch"),
+        "abd": method("abd"),
+        "sam": method("sam"),
         "dkva": method("dkva", settings),
     }
 

@@ -20,10 +20,10 @@ from jaxtyping import Float, Int
 
 from dkva.approximation.approximate import Approximation, approximation_of
 from dkva.approximation.learning import Learned, Program, learn_video, run_alone
-from dkva.approximation.padding import bucket
 from dkva.approximation.prepare import Job, prepare
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.approximation.settings import LearningSettings
+from dkva.base.buckets import bucket
 from dkva.base.checks import check_whole
 
 __all__ = ["GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]

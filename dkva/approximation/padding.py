@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["MAX_BATCH", "bucket", "frame_bucket", "slot_bucket", "synthetic_bucket"]
+from dkva.base.buckets import bucket
+
+__all__ = ["MAX_BATCH", "frame_bucket", "slot_bucket", "synthetic_bucket"]
 
 #: Largest batch b of the paper: b = min(512, N // M).
 MAX_BATCH = 512
@@ -15,13 +17,6 @@ _WIDE_BYTES = 1 << 28
 _WIDE = 256
 _WIDE_FRAMES, _WIDE_FRAMES_GROWTH = 128, 4
 _WIDE_SLOTS, _WIDE_SLOTS_GROWTH = 64, 8
-
-
-def bucket(size: int, smallest: int, growth: int) -> int:
-    """The smallest of `smallest`, `smallest`·`growth`, `smallest`·`growth`², … that holds `size`."""
-    while smallest < size:
-        smallest *= growth
-    return smallest
 
 
 def frame_bucket(n_frames: int, n_features: int) -> int:

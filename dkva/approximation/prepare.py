@@ -15,8 +15,9 @@ from dkva.approximation.kernels import Kernel
 from dkva.approximation.learning import Arguments, Program, Scalars, Sizes
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.losses import Loss, MMDByBatch, MMDByVideo
-from dkva.approximation.padding import MAX_BATCH, bucket, frame_bucket, slot_bucket, synthetic_bucket
+from dkva.approximation.padding import MAX_BATCH, frame_bucket, slot_bucket, synthetic_bucket
 from dkva.approximation.settings import MAX_SEED, WHOLE_VIDEO, LearningSettings
+from dkva.base.buckets import bucket
 from dkva.base.checks import check_segments, check_whole
 from dkva.base.uniform import uniform_edges
 

@@ -179,6 +179,21 @@ _OWN: tuple[Listed, ...] = (
         "dkva.baselines.ward_merging:ward",
     ),
     Listed(
+        "abd",
+        "ABD",
+        "cuts where smoothed neighbours are least alike and merges like segments; written from descriptions",
+        "Du et al., Fast and unsupervised action boundary detection for action segmentation, CVPR 2022",
+        "dkva.baselines.abd_boundaries:abd",
+    ),
+    Listed(
+        "sam",
+        "SaM",
+        "cuts at the largest angle in each window and merges by angle and time; written from descriptions",
+        "Xing & Zhao, Unsupervised action segmentation via fast learning of semantically consistent actoms, "
+        "AAAI 2024",
+        "dkva.baselines.sam_actoms:sam",
+    ),
+    Listed(
         "sticky_hmm",
         "sticky HMM",
         "the likeliest path through the states of a Gaussian hidden Markov model that like to stay",

@@ -21,6 +21,7 @@ from reproduce.tables import difficulty
 from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.factor_ranges import FACTOR_RANGES
 from reproduce.tables.kernel_mean_gains import gain_cells, variant_gains
+from reproduce.tables.merging_choices import change_cells, choice_changes
 from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
 
@@ -76,6 +77,7 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
         "kernel_mean_gains": markdown_table(
             *gain_cells(variant_gains(read_rows("study_kernel_means", folder)))
         ),
+        "merging_changes": markdown_table(*change_cells(choice_changes(read_rows("study_merging", folder)))),
         **{f"seeds_{name}": str(len(_seeds(facts[name]))) for name in _SEEDED},
         **{
             f"comparison_{key}": comparison(read_rows(name, folder))

@@ -4,23 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dkva.approximation.padding import MAX_BATCH, bucket, frame_bucket, slot_bucket, synthetic_bucket
+from dkva.approximation.padding import MAX_BATCH, frame_bucket, slot_bucket, synthetic_bucket
 
 pytestmark = pytest.mark.fast
 
 lengths = st.integers(1, 300_000)
 widths = st.integers(1, 4000)
-
-
-@given(st.integers(1, 10**6), st.integers(1, 1000), st.integers(2, 8))
-def test_bucket_is_the_smallest_that_holds(size, smallest, growth):
-    got = bucket(size, smallest, growth)
-    assert got >= size
-    assert got == smallest or got // growth < size
-    while got > smallest:
-        assert got % growth == 0
-        got //= growth
-    assert got == smallest
 
 
 @given(lengths, widths)

@@ -1,0 +1,298 @@
+"""Fused Gromov-Wasserstein transport at the public door: frames to actions, and frames to frames.
+
+The problem and its solver are those of `dkva.transport.mirror_descent`.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from dkva.base.buckets import bucket
+from dkva.base.checks import check_choice, check_number, check_whole
+from dkva.transport.mirror_descent import SAME, Problem, Weights, solve
+
+__all__ = ["STEPS", "Transport", "align_frames", "decode", "half_width", "temporal_prior", "with_virtual"]
+
+#: Where the length of the steps is taken from: the largest gradient of the whole batch, padding too (as
+#: published), or of each video by itself, so that its result does not depend on what it is solved with.
+STEPS = ("video", "batch")
+
+# Costs are cosines' complements, which rounding may put below 0.
+_BELOW = -1e-5
+
+# Lengths are padded to 128, 256, 512 and so on, so that videos share compiled programs.
+_FRAMES, _GROWTH = 128, 2
+
+
+class Transport(NamedTuple):
+    """What a transport gives; its arrays have a first axis of videos if the cost has one.
+
+    Attributes:
+        assignment: mass of each frame and action, or of two frames, scaled so that a frame whose mass is
+            fixed has 1 in all; 0 in padding.
+        objective: before the first step and after each [iterations + 1], as the published programs record
+            it: with half of the cost's term, so that it may rise.
+        minimised: the function that is minimised, likewise.
+    """
+
+    assignment: Float[np.ndarray, "*batch n m"]
+    objective: Float[np.ndarray, "*batch s"]
+    minimised: Float[np.ndarray, "*batch s"]
+
+
+def half_width(n_frames: int, radius: float) -> int:
+    """Frames on each side that are near: floor(N·radius), in double precision as in the published code."""
+    return int(n_frames * radius)
+
+
+def temporal_prior(n: float | Array, m: float | Array, shape: tuple[int, int], dtype) -> Float[Array, "n m"]:
+    """|i/n - j/m|, how far two frames, or a frame and the place of an action, are apart in time.
+
+    Args:
+        n: length of the first axis in whose shares time is counted; padding may make the array longer.
+        m: likewise of the second.
+        shape: of the array.
+        dtype: of the numbers.
+    """
+    first = jnp.arange(shape[0]).astype(dtype)[:, None] / jnp.asarray(n, dtype)
+    second = jnp.arange(shape[1]).astype(dtype)[None, :] / jnp.asarray(m, dtype)
+    return jnp.abs(first - second)
+
+
+def with_virtual(cost: Float[Array, "*b n m"], zeta: float) -> Float[Array, "*b _ _"]:
+    """The cost with a virtual row and column of constant cost before the first (VAOT)."""
+    edges = [(0, 0)] * (cost.ndim - 2) + [(1, 0), (1, 0)]
+    return jnp.pad(cost, edges, constant_values=jnp.asarray(zeta, cost.dtype))
+
+
+def decode(
+    cost,
+    *,
+    mask=None,
+    rho: float = 0.0,
+    eps: float = 0.04,
+    alpha: float = 0.6,
+    radius: float = 0.04,
+    lambda_actions: float = 0.01,
+    lambda_frames: float = 0.05,
+    relax_actions: bool = True,
+    relax_frames: bool = False,
+    n_iters: tuple[int, int] = (25, 1),
+    step: str = "video",
+) -> Transport:
+    """Assign frames to actions softly and steadily in time, given what each frame costs at each action.
+
+    The decoder of ASOT (Xu & Gould, CVPR 2024); labels are the actions of most mass in each frame. The
+    defaults are those it decodes with on most benchmarks.
+
+    Args:
+        cost: small where frame and action agree, such as 1 - cosine [n, k], or of several videos [b, n, k].
+        mask: which frames there are [n] or [b, n], the others being padding; None means all.
+        rho: weight of the prior |i/N - j/K| that is added to the cost: action j is then awaited around the
+            share j/K of the video. 0 leaves the order of actions free.
+        eps: weight of the entropy. From about a fifth of the costs on, the published length of a step is too
+            long, and the iterations may oscillate.
+        alpha: weight of the structure, from 0 to 1: the price of two near frames with different actions; the
+            cost weighs 1 - alpha.
+        radius: how near near frames are, as a share of the frames, padding included.
+        lambda_actions: weight of the penalty that keeps the actions' shares near 1/K, if they are relaxed.
+        lambda_frames: likewise of the frames' masses.
+        relax_actions: whether actions may have unequal shares; published runs relax them alone.
+        relax_frames: whether frames may have unequal masses.
+        n_iters: number of steps, and of Sinkhorn's sweeps in each if neither side is relaxed.
+        step: one of `STEPS`.
+
+    Raises:
+        ValueError: a cost that is no finite numbers or below 0, a mask of another shape or without a frame,
+            or a setting out of range.
+
+    Warns:
+        UserWarning: a radius of less than a frame, which leaves the structure empty.
+    """
+    costs, there, single = _checked_cost(cost, mask)
+    weights = {"eps": eps, "alpha": alpha, "radius": radius, "rho": rho}
+    _check_settings(n_iters, step, **weights, lambda_actions=lambda_actions, lambda_frames=lambda_frames)
+    n, k = costs.shape[1:]
+    half = half_width(n, radius)
+    if half == 0 and alpha > 0 and n > 1:
+        warnings.warn(
+            f"radius {radius:g} is less than one of {n} frames, so that neighbours do not count: give "
+            f"at least {1 / n:.2g}",
+            stacklevel=2,
+        )
+    # Padding adds to the gradient's largest value of the batch, as published, so there is none in that case.
+    rows = n if step == "batch" else bucket(n, _FRAMES, _GROWTH)
+    costs = np.pad(costs, ((0, 0), (0, rows - n), (0, 0)))
+    there = np.pad(there, ((0, 0), (0, rows - n)))
+    found = solve(
+        Problem(_with_prior(costs, rho, n), jnp.asarray(there), jnp.ones((len(costs), k), bool), half, SAME),
+        Weights(eps, alpha, 1 / radius, lambda_frames, lambda_actions),
+        relax_rows=bool(relax_frames),
+        relax_columns=bool(relax_actions),
+        actions=True,
+        n_iters=(int(n_iters[0]), int(n_iters[1])),
+        step_of=step,
+    )
+    scale = there.sum(1)[:, None, None].astype(costs.dtype)
+    return _given(scale * np.asarray(found.plan), found, slice(0, n), slice(0, k), single)
+
+
+@jax.jit
+def _with_prior(costs: Float[Array, "b n m"], rho: float | Array, n: int | Array) -> Float[Array, "b n m"]:
+    rows, k = costs.shape[1:]
+    return costs + jnp.asarray(rho, costs.dtype) * temporal_prior(n, k, (rows, k), costs.dtype)[None]
+
+
+def align_frames(
+    x,
+    y,
+    *,
+    mask_x=None,
+    mask_y=None,
+    eps: float = 0.07,
+    alpha: float = 0.3,
+    radius: float = 0.04,
+    rho: float = 0.35,
+    zeta: float | None = 0.5,
+    relax_x: bool = False,
+    relax_y: bool = False,
+    lambda_x: float = 0.05,
+    lambda_y: float = 0.05,
+    n_iters: tuple[int, int] = (25, 1),
+    step: str = "video",
+) -> Transport:
+    """Match the frames of two videos of one activity softly, in much the same order.
+
+    The alignment of VAOT (Ali et al., ICCV 2025). With both sides fixed, one sweep of Sinkhorn's iterations
+    leaves the rows' masses a little off, so that frames of x need not have 1 in all. The default radius is
+    twice the published one, under which no frame of its clips of 20 frames is near another (our choice).
+
+    Args:
+        x: embedded frames of unit norm [n, e], or of several videos [b, n, e].
+        y: of the other video [m, e] or [b, m, e].
+        mask_x: which frames of x there are [n] or [b, n], the others being padding; None means all.
+        mask_y: likewise of y.
+        eps: weight of the entropy.
+        alpha: weight of the structure, from 0 to 1: the price of near frames of x whose partners in y are the
+            same one, or not near each other.
+        radius: how near near frames are, as a share of a video's frames.
+        rho: weight of the prior |i/N - j/M|.
+        zeta: cost of matching a frame to the other video's virtual frame, where frames go whose every match
+            is worse; None leaves the virtual frames out.
+        relax_x: whether frames of x may have unequal masses.
+        relax_y: likewise of y.
+        lambda_x: weight of the penalty that keeps masses equal, if relaxed.
+        lambda_y: likewise of y.
+        n_iters: number of steps, and of Sinkhorn's sweeps in each if neither side is relaxed.
+        step: one of `STEPS`.
+
+    Returns:
+        Assignment of real frames alone [n, m] or [b, n, m], in units of one frame of x.
+
+    Raises:
+        ValueError: frames that are no finite numbers or of unequal widths, a mask of another shape or
+            without a frame, or a setting out of range.
+    """
+    first, there_x, single = _checked_frames("x", x, mask_x)
+    second, there_y, single_y = _checked_frames("y", y, mask_y)
+    if single != single_y or len(first) != len(second) or first.shape[2] != second.shape[2]:
+        raise ValueError(
+            f"x is of shape {np.shape(x)} and y of shape {np.shape(y)}: give as many videos of each, and "
+            "frames of as many numbers"
+        )
+    weights = {"eps": eps, "alpha": alpha, "radius": radius, "rho": rho}
+    _check_settings(n_iters, step, **weights, lambda_x=lambda_x, lambda_y=lambda_y)
+    dtype = jnp.result_type(first.dtype, second.dtype)
+    precision = jax.lax.Precision.HIGHEST
+    cost = 1 - jnp.einsum("bne,bme->bnm", first.astype(dtype), second.astype(dtype), precision=precision)
+    n, m = cost.shape[1:]
+    cost = cost + jnp.asarray(rho, dtype) * temporal_prior(n, m, (n, m), dtype)[None]
+    if zeta is not None:
+        check_number("zeta", zeta)
+        cost = with_virtual(cost, zeta)
+        there_x, there_y = (
+            np.pad(each, ((0, 0), (1, 0)), constant_values=True) for each in (there_x, there_y)
+        )
+    found = solve(
+        Problem(
+            cost,
+            jnp.asarray(there_x),
+            jnp.asarray(there_y),
+            half_width(cost.shape[1], radius),
+            half_width(cost.shape[2], radius),
+        ),
+        Weights(eps, alpha, 1 / radius, lambda_x, lambda_y),
+        relax_rows=bool(relax_x),
+        relax_columns=bool(relax_y),
+        actions=False,
+        n_iters=(int(n_iters[0]), int(n_iters[1])),
+        step_of=step,
+    )
+    scale = there_x.sum(1)[:, None, None].astype(dtype)
+    real = slice(int(zeta is not None), None)
+    return _given(scale * np.asarray(found.plan), found, real, real, single)
+
+
+def _given(plan, found, rows: slice, columns: slice, single: bool) -> Transport:
+    arrays = (plan[:, rows, columns], np.asarray(found.recorded), np.asarray(found.objective))
+    return Transport(*((each[0] for each in arrays) if single else arrays))
+
+
+def _floats(argument: str, values, shape: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.ndim not in (2, 3) or 0 in array.shape or array.dtype.kind not in "iuf":
+        raise ValueError(f"{argument} is {array.dtype} of shape {array.shape}: give numbers {shape}")
+    array = array.astype(jax.dtypes.canonicalize_dtype(np.result_type(array.dtype, np.float32)))
+    if not np.isfinite(array).all():
+        raise ValueError(f"{argument} has {int((~np.isfinite(array)).sum())} numbers that are not finite")
+    return array
+
+
+def _checked_mask(argument: str, mask, shape: tuple[int, ...]) -> Bool[np.ndarray, "b n"]:
+    there = np.ones(shape, bool) if mask is None else np.asarray(mask)
+    if there.shape != shape or there.dtype != bool:
+        raise ValueError(
+            f"{argument} is {there.dtype} of shape {there.shape}: give true or false for each frame {shape}"
+        )
+    there = there.reshape(-1, shape[-1])
+    if not there.any(1).all():
+        raise ValueError(f"{argument} leaves a video without a frame: leave the video out")
+    return there
+
+
+def _checked_cost(cost, mask) -> tuple[np.ndarray, np.ndarray, bool]:
+    costs = _floats("cost", cost, "[frames, actions], or [videos, frames, actions]")
+    there = _checked_mask("mask", mask, costs.shape[:-1])
+    single = costs.ndim == 2
+    costs = costs.reshape(-1, *costs.shape[-2:])
+    low = float(costs[there].min())
+    if low < _BELOW:
+        raise ValueError(
+            f"cost has {low:g}, and steps are measured by costs of at least 0: add {-low:g} to all, such as "
+            "1 - similarity"
+        )
+    return costs, there, single
+
+
+def _checked_frames(argument: str, frames, mask) -> tuple[np.ndarray, np.ndarray, bool]:
+    found = _floats(argument, frames, "[frames, features], or [videos, frames, features]")
+    there = _checked_mask(f"mask_{argument}", mask, found.shape[:-1])
+    return found.reshape(-1, *found.shape[-2:]), there, found.ndim == 2
+
+
+def _check_settings(n_iters, step: str, **weights) -> None:
+    for name, weight in weights.items():
+        most = 1 if name in ("alpha", "radius") else math.inf
+        check_number(name, weight, positive=name in ("eps", "radius"), most=most)
+    check_choice("step", step, STEPS)
+    if np.shape(n_iters) != (2,):
+        raise ValueError(f"n_iters is {n_iters!r}: give two numbers, of steps and of sweeps")
+    for place, number in enumerate(n_iters):
+        check_whole(f"n_iters[{place}]", number, least=1)
