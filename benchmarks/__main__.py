@@ -15,6 +15,7 @@ from benchmarks import (
     many_videos,
     memory,
     processors,
+    rivals,
     scaling,
     speed,
     step,
@@ -35,6 +36,7 @@ _BENCHMARKS = {
     "tw_finch": tw_finch,
     "kernel_means": kernel_means,
     "transport": transport,
+    "rivals": rivals,
     "processors": processors,
 }
 

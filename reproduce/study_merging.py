@@ -34,7 +34,7 @@ from reproduce.tables.varied import Value
 TABLE = varied.table(
     "study_merging",
     "ABD and SaM, one open choice changed at a time",
-    by=("dataset", "method", "factor", "value"),
+    by=("dataset", "domain", "method", "factor", "value"),
 )
 REAL, LIKE = "real sequences", "Breakfast-like"
 LIKE_VIDEOS = 100

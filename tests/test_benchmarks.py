@@ -17,6 +17,7 @@ from benchmarks import (
     memory,
     processors,
     reference,
+    rivals,
     scaling,
     speed,
     step,
@@ -140,6 +141,7 @@ def test_a_process_that_fails_is_reported():
         tw_finch,
         kernel_means,
         transport,
+        rivals,
         processors,
     ],
 )

@@ -78,7 +78,8 @@ def similarity_by(
     """How similar each frame is to each synthetic frame [n, m].
 
     Args:
-        assignment: "kernel", or "l2" for minus their distance.
+        assignment: "kernel"; "l2" for minus their distance; "asot" or "asot_cosine" for shares that are
+            steady in time.
         frames: standardised frames [n, d].
         approximation: of M synthetic frames.
     """
@@ -86,4 +87,13 @@ def similarity_by(
         from sklearn.metrics.pairwise import euclidean_distances  # takes a second to import
 
         return -euclidean_distances(frames, approximation.synthetic)
-    return similarity(frames, approximation)
+    found = similarity(frames, approximation)
+    if assignment == "kernel":
+        return found
+    from dkva.approximation.transport_assigning import assigned_by_cosine, assigned_by_transport
+
+    return (
+        assigned_by_transport(found)
+        if assignment == "asot"
+        else assigned_by_cosine(frames, approximation, found)
+    )

@@ -51,8 +51,9 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         weight_std: standard deviation of the network's weights.
         bias_std: standard deviation of the network's biases.
         batch_size: frames a step; None means the paper's min(512, N // M), "video" every frame once.
-        assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares
-            in its Table 2.
+        assignment: "kernel" (paper Eq. 6); "l2", the nearest synthetic frame, which the paper compares in
+            its Table 2; "asot", by similarities steadied in time by the decoder of ASOT (Xu & Gould 2024);
+            or "asot_cosine", likewise by ASOT's cost with the cosine of the kernel's feature space.
         tolerance: stop learning if the loss falls by no more than this share in five epochs; 0 takes all
             epochs, as the paper does.
 
@@ -63,7 +64,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
         labels_: index of each frame's synthetic frame [n].
         approximation_: synthetic frames in the features' own units [m, d].
         similarity_: kernel of each frame and each synthetic frame [n, m]; with assignment "l2" minus their
-            distance.
+            distance, with "asot" and "asot_cosine" the share of the frame that it gets.
         loss_curve_: mean loss of each epoch taken [epochs].
         length_scale_: l used, in standard units.
         window_: window of the Gaussian filter in frames.

@@ -32,8 +32,9 @@ __all__ = [
 #: Activations of the infinitely wide networks.
 ACTIVATIONS = ("relu", "erf")
 
-#: How a frame finds its synthetic frame: by kernel similarity (paper Eq. 6) or, to compare, by distance.
-ASSIGNMENTS = ("kernel", "l2")
+#: How a frame finds its synthetic frame: by kernel similarity (paper Eq. 6) or, to compare, by distance, or
+#: steadied in time by ASOT's decoder, on similarities or on the cosine of the kernel's feature space.
+ASSIGNMENTS = ("kernel", "l2", "asot", "asot_cosine")
 
 #: Estimators of the loss: the constants of the whole video, or the paper's medians and means per batch.
 ESTIMATORS = ("video", "batch")
@@ -207,8 +208,9 @@ class Settings(LearningSettings):
     Attributes:
         smoothing: a, strength of the Gaussian filter over time: its window is ceil(a·N / M) frames. Paper:
             2.5 for long videos, less for short ones; 0 leaves the frames as they are.
-        assignment: "kernel" (paper Eq. 6), or "l2", the nearest synthetic frame, which the paper compares in
-            its Table 2.
+        assignment: "kernel" (paper Eq. 6); "l2", the nearest synthetic frame, which the paper compares in
+            its Table 2; "asot", by similarities steadied in time by the decoder of ASOT (Xu & Gould 2024);
+            or "asot_cosine", likewise by ASOT's cost with the cosine of the kernel's feature space.
 
     The others are those of `LearningSettings`.
 

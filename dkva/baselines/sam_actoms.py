@@ -98,9 +98,10 @@ def sam(
     if graph_sigma == "fixed":
         price = decay * _scale(angles.var(), sigma)
         merge_nearest(clusters, n_segments, _cost(price, lowest_cosine))
-    while len(clusters.left) > n_segments:
-        price = decay * _scale(_current_variance(clusters, lowest_cosine), sigma)
-        _merge_once(clusters, _cost(price, lowest_cosine))
+    else:
+        while len(clusters.left) > n_segments:
+            price = decay * _scale(_current_variance(clusters, lowest_cosine), sigma)
+            _merge_once(clusters, _cost(price, lowest_cosine))
     return renumbered(np.repeat(clusters.group, np.diff(cut)))
 
 

@@ -107,7 +107,7 @@ def boundaries(values: Float[np.ndarray, " n_minus_1"], window: int, rule: str) 
             t + 1.
         window: L.
         rule: one of `MINIMA`. "nms": a minimum is lower than all up to L / 2 before it, and not above any up
-            to L / 2 after it; where all of these are equal there is none, unless it is alone. "windows": the
+            to L / 2 after it; where all of these are equal there is none, unless L is 1. "windows": the
             lowest of each L in succession, the first on a tie; the last window is what is left.
     """
     found = _suppressed(values, window // 2) if rule == "nms" else _lowest_each(values, window)

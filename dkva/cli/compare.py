@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.shared_options import missing_option, no_cache_option, scheduler_option
+from dkva.cli.shared_options import check_writable, missing_option, no_cache_option, scheduler_option
 from dkva.cli.terminal import complain, console, printable, remark
 from dkva.experiments.registry import SEGMENTER, Listed, find, lacking
 from dkva.workers.crew import check_scheduler
@@ -93,7 +92,7 @@ def compare(
     folder, and a second run goes on where the first stopped.
     """
     chosen, problems = _chosen(given_methods, scheduler)
-    _check_writable(out)
+    check_writable(out)
     opened = _open(data, n_segments, ignore, seeds, {"cache": not no_cache, "missing": missing})
     problems += opened.problems
     for problem in problems:
@@ -134,16 +133,6 @@ def _chosen(given: tuple[str, ...], scheduler: str) -> tuple[list[Listed], list[
         raise click.ClickException(str(error)) from error
     problems = {each.id: problem for each in found if (problem := lacking(each))}
     return [each for each in found if each.id not in problems], list(problems.values())
-
-
-def _check_writable(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=out).close()
-    except OSError as error:
-        raise click.ClickException(
-            f"{out}: cannot be written ({error.strerror}); give another folder with --out"
-        ) from error
 
 
 class _Opened(NamedTuple):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dkva.cli.terminal import complain, console, printable
+from dkva.cli.terminal import complain, console, printable, watched
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from dkva.datasets.checking import Report
-    from dkva.datasets.folder import VideoFile
 
 __all__ = ["data"]
 
@@ -51,7 +49,7 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
 
     names = [name.strip() for given in datasets for name in given.split(",")] or None
     try:
-        reports = check(root, names, cache=not no_cache, watch=_watched)
+        reports = check(root, names, cache=not no_cache, watch=watched)
     except (DataError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -68,14 +66,6 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
     for problem in problems:
         complain(problem)
     return 2 if problems else 0
-
-
-def _watched(videos: Sequence[VideoFile], title: str) -> Iterable[VideoFile]:
-    """The videos, with a bar on a terminal."""
-    from rich.progress import track
-
-    drawn = console(stderr=True)
-    return track(videos, f"reading {title}", console=drawn, transient=True, disable=not drawn.is_terminal)
 
 
 def _show(reports: list[Report]) -> None:

@@ -14,6 +14,7 @@ from dkva.cli.methods import methods
 from dkva.cli.plugged import PluggedGroup
 from dkva.cli.segment import segment
 from dkva.cli.terminal import complain
+from dkva.cli.train import train
 
 __all__ = ["main"]
 
@@ -54,3 +55,4 @@ _dkva.add_command(compare)
 _dkva.add_command(data)
 _dkva.add_command(methods)
 _dkva.add_command(segment)
+_dkva.add_command(train)

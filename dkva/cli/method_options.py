@@ -8,12 +8,16 @@ from typing import NamedTuple
 import click
 
 from dkva.experiments.method_settings import REQUIRED, Setting, settings_of, unknown_setting
-from dkva.experiments.registry import SEGMENTER, Listed, find
+from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
 
 __all__ = ["DEFAULT_METHOD", "MethodCommand", "reason_for_method", "setting_options"]
 
 #: The method of who names none; docs/which_method.md says why.
 DEFAULT_METHOD = "kms"
+
+# Why an option is not known where no method is named.
+_NO_METHOD = "settings are of a method, which --method must name"
+_OF_MODEL = "settings of a method are the model's, and none are given beside --model"
 
 _REASON = (
     "method kms (kernel mean segments): on average ahead of the others on labelled real sequences, see "
@@ -36,7 +40,7 @@ _HELP: Mapping[str, str] = {
     "weight_decay": "Weight of the norm of the synthetic frames.",
     "batch_size": "Frames a step; by default min(512, frames // k).",
     "tolerance": "Stop early if the loss falls by no more than this share in five epochs; 0: never.",
-    "assignment": "How a frame finds its synthetic frame: by the kernel, or by distance.",
+    "assignment": "How a frame finds its synthetic frame: by the kernel, by distance, or steadied in time.",
     "depth": "Hidden layers of the infinitely wide network.",
     "activation": "Of the infinitely wide network.",
     "weight_std": "Standard deviation of its weights.",
@@ -103,14 +107,14 @@ class _Chosen(NamedTuple):
     """The method of a command line.
 
     Attributes:
-        method: whose settings are options.
+        method: whose settings are options; None if none is named.
         options: of these settings.
         reason: why it is this one, on one line; "" if --method says so.
     """
 
-    method: Listed
-    options: list[click.Option]
-    reason: str
+    method: Listed | None = None
+    options: Sequence[click.Option] = ()
+    reason: str = ""
 
 
 def reason_for_method() -> str:
@@ -118,44 +122,74 @@ def reason_for_method() -> str:
     return click.get_current_context().meta[__name__].reason
 
 
+# What methods of another kind than a command's are used by.
+_ELSEWHERE = {
+    SEGMENTER: "works on one video at a time and is not trained: dkva segment --method {0}",
+    LEARNER: "is trained on a collection of videos: dkva train --method {0}, then dkva segment --model",
+}
+
+
 class MethodCommand(click.Command):
     """A command with an option --method ID, which takes the settings of that method as further options.
 
-    Without --method it is the default one, or the paper's if an option is a setting of that one alone.
+    Without --method a segmenter is the default one, or the paper's if an option is a setting of that one
+    alone. A learner must be named. A command that has an option --model takes no settings beside it.
+
+    Args:
+        kind: of the methods, one of `dkva.experiments.registry.KINDS`.
     """
+
+    def __init__(self, *given, kind: str = SEGMENTER, **more):
+        super().__init__(*given, **more)
+        self._kind = kind
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse arguments by the options of the method that they name.
 
         Raises:
-            click.UsageError: an option that the command does not have, nor the method as a setting.
-            click.ClickException: an unknown or broken method, one that is trained on collections, or settings
-                of two methods without --method.
+            click.UsageError: an option that the command does not have, nor the method as a setting; or no
+                method where one must be named.
+            click.ClickException: an unknown or broken method, one of another kind, or settings of two methods
+                without --method.
         """
-        named = _method_in(args)
+        by_model = "model" in {each.name for each in self.params} and _last("--model", args) is not None
         try:
-            method, reason = (named, "") if named else self._method_by_settings(args)
-            found = find(method)
-            if found.kind != SEGMENTER:
-                raise ValueError(f"{method} is trained on a collection of videos: choose another --method")
-            ctx.meta[__name__] = _Chosen(found, self._settings(found), reason)
+            chosen = _Chosen() if by_model else self._chosen(args)
         except (ValueError, ImportError) as error:
             raise click.ClickException(str(error)) from error
+        ctx.meta[__name__] = chosen
         try:
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if not error.option_name.startswith("--") or (error.possibilities and not named):
+            sure = by_model or (chosen.method is not None and not chosen.reason)
+            if not error.option_name.startswith("--") or (error.possibilities and not sure):
                 raise
-            name = error.option_name.lstrip("-").replace("-", "_")
-            message = f"No such option {error.option_name}: {unknown_setting(found, name)}"
-            raise click.UsageError(message, ctx) from error
-        ctx.params["method"] = found.id
+            why = _OF_MODEL if by_model else _NO_METHOD
+            if chosen.method:
+                why = unknown_setting(chosen.method, error.option_name.lstrip("-").replace("-", "_"))
+            raise click.UsageError(f"No such option {error.option_name}: {why}", ctx) from error
+        if chosen.method:
+            ctx.params["method"] = chosen.method.id
+        elif not by_model:
+            names = ", ".join(listed(self._kind)[0]) or "none is installed"
+            raise click.UsageError(f"Missing option '--method': choose a {self._kind} ({names})", ctx)
         return rest
+
+    def _chosen(self, arguments: list[str]) -> _Chosen:
+        """The method of a command line. Raises ValueError, ImportError."""
+        named = _last("--method", arguments)
+        if named is None and self._kind != SEGMENTER:
+            return _Chosen()
+        method, reason = (named, "") if named else self._method_by_settings(arguments)
+        found = find(method)
+        if found.kind != self._kind:
+            raise ValueError(f"{method} {_ELSEWHERE[found.kind].format(method)}")
+        return _Chosen(found, self._settings(found), reason)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, the method's settings after --method."""
         params = super().get_params(ctx)
-        settings = ctx.meta[__name__].options if __name__ in ctx.meta else []
+        settings = ctx.meta[__name__].options if __name__ in ctx.meta else ()
         after = 1 + next(place for place, each in enumerate(params) if each.name == "method")
         return [*params[:after], *settings, *params[after:]]
 
@@ -206,14 +240,14 @@ def _options_in(arguments: Sequence[str]) -> list[str]:
     return [word.partition("=")[0] for word in words if word.startswith("--")]
 
 
-def _method_in(arguments: list[str]) -> str | None:
-    """The last value of --method, before the arguments are parsed."""
+def _last(option: str, arguments: Sequence[str]) -> str | None:
+    """The last value of an option, before the arguments are parsed."""
     chosen = None
     for index, word in enumerate(arguments):
         if word == "--":
             break
-        if word.startswith("--method="):
+        if word.startswith(f"{option}="):
             chosen = word.partition("=")[2]
-        elif word == "--method" and index + 1 < len(arguments):
+        elif word == option and index + 1 < len(arguments):
             chosen = arguments[index + 1]
     return chosen

@@ -20,8 +20,9 @@ _SHOWN = ("id", "label", "kind", "about", "reference", "origin", "target")
 def methods(as_json: bool) -> int:
     """List the methods, with what each does and its publication.
 
-    `dkva segment --method ID` cuts videos by any of them that is not trained on a collection. A package that
-    adds a method and is broken is named on one line, and the exit status is then 2.
+    `dkva segment --method ID` cuts videos by any of them that is not trained on a collection, and `dkva train
+    --method ID` trains one of the others. A package that adds a method and is broken is named on one line,
+    and the exit status is then 2.
     """
     found, problems = listed()
     if as_json:

@@ -18,14 +18,25 @@ from dkva.cli.segment_types import AUTO, NUMBER_OR_AUTO, RANGE
 from dkva.cli.segmenting.collect import Output, Results
 from dkva.cli.segmenting.find import find_videos
 from dkva.cli.segmenting.levels import HIERARCHICAL, Levels
+from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.together import work_together
 from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.way import Way
 from dkva.cli.segmenting.work import Planned, Worked, work
-from dkva.cli.shared_options import missing_option, no_cache_option, scheduler_option
+from dkva.cli.shared_options import (
+    READING,
+    check_writable,
+    feature_reading,
+    label_options,
+    label_reading,
+    mapping_option,
+    no_cache_option,
+    rate_of,
+    reading_options,
+    scheduler_option,
+)
 from dkva.cli.terminal import complain, console, printable, remark
-from dkva.datasets.reading import LENGTH_POLICIES, FeatureReading, LabelReading
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import SEGMENTER, find, lacking, listed
 from dkva.kernel_means.settings import LEAST_LEVELS
@@ -45,7 +56,8 @@ T = TypeVar("T")
     cls=MethodCommand,
     epilog="Examples:  dkva segment video.npy -k 8 --plot   |   "
     "dkva segment data/features -k 4 --labels data/groundTruth --out cuts --format csv   |   "
-    "dkva segment data/features -k 4 --method kmeans --n-init 5   |   dkva segment --method kmeans --help",
+    "dkva segment data/features -k 4 --method kmeans --n-init 5   |   dkva segment --method kmeans --help   "
+    "|   dkva segment data/features --model model.npz",
 )
 @click.argument("features", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FEATURES...")
 @click.option(
@@ -76,30 +88,9 @@ T = TypeVar("T")
     type=click.Path(path_type=Path),
     help="Folder (or file) of true labels, for scores: one a frame, lists of segments, BORIS, ELAN, one-hot.",
 )
-@click.option("--mapping", type=click.Path(path_type=Path), help="Allowed labels; found beside --labels.")
+@mapping_option
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
-@click.option(
-    "--lengths",
-    type=click.Choice(LENGTH_POLICIES),
-    default="error",
-    show_default=True,
-    help="More or fewer labels than frames: refuse; trim or pad labels at the end; take those in the middle; "
-    "resample labels of another rate; or fit them as the paper's program does. Features are never changed.",
-)
-@click.option("--force-lengths", is_flag=True, help="Let --lengths act on large differences, too.")
-@click.option("--tier", help="ELAN tier, or BORIS subject, to take from label files that hold several.")
-@click.option(
-    "--fps",
-    type=click.FloatRange(0, min_open=True),
-    help="Frames a second of the video, for times in seconds in the results, and for labels in seconds.",
-)
-@click.option(
-    "--stride",
-    type=click.FloatRange(0, min_open=True),
-    default=1.0,
-    show_default="1",
-    help="Frames of the video from one row of features to the next.",
-)
+@label_options
 @click.option(
     "--boundary-tolerance",
     type=click.IntRange(0),
@@ -114,22 +105,19 @@ T = TypeVar("T")
     "--method ID --help shows those of another.",
 )
 @click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Cut by a model that dkva train has written: it has its method, settings and number of actions, and "
+    "a label means the same in every video.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0, MAX_SEED),
     default=0,
     show_default=True,
     help="Of the methods that draw at random.",
 )
-@click.option("--transposed", is_flag=True, help="Feature files hold one column a frame.")
-@click.option(
-    "--columns",
-    multiple=True,
-    metavar="NAME[,NAME]",
-    help="Take these columns alone, by name, number from 1, or range such as 3-8.",
-)
-@click.option("--drop", multiple=True, metavar="NAME[,NAME]", help="Leave these columns out, too.")
-@missing_option
-@click.option("--array", metavar="NAME", help="Array to take from files that hold several (.npz, .mat, .h5).")
+@reading_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -175,6 +163,7 @@ def segment(
     stride,
     boundary_tolerance,
     method,
+    model,
     seed,
     transposed,
     columns,
@@ -201,25 +190,20 @@ def segment(
     and how long each label, and what follows what); with --levels also levels.csv. A second run with the same
     settings goes on where the first stopped.
     """
-    if len(given_segments) > 1:
-        shown = " ".join(f"-k {each}" for each in given_segments)
-        raise click.ClickException(f"{shown}: give -k once; for several, see --levels")
-    if not given_segments and levels is None:
-        raise click.UsageError("Missing option '-k': give a number, or auto", click.get_current_context())
-    n_segments = given_segments[0] if given_segments else AUTO
-    if together:
-        _check_alone(n_segments, levels, scheduler, workers)
-    ways = {"levels": levels, "nested": nested, "together": together}
-    way = _checked_way(method, n_segments, seed, settings, scheduler, **ways)
-    if fps is None and stride != 1:
-        raise click.ClickException(f"--stride {stride:g}: says nothing without --fps; give both")
-    rate = None if fps is None else fps / stride
-    try:
-        reading = FeatureReading(transposed, _names(columns), _names(drop), missing, array, not no_cache)
-        label_reading = LabelReading(lengths=lengths, force=force_lengths, fps=rate, tier=tier)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    found = find_videos(features, labels, mapping, reading, label_reading)
+    context = click.get_current_context()
+    read = {name: context.params[name] for name in READING}
+    way: Way
+    if model is not None:
+        check_beside(context)
+        way = trained = open_model(model)
+        read = reading_of(trained, context)
+        _in_one_line(lambda: check_scheduler(scheduler))
+    else:
+        ways = {"levels": levels, "nested": nested, "together": together}
+        way = _asked_way(given_segments, method, seed, settings, scheduler, workers, **ways)
+    reading = feature_reading(**read, no_cache=no_cache)
+    truth_reading = label_reading(lengths, force_lengths, tier, fps, stride)
+    found = find_videos(features, labels, mapping, reading, truth_reading)
     if not found.videos:
         return _none_found(found.problems)
     output = Output(
@@ -227,13 +211,15 @@ def segment(
         form,
         plot,
         ignore,
-        rate,
+        rate_of(fps, stride),
         boundary_tolerance,
         levels=way.levels is not None,
         suggestion=way.n_segments is None,
         frame_labels=frame_labels,
     )
-    output.check()
+    check_writable(out)
+    if not no_cache:
+        keep_compiled_programs()
     way = _in_one_line(way.with_code)
     for note in found.notes:
         remark(note)
@@ -241,27 +227,47 @@ def segment(
     results = Results(output, names)
     units = [Planned(video, None if force else results.done(video.name)) for video in found.videos]
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
-        if not no_cache:
-            keep_compiled_programs()
         _in_one_line(way.check)
     stopped = _collect(units, way, results, scheduler, workers)
-    if results.computed and reason_for_method():
-        remark(reason_for_method())
+    reason = described_model(way) if isinstance(way, ModelWay) else reason_for_method()
+    if results.computed and reason:
+        remark(reason)
     results.sort(names)
     problems = [*found.problems, *results.problems, *stopped]
     report(results, failed=len(names) - len(results.docs), problems=problems)
     return 2 if problems else 0
 
 
-def _names(given: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of --columns and --drop, given one by one or between commas."""
-    return tuple(name.strip() for each in given for name in each.split(",") if name.strip())
-
-
 def _none_found(problems: list[str]) -> int:
     for problem in problems:
         complain(problem)
     return 2
+
+
+def _asked_way(
+    given: tuple[int | str, ...],
+    method: str,
+    seed: int,
+    settings: dict,
+    scheduler: str,
+    workers: int,
+    *,
+    levels: Levels | None,
+    nested: bool,
+    together: bool,
+) -> Way:
+    """How to cut by the options, or click.ClickException on one line, before a file is read."""
+    if len(given) > 1:
+        shown = " ".join(f"-k {each}" for each in given)
+        raise click.ClickException(f"{shown}: give -k once; for several, see --levels")
+    if not given and levels is None:
+        raise click.UsageError("Missing option '-k': give a number, or auto", click.get_current_context())
+    n_segments = given[0] if given else AUTO
+    if together:
+        _check_alone(n_segments, levels, scheduler, workers)
+    return _checked_way(
+        method, n_segments, seed, settings, scheduler, levels=levels, nested=nested, together=together
+    )
 
 
 def _checked_way(
@@ -357,10 +363,20 @@ def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, w
                 found = [(units[index].video, worked) for index, worked in work_together(units, way, started)]
                 results.add_together(found, way.n_segments)
                 return []
+            joint = way.model is not None
+            found = []
             for video, worked in _results(units, way, scheduler, workers, started):
-                results.add(video, worked)
+                if joint:
+                    results.draft(video, worked)
+                    found.append((video, worked))
+                else:
+                    results.add(video, worked)
                 bar.advance(task)
                 results.write_table(if_due=True)
+            if joint and way.n_segments:
+                places = {unit.video.name: place for place, unit in enumerate(units)}
+                found.sort(key=lambda each: places[each[0].name])
+                results.add_together(found, way.n_segments)
     except SchedulerError as error:
         return [str(error)]
     except OSError as error:  # a full disk stays full for the videos to come

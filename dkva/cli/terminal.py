@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["complain", "console", "printable", "remark"]
+__all__ = ["complain", "console", "gathered", "printable", "remark", "watched"]
+
+Item = TypeVar("Item")
 
 
 def complain(message: str) -> None:
@@ -20,6 +24,18 @@ def complain(message: str) -> None:
 def remark(message: str) -> None:
     """Print on stderr, as one line, what a user should know and nothing is wrong with."""
     click.echo(printable(f"note: {' '.join(message.split())}"), err=True)
+
+
+def gathered(notes: Mapping[str, Iterable[str]]) -> list[str]:
+    """Notes by video as lines; those that differ in their numbers alone are one, which says how many."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for name, said in notes.items():
+        for note in said:
+            alike.setdefault(re.sub(r"\d+", "0", note), []).append((name, note))
+    return [
+        f"{name}: {note}" + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
+        for (name, note), *more in alike.values()
+    ]
 
 
 def printable(text: str) -> str:
@@ -35,3 +51,11 @@ def console(stderr: bool = False) -> Console:
     if not stderr:  # a table that is squeezed loses its names; a terminal wraps it instead
         drawn.width = 1000
     return drawn
+
+
+def watched(items: Sequence[Item], title: str) -> Iterable[Item]:
+    """The items, which are read one after another, with a bar on a terminal."""
+    from rich.progress import track
+
+    drawn = console(stderr=True)
+    return track(items, f"reading {title}", console=drawn, transient=True, disable=not drawn.is_terminal)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from dkva.base.checks import check_choice
+from dkva.datasets.activities import activity_in
 from dkva.datasets.annotations.forms import Truth
 from dkva.datasets.errors import DataError
 from dkva.datasets.folder import FeatureFolder, VideoFile
@@ -205,7 +206,7 @@ class BenchmarkFolder(Sequence[BenchmarkVideo]):
         known["label_reading"] = replace(video.label_reading, mapping=self.mapping)
         activity, k = None, self._k
         if isinstance(self._k, Mapping):
-            activity = _activity(video.name, self._k)
+            activity = activity_in(video.name, self._k)
             k = 0 if activity is None else self._k[activity]
         if k == 0:
             error = DataError(
@@ -236,16 +237,6 @@ class BenchmarkFolder(Sequence[BenchmarkVideo]):
 
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
-
-
-def _activity(name: str, activities: Mapping[str, int]) -> str | None:
-    """The activity whose folder a video lies in, or else the one its file name has between "_" or "-"."""
-    *folders, alone = name.split("/")
-    if folders and folders[0] in activities:
-        return folders[0]
-    bounded = f"_{alone.replace('-', '_')}_"
-    found = [activity for activity in activities if f"_{activity}_" in bounded]
-    return found[0] if len(found) == 1 else None
 
 
 def _background(benchmark: Benchmark, mapping: Mapping[str, int] | None) -> tuple[str, ...]:

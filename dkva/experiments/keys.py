@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
-__all__ = ["key_of"]
+import numpy as np
+
+__all__ = ["digest_of", "key_of"]
 
 _DIGITS = 32
 
@@ -17,3 +20,12 @@ def key_of(decisive: object) -> str:
         TypeError: a value that JSON does not have.
     """
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+
+
+def digest_of(arrays: Iterable[np.ndarray]) -> str:
+    """Hash of what arrays hold, with their types and shapes, in their order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)  # no copy of a mapped file
+    return digest.hexdigest()[:_DIGITS]

@@ -13,10 +13,22 @@ import numpy as np
 from dkva.base.errors import ExperimentError
 from dkva.base.files import write_atomically
 
-__all__ = ["FORMAT", "Checkpoint", "ModelStore", "read_facts", "read_model", "write_model"]
+__all__ = [
+    "FORMAT",
+    "STATE_OF",
+    "Checkpoint",
+    "ModelStore",
+    "is_model",
+    "read_facts",
+    "read_model",
+    "write_model",
+]
 
 #: Of the files that this version writes. A reader refuses files of a later format.
 FORMAT = 1
+
+#: The fact that says of what a file is the state of a training, if it is one: the key of what is trained.
+STATE_OF = "state_of"
 
 #: The entry that holds the facts.
 _FACTS = "facts"
@@ -62,6 +74,15 @@ def read_facts(path: Path) -> dict:
     return _read(path, arrays=False)[1]
 
 
+def is_model(path: Path) -> bool:
+    """Whether an NPZ file holds a model, or the state of a training: by the names of its entries alone."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return f"{_FACTS}.npy" in file.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def _read(path: Path, *, arrays: bool) -> tuple[dict[str, np.ndarray], dict]:
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -71,8 +92,9 @@ def _read(path: Path, *, arrays: bool) -> tuple[dict[str, np.ndarray], dict]:
     except FileNotFoundError as error:
         raise ExperimentError(f"{path}: there is no such model; check the path") from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        kind = type(error).__name__
         raise ExperimentError(
-            f"{path}: is no model that can be read ({type(error).__name__}); delete it and train again"
+            f"{path}: is no model, or was cut short ({kind}); give the file of a model, or train it again"
         ) from error
     if of > FORMAT:
         raise ExperimentError(
@@ -87,22 +109,25 @@ class Checkpoint:
 
     Attributes:
         path: of the file.
+        of: key of what is trained, where the path does not say it: the state of something else is not loaded.
     """
 
     path: Path
+    of: str = ""
 
     def load(self) -> dict[str, np.ndarray] | None:
         """The arrays that were saved last; None before the first, or if the file cannot be read."""
         if not self.path.exists():
             return None
         try:
-            return read_model(self.path)[0]
+            arrays, facts = read_model(self.path)
         except ExperimentError:  # the training starts anew, which costs time alone
             return None
+        return arrays if facts.get(STATE_OF, "") == self.of else None
 
     def save(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep arrays in place of those that were saved before. Raises OSError."""
-        write_model(self.path, arrays, {})
+        write_model(self.path, arrays, {STATE_OF: self.of} if self.of else {})
 
     def clear(self) -> None:
         """Delete what was saved."""

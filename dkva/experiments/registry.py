@@ -104,6 +104,11 @@ class Listed:
 
 _DKVA_SETTINGS = "dkva.approximation.settings:Settings"
 
+_ASOT = (
+    "Xu & Gould, Temporally consistent unbalanced optimal transport for unsupervised action segmentation, "
+    "CVPR 2024"
+)
+
 _OWN: tuple[Listed, ...] = (
     Listed(
         "dkva",
@@ -215,6 +220,23 @@ _OWN: tuple[Listed, ...] = (
         "Ermshaus, Schäfer & Leser, ClaSP: parameter-free time series segmentation, DMKD 2023",
         "dkva.baselines.clasp_change_points:clasp",
         needs={"claspy": "claspy"},
+    ),
+    Listed(
+        "asot_single",
+        "ASOT decoder, one video",
+        "assigns frames to k-means centres by transport that keeps neighbours together",
+        _ASOT,
+        "dkva.transport.single_video:asot_single",
+    ),
+    Listed(
+        "asot",
+        "ASOT",
+        "learns an encoder and actions from pseudo-labels by transport, on all videos of an activity",
+        _ASOT,
+        "dkva.transport.asot:train_asot",
+        kind=LEARNER,
+        settings=("dkva.transport.asot_settings:AsotSettings",),
+        restore="dkva.transport.asot:AsotModel.restore",
     ),
     Listed(
         "kms",

@@ -54,7 +54,7 @@ _CSV_COLUMNS = (
 _STATE = ".segments.state"
 
 # What the state has of a document beside its key, if the document has it.
-_KEPT = ("features", "suggestion", "together")
+_KEPT = ("features", "suggestion", "together", "model")
 
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}

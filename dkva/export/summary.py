@@ -34,9 +34,9 @@ def summary(docs: Iterable[Mapping], counted: Container[str] | None = None) -> l
     """Rows of each video, folder and all videos: count, total and mean duration, and share of each label.
 
     Labels have their names if the truth gave them some; beside names a number without one is "label 3", as a
-    name may be a number. Numbers mean nothing beyond their own video, unless
-    videos were cut together: otherwise folders and all videos have rows of named labels alone, and one row
-    "(any)" of all segments whatever their label. Seconds are empty if frames a second are not known. Where
+    name may be a number. Numbers mean nothing beyond their own video, unless videos were cut together or by
+    one trained model: otherwise folders and all videos have rows of named labels alone, and one row "(any)"
+    of all segments whatever their label. Seconds are empty if frames a second are not known. Where
     videos were cut by several methods, the cell of the method names all of them.
 
     Args:
@@ -127,8 +127,8 @@ def _groups(
 
 
 def _joint(docs: Iterable[Mapping]) -> bool:
-    """Whether a number means the same in all documents: they are of videos that were cut together."""
-    sets = {doc.get("together", {}).get("digest") for doc in docs}
+    """Whether a number means the same in all documents: of videos cut together, or all by one model."""
+    sets = {(doc.get("together") or doc.get("model") or {}).get("digest") for doc in docs}
     return len(sets) == 1 and None not in sets
 
 

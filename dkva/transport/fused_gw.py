@@ -24,9 +24,6 @@ __all__ = ["STEPS", "Transport", "align_frames", "decode", "half_width", "tempor
 #: published), or of each video by itself, so that its result does not depend on what it is solved with.
 STEPS = ("video", "batch")
 
-# Costs are cosines' complements, which rounding may put below 0.
-_BELOW = -1e-5
-
 # Lengths are padded to 128, 256, 512 and so on, so that videos share compiled programs.
 _FRAMES, _GROWTH = 128, 2
 
@@ -94,6 +91,7 @@ def decode(
 
     Args:
         cost: small where frame and action agree, such as 1 - cosine [n, k], or of several videos [b, n, k].
+            The length of a step supposes costs of about 0 to 2.
         mask: which frames there are [n] or [b, n], the others being padding; None means all.
         rho: weight of the prior |i/N - j/K| that is added to the cost: action j is then awaited around the
             share j/K of the video. 0 leaves the order of actions free.
@@ -110,7 +108,7 @@ def decode(
         step: one of `STEPS`.
 
     Raises:
-        ValueError: a cost that is no finite numbers or below 0, a mask of another shape or without a frame,
+        ValueError: a cost that is no finite numbers, a mask of another shape or without a frame,
             or a setting out of range.
 
     Warns:
@@ -272,12 +270,6 @@ def _checked_cost(cost, mask) -> tuple[np.ndarray, np.ndarray, bool]:
     there = _checked_mask("mask", mask, costs.shape[:-1])
     single = costs.ndim == 2
     costs = costs.reshape(-1, *costs.shape[-2:])
-    low = float(costs[there].min())
-    if low < _BELOW:
-        raise ValueError(
-            f"cost has {low:g}, and steps are measured by costs of at least 0: add {-low:g} to all, such as "
-            "1 - similarity"
-        )
     return costs, there, single
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dkva.experiments import collections
 from dkva.experiments.experiment import ExperimentError, Method, Outcome, RowCache, Task, run
+from dkva.experiments.learners import Learner
+from dkva.experiments.models import ModelStore
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
-from reproduce.base.paths import ROOT, ROWS
+from reproduce.base.paths import MODELS, ROOT, ROWS
 
-__all__ = ["compute", "console", "parser"]
+__all__ = ["compute", "compute_trained", "console", "parser"]
 
 
 def console() -> Console:
@@ -72,6 +75,38 @@ def compute(
             methods,
             tasks,
             RowCache(rows or ROWS),
+            workers=options.workers,
+            scheduler=options.scheduler,
+            force=options.force,
+            code_root=ROOT,
+        )
+    except ExperimentError as error:
+        raise SystemExit(f"error: {error}") from error
+
+
+def compute_trained(
+    learners: Sequence[Learner],
+    given: Sequence[collections.Collection],
+    scoring: collections.Scoring,
+    options: argparse.Namespace,
+) -> Outcome:
+    """Rows of learners on collections under a script's options; a smoke run keeps neither rows nor models.
+
+    Exits with one message if trainings or videos failed; what was computed is kept.
+    """
+    try:
+        if options.smoke:
+            with tempfile.TemporaryDirectory() as folder:
+                kept = RowCache(Path(folder) / "rows.sqlite"), ModelStore(Path(folder) / "models")
+                return collections.run(
+                    learners, given, scoring, *kept, scheduler=options.scheduler, code_root=ROOT
+                )
+        return collections.run(
+            learners,
+            given,
+            scoring,
+            RowCache(ROWS),
+            ModelStore(MODELS),
             workers=options.workers,
             scheduler=options.scheduler,
             force=options.force,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["GENERATED", "INDEX", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
+__all__ = ["GENERATED", "INDEX", "MODELS", "RENDERED", "RESULTS", "ROOT", "ROWS", "data_root"]
 
 #: The checkout.
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,9 @@ INDEX = "index.json"
 
 #: Every row computed in this checkout; not committed, and safe to delete.
 ROWS = ROOT / "out" / "rows.sqlite"
+
+#: Models trained in this checkout; not committed, and safe to delete.
+MODELS = ROOT / "out" / "models"
 
 #: Data sets made in this checkout; not committed, and safe to delete.
 GENERATED = ROOT / "out" / "data"

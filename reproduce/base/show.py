@@ -16,7 +16,9 @@ __all__ = ["LABELS", "lines", "percent", "summary_table", "with_interval"]
 LABELS = {
     "mof": "MoF",
     "iou": "IoU",
+    "miou": "mIoU",
     "f1": "F1",
+    "f1_expected": "F1, expected",
     "boundary_accuracy": "bound. accuracy",
     "boundary_precision": "bound. precision",
     "boundary_f1": "bound. F1",

@@ -40,9 +40,8 @@ __all__ = [
 ]
 
 _CHECKSUM = "checksum"
-_TEXT = frozenset(
-    {"video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel", "domain"}
-)
+_NAMES = ("video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel", "domain")
+_TEXT = frozenset((*_NAMES, "training"))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from reproduce.base.store import read_facts
 from reproduce.ledger.verdicts import LEDGER
 from reproduce.pages import numbers
 from reproduce.pages.markdown import folded, markdown_table
+from reproduce.pages.rivals import rival_tables
 from reproduce.pages.tables import block, paper_scores, paper_sizes
 
 __all__ = ["PAGE", "results_page"]
@@ -51,6 +52,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     rest = [blocks[name] for name in blocks.keys() - set(template.get_identifiers())]
     parts = _Parts(blocks)
     parts |= numbers.computed(facts, ledger, folder)
+    parts |= rival_tables(facts, folder)
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),

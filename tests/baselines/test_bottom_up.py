@@ -27,7 +27,7 @@ def by_definition(rows, edges, to, price, by_frames):
     return defined.merged(rows, edges, to, cost, by_frames=by_frames)
 
 
-@given(st.data(), st.integers(1, 40), st.integers(0, 2**32 - 1), st.sampled_from([0, 0.3, 5]), st.booleans())
+@given(st.data(), st.integers(1, 25), st.integers(0, 2**32 - 1), st.sampled_from([0, 0.3, 5]), st.booleans())
 def test_the_nearest_of_all_pairs_are_merged(data, n, seed, price, by_frames):
     rows = np.random.default_rng(seed).standard_normal((n, 3))
     starts = data.draw(st.sets(st.integers(1, n - 1))) if n > 1 else set()

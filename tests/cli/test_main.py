@@ -8,7 +8,9 @@ from dkva import __version__
 pytestmark = pytest.mark.fast
 
 
-@pytest.mark.parametrize("command", [["--help"], ["segment", "--help"], ["methods", "-h"], []])
+@pytest.mark.parametrize(
+    "command", [["--help"], ["segment", "--help"], ["train", "--help"], ["methods", "-h"], []]
+)
 def test_help_has_an_example(dkva, command):
     code, text, _ = dkva(*command)
     assert code == (0 if command else 2)
@@ -18,7 +20,7 @@ def test_help_has_an_example(dkva, command):
 
 def test_all_commands_are_listed(dkva):
     text = dkva("--help")[1]
-    for name in ("check", "data", "methods", "report", "segment"):
+    for name in ("check", "data", "methods", "report", "segment", "train"):
         assert f"\n  {name} " in text
     assert dkva("--version")[1] == f"dkva {__version__}\n"
 
@@ -33,7 +35,7 @@ def test_a_wrong_call_is_one_line(dkva):
 def test_help_does_not_wait_for_what_takes_seconds():
     code = (
         "import contextlib, sys, dkva.cli.main\n"
-        "for command in (['--help'], ['segment', '--help'], ['methods']):\n"
+        "for command in (['--help'], ['segment', '--help'], ['train', '--help'], ['methods']):\n"
         "    with contextlib.suppress(SystemExit): dkva.cli.main.main(command)\n"
         "heavy = ('jax', 'sklearn', 'matplotlib', 'rich')\n"
         "print([name for name in heavy if name in sys.modules])"

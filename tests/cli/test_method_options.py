@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import click
+import made_learner
 import made_plugin
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ from dkva.cli.method_options import (
     reason_for_method,
     setting_options,
 )
-from dkva.experiments.registry import find
+from dkva.experiments.registry import LEARNER, find
 from dkva.kernel_means.settings import KernelMeanSettings
 
 pytestmark = pytest.mark.fast
@@ -156,7 +157,7 @@ def test_a_setting_that_is_true_or_false(package):
         ),
         (
             ('"tenths:every_tenth",', '"tenths:every_tenth", "learner", restore="tenths:Model",'),
-            "every_tenth is trained on a collection",
+            "every_tenth is trained on a collection of videos: dkva train --method every_tenth, then dkva",
         ),
     ],
 )
@@ -165,3 +166,61 @@ def test_methods_that_the_command_cannot_use(package, changed, message):
     done = read("--method", "every_tenth")
     assert done.exit_code == 1
     assert message in done.output
+
+
+@click.command(cls=MethodCommand, kind=LEARNER)
+@click.option("--method")
+def learn(method, **given):
+    """A learner and its settings."""
+    click.echo(f"{method} {given}")
+
+
+@click.command(cls=MethodCommand)
+@click.option("--method")
+@click.option("--model")
+def apply(method, model, **given):
+    """A method, or a model without one."""
+    click.echo(f"{method} {model} {given}")
+
+
+@pytest.fixture
+def learners(package):
+    package("a-learner", made_learner.ENTRIES, averages=made_learner.SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--method", "means", "--epochs", "3"), "means {'epochs': 3, 'log': '', 'fatal': ''}"),
+        (("--method", "means", "--help"), "--epochs INTEGER  Passes over the frames.  [default: 4]"),
+        (("--help",), "A learner and its settings."),
+        (
+            ("--method", "kms"),
+            "kms works on one video at a time and is not trained: dkva segment --method kms",
+        ),
+        (
+            ("--method", "means", "--whitening", "0"),
+            "means has no setting 'whitening'; its settings are epochs",
+        ),
+        (("--epochs", "3"), "No such option --epochs: settings are of a method, which --method must name"),
+        ((), "Missing option '--method': choose a learner (classes, means"),
+    ],
+)
+def test_a_learner_must_be_named(learners, arguments, said):
+    assert said in CliRunner().invoke(learn, arguments, terminal_width=200).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--model", "m.npz"), "None m.npz {}\n"),
+        (("--model=m.npz", "--method", "kmeans"), "kmeans m.npz {}\n"),
+        ((), "kms None {'whitening': "),
+        (
+            ("--model", "m.npz", "--epochs", "3"),
+            "No such option --epochs: settings of a method are the model's",
+        ),
+    ],
+)
+def test_beside_a_model_there_are_no_settings(arguments, said):
+    assert said in CliRunner().invoke(apply, arguments).output

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from dkva.cli.terminal import complain, console, printable
+from dkva.cli.terminal import complain, console, gathered, printable, watched
 
 pytestmark = pytest.mark.fast
 
@@ -21,3 +21,18 @@ def test_names_that_are_no_text():
 def test_tables_are_never_squeezed():
     assert console().width == 1000
     assert console(stderr=True).stderr
+
+
+def test_notes_that_differ_in_their_numbers_alone_are_one_line():
+    notes = {
+        "v": ["column 3 is left out", "odd"],
+        "w": ["column 12 is left out"],
+        "x": ["column 4 is left out"],
+    }
+    assert gathered(notes) == ["v: column 3 is left out (and 2 more videos alike)", "v: odd"]
+    assert gathered({"v": []}) == []
+
+
+def test_what_is_watched_comes_in_its_order(capsys):
+    assert list(watched("abc", "letters")) == ["a", "b", "c"]
+    assert capsys.readouterr().out == ""

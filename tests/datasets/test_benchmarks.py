@@ -1,12 +1,9 @@
 import numpy as np
 import pytest
 import releases
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dkva import evaluate
 from dkva.datasets import BENCHMARKS, CLUSTERS, LENGTH_POLICIES, DataError
-from dkva.datasets.benchmarks import _activity
 
 pytestmark = pytest.mark.fast
 
@@ -72,30 +69,6 @@ def test_twfinchs_mpii_has_each_dish():
     dishes = BENCHMARKS["mpii_cooking"].twfinch
     assert len(dishes) == 59
     assert (dishes["d01"], dishes["d04"], dishes["d74"]) == (14, 36, 21)
-
-
-@pytest.mark.parametrize(
-    ("name", "activity"),
-    [
-        ("P03_cam01_P03_coffee", "coffee"),
-        ("P03_stereo01_P03_scrambledegg", "scrambledegg"),
-        ("P03_webcam02_P03_friedegg", "friedegg"),
-        ("tea/P03_webcam02_P03_friedegg", "tea"),
-        ("cam01/P03_cam01_P03_tea", "tea"),
-        ("P03_cam01_P03_teapot", None),
-        ("P03_tea_coffee", None),
-    ],
-)
-def test_activities_of_folders_and_of_flat_names(name, activity):
-    assert _activity(name, BENCHMARKS["breakfast"].authors) == activity
-
-
-@given(st.sampled_from(["breakfast", "yti"]), st.data())
-def test_flat_names_of_all_activities(name, data):
-    activity = data.draw(st.sampled_from(sorted(BENCHMARKS[name].authors)))
-    person = data.draw(st.integers(1, 999))
-    flat = f"P{person:02}_cam01_P{person:02}_{activity}" if name == "breakfast" else f"{activity}_{person:04}"
-    assert _activity(flat, BENCHMARKS[name].authors) == activity
 
 
 def test_a_flat_breakfast(tmp_path):

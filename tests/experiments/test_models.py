@@ -7,7 +7,15 @@ import pytest
 
 from dkva.base.errors import ExperimentError
 from dkva.experiments import models
-from dkva.experiments.models import Checkpoint, ModelStore, read_model, write_model
+from dkva.experiments.models import (
+    STATE_OF,
+    Checkpoint,
+    ModelStore,
+    is_model,
+    read_facts,
+    read_model,
+    write_model,
+)
 
 pytestmark = pytest.mark.fast
 
@@ -55,7 +63,7 @@ def test_a_file_that_is_no_model_is_named(damage, tmp_path):
             np.save(file, np.zeros(3))
     else:
         path.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "text": b"no model"}[damage])
-    with pytest.raises(ExperimentError, match=r"model\.npz: is no model that can be read \(\w+\); delete it"):
+    with pytest.raises(ExperimentError, match=r"model\.npz: is no model, or was cut short \(\w+\); give the"):
         read_model(path)
 
 
@@ -85,3 +93,19 @@ def test_a_store_keeps_models_and_the_state_of_trainings_apart(tmp_path):
     write_model(store.path("k"), ARRAYS, {})
     assert store.has("k")
     assert store.checkpoint("k").path != store.path("k")
+
+
+def test_the_state_of_something_else_is_not_loaded(tmp_path):
+    path = tmp_path / "state.npz"
+    Checkpoint(path, "k").save(ARRAYS)
+    assert read_facts(path)[STATE_OF] == "k"
+    assert Checkpoint(path, "other").load() is Checkpoint(path).load() is None
+    assert list(Checkpoint(path, "k").load()) == list(ARRAYS)
+
+
+def test_a_model_is_told_from_other_arrays(tmp_path):
+    write_model(tmp_path / "model.npz", ARRAYS, {})
+    np.savez(tmp_path / "features.npz", **ARRAYS)
+    (tmp_path / "text.npz").write_text("no model")
+    assert is_model(tmp_path / "model.npz")
+    assert not any(is_model(tmp_path / f"{name}.npz") for name in ("features", "text", "absent"))

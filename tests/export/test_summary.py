@@ -126,11 +126,14 @@ def test_tables_of_others_are_told_by_their_first_line(tmp_path, head, foreign):
     assert is_foreign_summary(tmp_path / "transitions.csv") == foreign
 
 
-def test_numbers_of_videos_that_were_cut_together_are_added_up():
+def test_numbers_of_videos_cut_together_or_by_one_model_are_added_up():
     docs = [doc("a", [(10, 0, ""), (20, 1, "")]), doc("b", [(30, 1, ""), (40, 0, "")])]
     one, other = ({"together": {"videos": 2, "digest": digest}} for digest in "xy")
+    by_model, by_another = ({"model": {"file": "m.npz", "digest": digest}} for digest in "xy")
     for made, counted in (
         ([docs[0] | one, docs[1] | one], [("0", 20), ("1", 40)]),
+        ([docs[0] | by_model, docs[1] | by_model], [("0", 20), ("1", 40)]),
+        ([docs[0] | by_model, docs[1] | by_another], []),
         ([docs[0] | one, docs[1] | other], []),
         ([docs[0] | one, docs[1]], []),
     ):

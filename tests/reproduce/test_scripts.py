@@ -29,6 +29,7 @@ from reproduce import (
     table4_benchmarks,
     table5_random_k,
     table_real_sequences,
+    table_rivals,
 )
 from reproduce.base.paths import RENDERED, RESULTS
 
@@ -53,6 +54,7 @@ SCRIPTS = [
     study_suggested_k,
     study_transport,
     table_real_sequences,
+    table_rivals,
     table2_moving5,
     table3_moving5_random_k,
 ]

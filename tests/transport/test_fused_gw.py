@@ -206,7 +206,6 @@ def test_half_widths_are_taken_in_double_precision():
     [
         (np.ones(3), {}, "cost is float64 of shape"),
         (np.full((3, 2), np.nan), {}, "not finite"),
-        (np.full((30, 2), -1.0), {}, "cost has -1"),
         (GOLDEN, {"mask": np.ones(3, bool)}, "mask is bool of shape"),
         (GOLDEN, {"mask": np.zeros(12, bool)}, "without a frame"),
         (GOLDEN, {"eps": 0}, "eps is 0"),

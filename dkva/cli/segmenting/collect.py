@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,10 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.cli.segmenting.together import Shared, shared
+from dkva.cli.terminal import gathered
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dkva.base.segmentation import Segmentation
     from dkva.cli.segmenting.work import Worked
     from dkva.datasets import VideoFile
     from dkva.metrics.boundaries import BoundaryScores
@@ -62,16 +62,6 @@ class Output:
         """The table of all segments, if one is asked for."""
         return None if self.form == "json" else self.folder / "segments.csv"
 
-    def check(self) -> None:
-        """Raise click.ClickException where nothing can be written."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.folder).close()
-        except OSError as error:
-            raise click.ClickException(
-                f"{self.folder}: cannot be written ({error.strerror}); give another folder with --out"
-            ) from error
-
 
 class Results:
     """What a run has given so far, and what earlier runs left in the same folder.
@@ -84,7 +74,7 @@ class Results:
         docs: documents by video.
         scores: of the videos that have labels.
         boundaries: scores of their boundaries within a tolerance.
-        shared: matching and scores of videos that are cut together.
+        shared: matching and scores of videos whose labels mean the same in all of them.
         computed: videos that were cut now.
         kept: videos whose results an earlier run left.
         unseen: labels to ignore that no video has had yet.
@@ -168,11 +158,25 @@ class Results:
         old = self._old.get(name)
         return old["key"] if old is not None and old["format"] == FORMAT else None
 
+    def draft(self, video: VideoFile, worked: Worked) -> None:
+        """Write what came of a video that is judged with all others later, so that a killed run has it.
+
+        Raises:
+            OSError: a file that cannot be written.
+        """
+        from dkva.export.documents import write_json
+
+        if worked.problem is None and worked.segmentation is not None:
+            doc = self._made(video, worked, worked.segmentation)
+            if self.output.form != "csv":
+                write_json(self._document(video.name), doc)
+            self.docs[video.name] = self._old[video.name] = doc
+
     def add_together(self, found: Sequence[tuple[VideoFile, Worked]], n_segments: int) -> None:
-        """Score and write videos that were cut together, by one matching; as `add` if they were not.
+        """Score and write videos whose labels mean the same, by one matching; as `add` if they do not.
 
         Args:
-            found: all videos, and what came of each.
+            found: all videos, and what came of each: cut together, or by one model.
             n_segments: that were asked for.
 
         Raises:
@@ -181,7 +185,7 @@ class Results:
         from dkva.export.documents import labels_in
 
         self._counted = {video.name for video, worked in found if worked.problem is None}
-        cut = [(video.name, worked) for video, worked in found if worked.together is not None]
+        cut = [(video.name, worked) for video, worked in found if worked.together or worked.model]
         if cut:
             made = {name: worked.segmentation for name, worked in cut}
             labels = {
@@ -198,27 +202,14 @@ class Results:
         Raises:
             OSError: a file that cannot be written.
         """
-        from dkva.export.documents import document, labels_in, timed, write_json
+        from dkva.export.documents import labels_in, timed, write_json
 
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
             return
         old = self._old.get(video.name)
         if worked.segmentation is not None:
-            doc = document(
-                video.name,
-                worked.segmentation,
-                source=dict(worked.source or {}),
-                reading=worked.reading or {},
-                key=worked.key or "",
-                levels=list(worked.levels),
-                suggestion=worked.suggestion,
-                together=worked.together,
-            )
-            for path in self._beside(video.name) if old is not None else []:
-                path.unlink(missing_ok=True)  # it would show the earlier labels
-            if self.output.form == "csv":
-                self._drop_document(video.name, doc["key"])
+            doc = self._made(video, worked, worked.segmentation)
             self.computed += 1
         else:
             doc = self._old[video.name]
@@ -233,6 +224,27 @@ class Results:
         self.docs[video.name] = doc
         if self.output.plot:
             self._draw(doc, labels, worked.truth)
+
+    def _made(self, video: VideoFile, worked: Worked, segmentation: Segmentation) -> dict:
+        """The document of a video that was cut now; what stood of earlier labels goes."""
+        from dkva.export.documents import document
+
+        doc = document(
+            video.name,
+            segmentation,
+            source=dict(worked.source or {}),
+            reading=worked.reading or {},
+            key=worked.key or "",
+            levels=list(worked.levels),
+            suggestion=worked.suggestion,
+            together=worked.together,
+            model=worked.model,
+        )
+        for path in self._beside(video.name) if video.name in self._old else []:
+            path.unlink(missing_ok=True)
+        if self.output.form == "csv":
+            self._drop_document(video.name, doc["key"])
+        return doc
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
         """The document with scores, and names by the truth; as it is if there is no truth."""
@@ -362,18 +374,10 @@ class Results:
     @property
     def notes(self) -> list[str]:
         """What readers and the method have to say, one line each; a line for many videos says how many."""
-        alike: dict[str, list[tuple[str, str]]] = {}
-        for name, notes in self._notes.items():
-            for note in notes:
-                alike.setdefault(re.sub(r"\d+", "0", note), []).append((name, note))
         from dkva.datasets.annotations.forms import listed
 
         left = [f"{listed(self._left_out)}: {_LEFT_OUT}"] if self._left_out else []
-        return left + [
-            f"{name}: {note}"
-            + (f" (and {len(more)} more video{'s' * (len(more) > 1)} alike)" if more else "")
-            for (name, note), *more in alike.values()
-        ]
+        return left + gathered(self._notes)
 
 
 def _about(doc: dict) -> list[str]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dkva.experiments.models import is_model
+
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import FeatureReading, LabelReading
@@ -121,7 +123,7 @@ def _feature_files(given: tuple[Path, ...], found: Found) -> dict[str, Path]:
         for name, path in named:
             if name in files and files[name].resolve() != path.resolve():
                 found.problems.append(
-                    f"{path}: has the name of {files[name]}; remove one or segment them in two runs"
+                    f"{path}: has the name of {files[name]}; remove one or take them in two runs"
                 )
             else:
                 files[name] = path
@@ -174,11 +176,11 @@ def _passed_over(root: Path) -> tuple[str, str] | None:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether this is a result of an earlier run."""
+    """Whether this is a result of an earlier run, or a model."""
     for suffix in _OWN_LABELS:
         if path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix) + ".json").exists():
             return True
-    return _is_own_table(path)
+    return _is_own_table(path) or (path.suffix == ".npz" and is_model(path))
 
 
 def _is_own_table(path: Path) -> bool:

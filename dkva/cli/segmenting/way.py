@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dkva.base.segmentation import Segmentation
 
-__all__ = ["Way"]
+__all__ = ["Way", "code_of", "one_a_frame"]
 
 # Methods with these settings smooth by the paper's window.
 _PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
@@ -68,6 +68,11 @@ class Way:
         """The way of a method with the code that it has now."""
         return cls(method, n_segments, seed, settings, levels, together=together).with_code()
 
+    @property
+    def model(self) -> Mapping[str, object] | None:
+        """What a document says of the model that cuts, if one does."""
+        return None
+
     def with_code(self) -> Way:
         """The same with the versions of the code, which is imported for it.
 
@@ -75,9 +80,9 @@ class Way:
             ImportError: code that cannot be imported.
         """
         target = self.method.together if self.together else self.method.target
-        code = _code(load(target)) if self.method.id != "dkva" else ""
+        code = code_of(load(target)) if self.method.id != "dkva" else ""
         finer = (made, suggestion, described) if self.levels or self.n_segments is None else ()
-        return replace(self, code=code, levels_code="".join(_code(each) for each in finer))
+        return replace(self, code=code, levels_code="".join(code_of(each) for each in finer))
 
     def alone(self) -> Way:
         """The way of a video that is cut by itself."""
@@ -141,9 +146,9 @@ class Way:
         drawn = {"seed": self.seed} if self._takes("seed") else {}
         called = {"name": name} if self._takes("name") else {}
         labels = load(self.method.target)(features, n_segments, **self.settings, **drawn, **called)
-        checked = _one_a_frame(labels, features, self.method)
+        checked = one_a_frame(labels, features, self.method)
         self._check_number(checked, n_segments)
-        return self._segmentation(features, checked, n_segments)
+        return self.segmentation(features, checked, n_segments)
 
     def cut_together(self, videos: Sequence[np.ndarray]) -> list[Segmentation]:
         """The segmentation of each of several videos' features [n_i, d], of one set of actions.
@@ -162,12 +167,12 @@ class Way:
                 f"{self.method.origin} must give those of each"
             )
         checked = [
-            _one_a_frame(labels, features, self.method)
+            one_a_frame(labels, features, self.method)
             for labels, features in zip(answers, videos, strict=True)
         ]
         self._check_number(np.concatenate(checked), n_segments)
         return [
-            self._segmentation(features, labels, n_segments)
+            self.segmentation(features, labels, n_segments)
             for features, labels in zip(videos, checked, strict=True)
         ]
 
@@ -179,7 +184,8 @@ class Way:
                 "must give at most as many"
             )
 
-    def _segmentation(self, features: np.ndarray, labels: np.ndarray, n_segments: int) -> Segmentation:
+    def segmentation(self, features: np.ndarray, labels: np.ndarray, n_segments: int) -> Segmentation:
+        """Labels [n] of features [n, d] with what is recorded of them."""
         from dkva.base.segmentation import Segmentation
 
         margins = _margins(features, labels, n_segments)
@@ -212,7 +218,8 @@ class Way:
         return keyword in inspect.signature(load(target)).parameters
 
 
-def _code(function: Callable) -> str:
+def code_of(function: Callable) -> str:
+    """Version of the code of a function; "" if it has no source."""
     with contextlib.suppress(ValueError):
         return code_version(function)
     return ""
@@ -230,7 +237,8 @@ def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.nd
     return simplified_silhouette(frames, labels)
 
 
-def _one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
+def one_a_frame(labels, features: np.ndarray, method: Listed) -> np.ndarray:
+    """Labels [n] of features [n, d] as an array. Raises ValueError where they are no whole number a frame."""
     import numpy as np
 
     labels = np.asarray(labels)

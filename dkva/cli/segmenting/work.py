@@ -18,9 +18,20 @@ if TYPE_CHECKING:
 
     from dkva.base.segmentation import Segmentation
     from dkva.datasets import VideoFile
-    from dkva.datasets.reading import Note
+    from dkva.datasets.reading import FeatureReading, Note
 
-__all__ = ["Planned", "Read", "Worked", "cut_alone", "key_of", "noted", "read_video", "told", "work"]
+__all__ = [
+    "Planned",
+    "Read",
+    "Worked",
+    "cut_alone",
+    "how_read",
+    "key_of",
+    "noted",
+    "read_video",
+    "told",
+    "work",
+]
 
 Result = TypeVar("Result")
 
@@ -55,6 +66,7 @@ class Worked:
         levels: cuts into several numbers of segments, for the document.
         suggestion: of the number of segments, likewise, where it was not given.
         together: number and digest of the videos that were cut together, likewise, where they were.
+        model: the model that cuts, likewise, where one does.
     """
 
     segmentation: Segmentation | None = None
@@ -69,6 +81,7 @@ class Worked:
     levels: Sequence[Mapping[str, object]] = ()
     suggestion: Mapping[str, Any] | None = None
     together: Mapping[str, Any] | None = None
+    model: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
     """
     features = read.features
     _check_length(unit.video, way, len(features))
-    known = replace(read.worked, key=key_of(unit.video, way, read))
+    known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model)
     if unit.done == known.key:
         return known
     n_segments, levels, suggestion = way.finer(features)
@@ -199,6 +212,16 @@ def _truth(video: VideoFile, shape: tuple[int, ...]) -> dict[str, Any]:
     return {"truth": found.labels, "truth_reading": _facts(found.notes), "notes": notes}
 
 
+def how_read(reading: FeatureReading) -> dict[str, object]:
+    """How features are read, as far as it is not as usual; a length policy shows in no label."""
+    how: dict[str, object] = {"transposed": reading.transposed}
+    for name in ("columns", "drop", "missing", "array"):
+        value = getattr(reading, name)
+        if value != getattr(type(reading)(), name):
+            how[name] = value
+    return how
+
+
 def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) -> str:
     """Of the results: keys of dkva's own method are those of the time when there was no other.
 
@@ -210,14 +233,9 @@ def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) 
     """
     from dkva.export.documents import run_key
 
-    method, reading = way.method, video.reading
-    how: dict[str, object] = {"transposed": reading.transposed}  # a length policy shows in no label
-    for name in ("columns", "drop", "missing", "array"):
-        value = getattr(reading, name)
-        if value != getattr(type(reading)(), name):
-            how[name] = value
+    method = way.method
     recorded, *more = way.decisive()
-    decisive: list = [recorded, how, *more]
+    decisive: list = [recorded, how_read(video.reading), *more]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
     if together is not None:

@@ -164,16 +164,6 @@ def test_scores_that_cannot_be_computed_again_do_not_cost_earlier_ones(tmp_path,
     assert json.loads((tmp_path / "v.json").read_text())["scores"]["mof"] == 1
 
 
-def test_a_folder_that_cannot_be_written(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(
-        click.ClickException, match=r"file: cannot be written .*; give another folder with --out"
-    ):
-        Output(tmp_path / "file").check()
-    Output(tmp_path / "new/folder").check()
-    assert (tmp_path / "new/folder").is_dir()
-
-
 def test_results_of_an_older_format_do_not_count(tmp_path, videos):
     collection(Output(tmp_path, "json")).add(videos[0], worked("k1"))
     path = tmp_path / "v.json"
@@ -204,6 +194,29 @@ def test_videos_that_were_cut_together_are_matched_at_once(tmp_path, videos, for
         assert [run["name"] for run in made.docs["w"]["segments"]] == ["a", "b"]
         assert made.docs["w"]["together"] == TOGETHER
     assert (again.computed, again.kept) == (0, 2)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_draft_stands_until_all_are_judged(tmp_path, videos, form):
+    model = {"file": "m.npz", "digest": "x"}
+    cut = [worked("k", TRUTH, model=model), worked("l", TRUTH[::-1].copy(), model=model)]
+    killed = collection(Output(tmp_path, form))
+    killed.draft(videos[0], cut[0])
+    killed.write_table()
+    again = collection(Output(tmp_path, form))
+    assert (again.done("v"), again.done("w")) == ("k", None)
+    found = [worked("k", TRUTH, model=model, segmentation=None), cut[1]]
+    for video, each in zip(videos, found, strict=True):
+        again.draft(video, each)
+    assert (again.computed, again.kept) == (0, 0)
+    again.add_together(list(zip(videos, found, strict=True)), 2)
+    again.write_table()
+    assert (again.computed, again.kept) == (1, 1)
+    mofs = {name: doc["scores_together"]["mof"] for name, doc in again.docs.items()}
+    assert sorted(mofs.values()) == [0, 1]
+    last = collection(Output(tmp_path, form))
+    assert (last.done("v"), last.done("w")) == ("k", "l")
+    assert all(doc["model"] == model for doc in last._old.values())
 
 
 def test_labels_that_cannot_be_used_cost_the_scores_alone(tmp_path, videos):

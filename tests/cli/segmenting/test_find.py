@@ -4,6 +4,7 @@ import pytest
 
 from dkva.cli.segmenting.find import find_videos
 from dkva.datasets.reading import FeatureReading, LabelReading
+from dkva.experiments.models import write_model
 
 pytestmark = pytest.mark.fast
 
@@ -103,6 +104,14 @@ def test_kinds_that_are_not_read_are_counted_and_told(folder):
     (folder / "films/a.mp4").touch()
     (problem,) = found(folder / "films")[1]
     assert "holds no feature files, only 1 file (1 .mp4); a video: dkva reads features" in problem
+
+
+def test_models_are_passed_over(folder):
+    before = found(folder)
+    write_model(folder / "features" / "model.npz", {"means": np.eye(2)}, {})
+    assert found(folder) == before
+    np.savez(folder / "features" / "third.npz", X=np.eye(2))
+    assert len(found(folder)[0]) == len(before[0]) + 1
 
 
 def test_a_mapping_that_nobody_asked_for_stops_nothing(folder):

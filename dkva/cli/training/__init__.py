@@ -1,0 +1,1 @@
+"""`dkva train`, step by step: read the videos, keep what is there, write the model."""

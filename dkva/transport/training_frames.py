@@ -1,0 +1,126 @@
+"""Videos of one activity as batches of frames for training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from dkva.base.checks import check_features, check_whole
+from dkva.base.video import Video
+from dkva.nn.sampling import sampled
+
+__all__ = ["Batch", "FrameBatches", "check_width", "load_frames", "standardised"]
+
+
+class Batch(NamedTuple):
+    """Frames of some videos, as many of each.
+
+    Attributes:
+        frames: features [b, n, d].
+        mask: False at repetitions that fill up a short video [b, n].
+    """
+
+    frames: Float[np.ndarray, "b n d"]
+    mask: Bool[np.ndarray, "b n"]
+
+
+def standardised(features: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
+    """Features of mean 0 and variance 1 over the video, divided by sqrt(d) (ASOT, its public code).
+
+    Rows whose sum is exactly 0 stay as they are and are left out of mean and variance; a feature that does
+    not vary becomes 0.
+    """
+    features = np.asarray(features)
+    kept = features.sum(1) != 0
+    found = features[kept]
+    scaled = np.zeros_like(features)
+    if len(found):
+        spread = found.std(0)
+        centred = (found - found.mean(0)) / np.where(spread > 0, spread, 1)
+        scaled[kept] = np.where(spread > 0, centred, 0) / np.sqrt(features.shape[1])
+    return scaled
+
+
+def check_width(features: np.ndarray, width: int) -> None:
+    """Raise ValueError if features are not as wide as those that a model was trained on."""
+    if features.shape[1] != width:
+        raise ValueError(
+            f"the model was trained on {width} features a frame, and these have {features.shape[1]}: give "
+            "features made the same way"
+        )
+
+
+def load_frames(videos: Sequence[Video], n_segments: int, *, standardise: bool) -> list[np.ndarray]:
+    """Features of every video of a training set in float32, checked.
+
+    Args:
+        videos: of one activity.
+        n_segments: K.
+        standardise: whether each is `standardised`.
+
+    Raises:
+        ValueError: no video, several activities, features that are no finite numbers or of unequal widths,
+            or fewer frames in all than segments.
+    """
+    check_whole("n_segments", n_segments, least=1)
+    if not videos:
+        raise ValueError("the training set is empty: give at least one video")
+    activities = Counter(video.activity for video in videos)
+    if len(activities) > 1:
+        listed = ", ".join(f"{name or 'none'} ({count})" for name, count in activities.items())
+        raise ValueError(
+            f"the training set mixes activities, {listed}: train one model for each, as they share no actions"
+        )
+    found: list[np.ndarray] = []
+    for video in videos:
+        try:
+            features = check_features(video.features()).astype(np.float32)
+        except ValueError as error:
+            raise ValueError(f"{video.name}: {error}") from error
+        if found and features.shape[1] != found[0].shape[1]:
+            raise ValueError(
+                f"{video.name} has {features.shape[1]} features a frame, and {videos[0].name} has "
+                f"{found[0].shape[1]}: give videos whose features were made the same way"
+            )
+        found.append(standardised(features) if standardise else features)
+    total = sum(map(len, found))
+    if total < n_segments:
+        raise ValueError(
+            f"n_segments is {n_segments} and the videos have {total} frames in all: ask for fewer"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class FrameBatches:
+    """Batches of an epoch, the same ones whenever that epoch is asked for.
+
+    Attributes:
+        videos: features of each [n, d].
+        frames: frames drawn of each video.
+        size: videos of a batch; the last one of an epoch may have fewer.
+        seed: of order and draws.
+    """
+
+    videos: Sequence[np.ndarray]
+    frames: int
+    size: int
+    seed: int
+
+    def __call__(self, epoch: int) -> list[Batch]:
+        """All videos in a random order, some frames of each; epoch -1 is the one before training."""
+        rng = np.random.default_rng([self.seed, epoch + 1])
+        order = rng.permutation(len(self.videos))
+        return [
+            self._batch(order[start : start + self.size], rng) for start in range(0, len(order), self.size)
+        ]
+
+    def _batch(self, chosen: np.ndarray, rng: np.random.Generator) -> Batch:
+        samples = [sampled(len(self.videos[index]), self.frames, rng) for index in chosen]
+        frames = [self.videos[index][each.indices] for index, each in zip(chosen, samples, strict=True)]
+        return Batch(np.stack(frames), np.stack([each.mask for each in samples]))

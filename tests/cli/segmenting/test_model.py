@@ -1,0 +1,271 @@
+"""`dkva segment --model`: a trained model cuts, and answers for what it was trained on."""
+
+import csv
+import os
+import pickle
+import signal
+import subprocess
+import sys
+
+import made_learner
+import numpy as np
+import pytest
+
+from dkva.cli.segmenting.model import in_words, open_model
+from dkva.cli.segmenting.work import Planned, work
+from dkva.datasets import VideoFile
+from dkva.experiments.models import read_facts, write_model
+from dkva.export.documents import labels_in, read_json
+
+pytestmark = pytest.mark.fast
+
+FACTS = {
+    "learner": "means",
+    "origin": "a-learner",
+    "settings": {"epochs": 4},
+    "n_segments": 3,
+    "seed": 5,
+    "videos": 2,
+    "features": 4,
+    "activity": "tea",
+    "reading": {"transposed": False},
+    "key": "made by hand",
+    "versions": {"a-learner": "1.0"},
+}
+MEANS = 9 * np.eye(4)[:3]
+ORDERS = {"v": [0, 1, 2], "w": [2, 0], "x": [1, 1]}
+
+
+def frames(order, n=10):
+    return MEANS[order].repeat(n, axis=0) + np.random.default_rng(0).normal(size=(n * len(order), 4))
+
+
+@pytest.fixture
+def folder(tmp_path, package):
+    package("a-learner", made_learner.ENTRIES, averages=made_learner.SOURCE)
+    root = tmp_path / "features"
+    root.mkdir()
+    for name, order in ORDERS.items():
+        np.save(root / f"{name}.npy", frames(order))
+    return root
+
+
+@pytest.fixture
+def model(tmp_path):
+    write_model(tmp_path / "model.npz", {"means": MEANS}, FACTS)
+    return tmp_path / "model.npz"
+
+
+@pytest.fixture
+def segment(dkva, folder, model, tmp_path):
+    def call(*options, of=model):
+        return dkva("segment", folder, "--model", of, "--out", tmp_path / "cuts", *options)
+
+    return call
+
+
+def document(tmp_path, name):
+    return read_json(tmp_path / "cuts" / f"{name}.json")
+
+
+def test_a_label_means_the_same_in_every_video(segment, tmp_path):
+    code, _, errors = segment()
+    assert (code, errors) == (0, "note: model.npz: means, trained on 2 videos of tea for -k 3\n")
+    for name, order in ORDERS.items():
+        np.testing.assert_array_equal(labels_in(document(tmp_path, name)), np.repeat(order, 10))
+    doc = document(tmp_path, "w")
+    assert doc["method"] == "means"
+    assert doc["settings"] == {"n_segments": 3, "epochs": 4, "seed": 5}
+    assert doc["model"] == {
+        "file": "model.npz",
+        "key": "made by hand",
+        "videos": 2,
+        "activity": "tea",
+        "digest": open_model(tmp_path / "model.npz").digest,
+    }
+    assert doc["versions"]["a-learner"] == "1.0"
+    rows = list(csv.DictReader((tmp_path / "cuts" / "summary.csv").open()))
+    totals = {row["label"]: row["frames"] for row in rows if row["scope"] == "all"}
+    assert totals == {"(any)": "70", "0": "20", "1": "30", "2": "20"}
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "both"])
+def test_a_second_run_goes_on_and_another_model_cuts_anew(segment, tmp_path, form):
+    assert "segmented 3;" in segment("--format", form)[1]
+    assert "segmented 0; kept 3 done before" in segment("--format", form)[1]
+    # The same arrays are the same model, whatever is told of them and wherever they lie.
+    write_model(tmp_path / "again.npz", {"means": MEANS}, FACTS | {"seconds": 9})
+    assert "segmented 0; kept 3" in segment("--format", form, of=tmp_path / "again.npz")[1]
+    write_model(tmp_path / "other.npz", {"means": MEANS + 1e-6}, FACTS)
+    assert "segmented 3;" in segment("--format", form, of=tmp_path / "other.npz")[1]
+
+
+def test_names_and_scores_are_of_one_matching(segment, tmp_path):
+    for name, text in {"v": "aaabbb", "w": "ab"}.items():
+        labels = np.repeat(list(text), len(ORDERS[name]) * 10 // len(text))
+        (tmp_path / "labels").mkdir(exist_ok=True)
+        (tmp_path / "labels" / f"{name}.txt").write_text("\n".join(labels))
+    code, text, errors = segment("--labels", tmp_path / "labels")
+    assert code == 2
+    assert "has no labels for 'x'" in errors
+    assert text.index("one matching for all videos") < text.index("each video matched by itself")
+    # v is a for 0 and half of 1, b for the other half and 2; w is a for 2 and b for 0. Of 0 and 2 one is a.
+    names = {name: [run.get("name") for run in document(tmp_path, name)["segments"]] for name in ORDERS}
+    meant = {0: names["v"][0], 1: names["v"][1], 2: names["v"][2]}
+    assert names == {name: [meant[label] for label in dict.fromkeys(ORDERS[name])] for name in ORDERS}
+    together, alone = (
+        [document(tmp_path, name)[key]["mof"] for name in "vw"] for key in ("scores_together", "scores")
+    )
+    assert alone[1] == 1
+    assert sum(together) < sum(alone)
+
+
+def test_workers_are_given_the_model(segment, folder, tmp_path, model):
+    assert segment("--workers", 2)[0] == 0
+    for name, order in ORDERS.items():
+        np.testing.assert_array_equal(labels_in(document(tmp_path, name)), np.repeat(order, 10))
+    way = open_model(model)
+    assert way.path.is_absolute()
+    assert pickle.loads(pickle.dumps(way)) == way
+
+
+def test_a_killed_run_keeps_what_was_cut(folder, model, segment, tmp_path):
+    np.save(folder / "w.npy", frames([2, 0, 1, 1])[:31])  # which ends the process, once
+    (tmp_path / "fatal").touch()
+    command = ["segment", folder, "--model", model, "--out", tmp_path / "cuts", "--labels", folder]
+    done = subprocess.run(
+        [sys.executable, "-m", "dkva", *command],
+        env=os.environ | {"FATAL_VIDEO": str(tmp_path / "fatal")},
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert [path.stem for path in (tmp_path / "cuts").glob("*.json")] == ["v"]
+    assert "segmented 2; kept 1" in segment()[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-k", 3), "-k: is the model's; leave it out beside --model"),
+        (("-k", "auto"), "-k: is the model's; leave it out beside --model"),
+        (("--method", "kms"), "--method: is the model's; leave it out beside --model"),
+        (("--seed", 0), "--seed: is of the training; leave it out beside --model"),
+        (
+            ("--levels", "2-3"),
+            "--levels: a model cuts into the number of actions that it was trained on; ",
+        ),
+        (("--nested",), "--nested: is of --levels, and a model has none; leave it out beside --model"),
+        (
+            ("--together",),
+            "--together: a label of a model means the same in every video already; ",
+        ),
+        (
+            ("--epochs", 3),
+            "No such option --epochs: settings of a method are the model's, and none ",
+        ),
+        (("--scheduler", "none"), "unknown scheduler 'none'"),
+    ],
+)
+def test_what_a_model_has_an_answer_to_is_refused(segment, tmp_path, options, said):
+    code, text, errors = segment(*options)
+    assert (code, text) == (2, "")
+    (line,) = errors.splitlines()
+    assert line.startswith(f"error: {said}")
+    assert not (tmp_path / "cuts").exists()
+
+
+def test_features_are_read_as_those_of_the_training(folder, model, segment, tmp_path):
+    np.save(folder / "v.npy", np.hstack([frames([0, 1]), np.full((20, 1), 50.0)]))
+    write_model(model, {"means": MEANS}, FACTS | {"reading": {"transposed": False, "columns": ["1-4"]}})
+    assert segment("--force")[0] == 0
+    assert document(tmp_path, "v")["features"] == 4
+    code, _, errors = segment("--force", "--drop", "1")  # which takes the place of the model's columns
+    assert code == 2
+    assert "w.npy: has 3 features, and the model was trained on 4" in errors
+    np.save(folder / "v.npy", frames([0, 1]).T)
+    write_model(model, {"means": MEANS}, FACTS | {"reading": {"transposed": True}})
+    assert "w.npy: has 20 features" in segment("--force")[2]
+    assert document(tmp_path, "v")["frames"] == 20
+    assert "v.npy: has 20 features" in segment("--force", "--not-transposed")[2]
+
+
+def test_features_of_another_width_cost_their_video_alone(folder, segment, tmp_path):
+    np.save(folder / "w.npy", np.ones((9, 2)))
+    code, text, errors = segment()
+    assert code == 2
+    assert "segmented 2; failed 1" in text
+    assert (
+        f"error: {folder / 'w.npy'}: has 2 features, and the model was trained on 4; give features made the "
+        "same way\n"
+    ) in errors
+
+
+def test_a_video_shorter_than_the_number_of_actions_is_cut(folder, segment, tmp_path):
+    np.save(folder / "w.npy", MEANS[[2, 0]])
+    assert segment("--plot")[0] == 0
+    assert labels_in(document(tmp_path, "w")).tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("missing", "there is no such model; check the path"),
+        ("cut", "is no model, or was cut short (BadZipFile); give the file of a model, or train it again"),
+        ("features", "is no model, or was cut short (KeyError); give the file of a model, or train it again"),
+        ("state", "is the state of a training that has not ended; run its dkva train again, which goes on"),
+        ("facts", "does not say what it is a model of; give a file that dkva train has written"),
+        (
+            "learner",
+            "unknown method 'gone'; it was trained by a-learner 1.0, which must be installed",
+        ),
+        ("segmenter", "kms is not trained here; it was trained by a-learner 1.0, which must be installed"),
+        ("arrays", "is no model as its learner writes them (KeyError: 'means')"),
+    ],
+)
+def test_what_is_no_model_is_one_line(folder, model, segment, tmp_path, damage, said):
+    whole = model.read_bytes()
+    model.unlink()
+    if damage == "cut":
+        model.write_bytes(whole[: len(whole) // 2])
+    elif damage == "features":
+        np.savez(model, X=frames([0, 1]))
+    elif damage == "arrays":
+        write_model(model, {"centres": MEANS}, FACTS)
+    elif damage != "missing":
+        facts = {
+            "state": {"state_of": "k"},
+            "facts": {"learner": "means"},
+            "learner": FACTS | {"learner": "gone"},
+            "segmenter": FACTS | {"learner": "kms"},
+        }
+        write_model(model, {"means": MEANS}, facts[damage])
+    code, text, errors = segment()
+    assert (code, text, errors) == (2, "", f"error: {model}: {said}\n")
+
+
+def test_a_model_that_is_replaced_meanwhile_is_not_used(folder, model):
+    way = open_model(model).with_code()
+    write_model(model, {"means": MEANS + 1}, FACTS)
+    found = work(Planned(VideoFile("v", folder / "v.npy")), way=way)
+    assert found.problem == f"{folder / 'v.npy'}: {model}: was replaced while it was used; run again"
+
+
+def test_labels_that_are_none_of_the_models_are_refused(folder, model):
+    write_model(model, {"means": np.vstack([MEANS[1:], MEANS])}, FACTS | {"n_segments": 2})
+    found = work(Planned(VideoFile("v", folder / "v.npy")), way=open_model(model).with_code())
+    assert found.problem == (
+        f"{folder / 'v.npy'}: means gave the label 2 for 2 actions: a-learner must give 0 to 1"
+    )
+
+
+def test_the_code_of_a_model_decides_its_results(folder, model):
+    way = open_model(model).with_code()
+    assert len(way.code) > 9
+    assert way.decisive() == [way.recorded(3), "model", way.digest]
+
+
+def test_a_model_in_words(model):
+    assert in_words(read_facts(model)) == "means, trained on 2 videos of tea for -k 3"
+    assert (
+        in_words({"learner": "means", "n_segments": 2, "videos": 1}) == "means, trained on 1 video for -k 2"
+    )

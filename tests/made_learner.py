@@ -1,0 +1,101 @@
+"""A learner as a stranger adds it: means of all training frames, moved to those of their frames by epochs."""
+
+#: The file.
+SOURCE = '''
+    import os
+    import signal
+    from pathlib import Path
+
+    import numpy as np
+
+    from dkva.experiments.registry import Listed
+
+    LISTED = Listed(
+        "means",
+        "means of a collection",
+        "labels each frame by the nearest of K means of all training frames",
+        "Nobody, a learner for tests, 2026",
+        "averages:train",
+        "learner",
+        restore="averages:Means",
+    )
+
+
+    def killed_once(sign):
+        """End the process as the system does when memory is short, if the file is there."""
+        if sign and Path(sign).exists():
+            Path(sign).unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+    class Means:
+        def __init__(self, arrays):
+            self.means = arrays["means"]
+
+        def arrays(self):
+            return {"means": self.means}
+
+        def segment(self, features):
+            if len(features) == 31:
+                killed_once(os.environ.get("FATAL_VIDEO"))
+            return ((features[:, None] - self.means) ** 2).sum(axis=-1).argmin(axis=1)
+
+
+    def train(videos, *, n_segments, seed, checkpoint, epochs: int = 4, log: str = "", fatal: str = ""):
+        """A model.
+
+        Args:
+            videos: of the collection.
+            n_segments: K.
+            seed: of the first means.
+            checkpoint: for the state.
+            epochs: passes over
+                the frames.
+            log: a file that has a line for each epoch.
+            fatal: a file for which the process is killed after two epochs.
+        """
+        if epochs > 99:
+            raise ValueError(f"epochs is {epochs}: give at most 99")
+        if epochs == 13:
+            raise RuntimeError("thirteen is unlucky")
+        frames = np.concatenate([video.features() for video in videos])
+        first = frames[:: len(frames) // n_segments][:n_segments] + seed
+        state = checkpoint.load() or {"means": first, "epoch": 0}
+        model = Means(state)
+        for epoch in range(int(state["epoch"]), epochs):
+            labels = model.segment(frames)
+            model.means = np.stack(
+                [
+                    frames[labels == m].mean(axis=0) if (labels == m).any() else model.means[m]
+                    for m in range(n_segments)
+                ]
+            )
+            checkpoint.save({"means": model.means, "epoch": np.array(epoch + 1)})
+            if log:
+                with Path(log).open("a") as file:
+                    file.write(f"{epoch}\\n")
+            if epoch == 1:
+                killed_once(fatal)
+        return model
+
+
+    CLASSES = Listed(
+        "classes",
+        "means of classes",
+        "labels each frame by the nearest mean of a class",
+        "Nobody, a learner for tests, 2026",
+        "averages:learn",
+        "learner",
+        restore="averages:Means",
+        supervised=True,
+    )
+
+
+    def learn(videos, *, n_segments):
+        frames = np.concatenate([video.features() for video in videos])
+        truth = np.concatenate([video.truth() for video in videos])
+        return Means({"means": np.stack([frames[truth == name].mean(axis=0) for name in sorted(set(truth))])})
+'''
+
+#: The lines.
+ENTRIES = {"dkva.methods": {"means": "averages:LISTED", "classes": "averages:CLASSES"}}
