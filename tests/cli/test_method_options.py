@@ -203,7 +203,7 @@ def learners(package):
             "means has no setting 'whitening'; its settings are epochs",
         ),
         (("--epochs", "3"), "No such option --epochs: settings are of a method, which --method must name"),
-        ((), "Missing option '--method': choose a learner (classes, means"),
+        ((), "Missing option '--method': choose a learner ("),
     ],
 )
 def test_a_learner_must_be_named(learners, arguments, said):
