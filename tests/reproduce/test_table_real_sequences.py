@@ -147,7 +147,13 @@ def test_the_page_on_methods_says_what_the_rows_say():
         key: [line.method for line in stored(key).lines if line.lead[MEAN].high < 0]
         for key in ("moving5", "breakfast_like")
     }
-    assert ahead["moving5"] == ["TW-FINCH", "TW-FINCH, standardised", "kernel change points", "k-means"]
+    assert ahead["moving5"] == [
+        "TW-FINCH",
+        "TW-FINCH, standardised",
+        "SaM",
+        "kernel change points",
+        "k-means",
+    ]
     assert ahead["breakfast_like"] == ["kernel change points"]
 
 
