@@ -239,6 +239,17 @@ _OWN: tuple[Listed, ...] = (
         restore="dkva.transport.asot:AsotModel.restore",
     ),
     Listed(
+        "clot",
+        "CLOT",
+        "ASOT with segments that a decoder reads from each video, and frames refined by them",
+        "Bueno-Benito & Dimiccoli, CLOT: closed loop optimal transport for unsupervised action segmentation, "
+        "ICCV 2025",
+        "dkva.transport.clot:train_clot",
+        kind=LEARNER,
+        settings=("dkva.transport.clot_settings:ClotSettings",),
+        restore="dkva.transport.clot:ClotModel.restore",
+    ),
+    Listed(
         "kms",
         "kernel mean segments",
         "cuts the mean embeddings of short pieces around K means, with a price for every switch",

@@ -164,11 +164,11 @@ class Decoder(eqx.Module):
     """Layers one after another; what each gives is normalised once more.
 
     Attributes:
-        layers: the layers.
+        layers: as one, each of whose arrays has a first axis of layers; a program then has one of them.
         norm: of what each of them gives.
     """
 
-    layers: tuple[DecoderLayer, ...]
+    layers: DecoderLayer
     norm: eqx.nn.LayerNorm
 
     def __init__(self, width: int, *, heads: int, layers: int, hidden: int, dropout: float = 0.0, key: Array):
@@ -185,10 +185,9 @@ class Decoder(eqx.Module):
         Raises:
             ValueError: heads that do not divide the width.
         """
-        self.layers = tuple(
-            DecoderLayer(width, heads, hidden, dropout=dropout, key=each)
-            for each in jax.random.split(key, layers)
-        )
+        self.layers = eqx.filter_vmap(
+            lambda each: DecoderLayer(width, heads, hidden, dropout=dropout, key=each)
+        )(jax.random.split(key, layers))
         self.norm = eqx.nn.LayerNorm(width)
 
     def __call__(
@@ -213,8 +212,13 @@ class Decoder(eqx.Module):
         """
         if memory_positions is not None:
             memory = memory + memory_positions
-        given = []
-        for layer, each in zip(self.layers, _keys(key, len(self.layers)), strict=True):
-            queries = layer(queries, memory, query_positions, mask, each)
-            given.append(layer_norm(self.norm, queries))
-        return jnp.stack(given)
+        stacked, rest = eqx.partition(self.layers, eqx.is_array)
+
+        def read(queries, given):
+            arrays, of_layer = given
+            queries = eqx.combine(arrays, rest)(queries, memory, query_positions, mask, of_layer)
+            return queries, layer_norm(self.norm, queries)
+
+        number = len(self.layers.widen.weight)
+        keys = None if key is None else jax.random.split(key, number)
+        return jax.lax.scan(read, queries, (stacked, keys))[1]

@@ -1,5 +1,7 @@
 """Against the decoder of CLOT's public program, value and gradient, and what must not change anything."""
 
+import operator
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -18,11 +20,11 @@ def case(reference_root):
 
 def loaded(case):
     """A decoder with the weights of PyTorch's, in which those of query, key and value are one array."""
-    layers = int(case["decoder_layers"])
+    number = int(case["decoder_layers"])
     decoder = Decoder(
         16,
         heads=int(case["decoder_heads"]),
-        layers=layers,
+        layers=number,
         hidden=int(case["decoder_ffn"]),
         key=jax.random.key(0),
     )
@@ -55,7 +57,12 @@ def loaded(case):
         )
         return eqx.tree_at(lambda m: (m.among, m.across, m.widen, m.narrow, m.norms), module, parts)
 
-    filled = tuple(layer(module, f"layers.{i}") for i, module in enumerate(decoder.layers))
+    arrays, rest = eqx.partition(decoder.layers, eqx.is_array)
+    layers = [
+        layer(eqx.combine(jax.tree.map(operator.itemgetter(i), arrays), rest), f"layers.{i}")
+        for i in range(number)
+    ]
+    filled = jax.tree.map(lambda *x: jnp.stack(x) if eqx.is_array(x[0]) else x[0], *layers)
     decoder = eqx.tree_at(
         lambda each: (each.layers, each.norm), decoder, (filled, taken(decoder.norm, "norm"))
     )
@@ -115,7 +122,7 @@ def test_dropout_acts_in_training_alone(key):
 
 def test_weights_start_as_in_the_public_program(key):
     decoder = Decoder(64, heads=4, layers=1, hidden=128, key=key)
-    (layer,) = decoder.layers
+    layer = decoder.layers
     # In PyTorch query, key and value are one matrix, of three times as many outputs.
     bounds = {"query": 4 * 64, "key": 4 * 64, "value": 4 * 64, "output": 2 * 64}
     for attention in (layer.among, layer.across):
@@ -124,6 +131,7 @@ def test_weights_start_as_in_the_public_program(key):
             bound = np.sqrt(6 / size)
             assert 0.98 * bound < np.abs(part.weight).max() <= bound
             assert not part.bias.any()
+            assert part.weight.shape == (1, 64, 64)
     assert np.abs(layer.widen.weight).max() == pytest.approx(np.sqrt(6 / 192), rel=0.02)
     assert np.abs(layer.narrow.weight).max() == pytest.approx(np.sqrt(6 / 192), rel=0.02)
 

@@ -1,0 +1,151 @@
+"""CLOT: its loss by another route, models that find planted actions, and what they refuse."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_videos import made_videos
+
+from dkva.metrics.activities import evaluate_together
+from dkva.nn import training
+from dkva.transport.clot import ClotBatches, ClotLoss, ClotModel, train_clot
+from dkva.transport.fused_gw import decode
+from dkva.transport.training_frames import FrameBatches
+
+SMALL = {
+    "hidden": 16,
+    "outputs": 8,
+    "frames": 64,
+    "epochs": 60,
+    "slices": 20,
+    "decoder_layers": 1,
+    "decoder_heads": 2,
+    "decoder_hidden": 16,
+}
+VIDEOS = made_videos()
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train_clot(VIDEOS, n_segments=4, **SMALL)
+
+
+def loss_of(model, epoch=0, **changed):
+    """Parts of the loss of an epoch's first batch, without dropout."""
+    loss = ClotLoss(replace(model.settings, dropout=0.0, **changed))
+    frames = [video.frames for video in VIDEOS]
+    batch = next(ClotBatches(FrameBatches(frames, 64, 2, 0))(epoch))
+    return np.array(loss.parts(model.network, batch))
+
+
+def decoded(costs, how, **options):
+    """The assignment as by the public function."""
+    weights = {name: getattr(how, name) for name in ("eps", "alpha", "lambda_actions", "radius", "rho")}
+    with warnings.catch_warnings():  # of few segments none are near
+        warnings.filterwarnings("ignore", "radius", UserWarning)
+        return decode(costs, **weights, **options).assignment
+
+
+def test_the_loss_is_the_sum_of_three_cross_entropies(trained):
+    settings = replace(trained.settings, slice_weight=0.0, dropout=0.0, standardise=False)
+    frames = [video.frames[:64] for video in VIDEOS[:2]]  # a step sees all frames, as the model does
+    batch = next(ClotBatches(FrameBatches(frames, 64, 2, 0))(0))
+    model = ClotModel(trained.network, trained.slices, settings)
+    videos = [model.seen(features) for features in batch.frames]
+    want = []
+    for name in ("frames", "segments", "refined"):
+        vectors = np.concatenate([getattr(each, name) for each in videos])
+        cosines = vectors @ np.asarray(trained.network.actions).T
+        labels = decoded(1 - cosines, settings.training, step="batch")
+        logs = 10 * cosines - np.log(np.exp(10 * cosines).sum(-1, keepdims=True))
+        want.append(-(labels * logs).sum(-1).mean())
+    loss = ClotLoss(settings)
+    np.testing.assert_allclose(loss.parts(trained.network, batch), want, rtol=1e-3)
+    np.testing.assert_allclose(loss(trained.network, batch), sum(want), rtol=1e-3)
+
+
+def test_a_step_has_slices_of_its_own(trained):
+    whole, again, other = (loss_of(trained, epoch) for epoch in (0, 0, 1))
+    np.testing.assert_array_equal(whole, again)
+    assert whole[0] != other[0]
+    assert len(loss_of(trained, refinement=False)) == 2
+
+
+@pytest.mark.parametrize("changed", [{"dispatching": False}, {"slice_weight": 0.0}, {"decoder": False}])
+def test_every_switch_changes_what_is_trained(trained, changed):
+    start, other = (
+        train_clot(VIDEOS, n_segments=4, **SMALL | {"epochs": 0} | given) for given in ({}, changed)
+    )
+    assert (other.network.decoder is None) == ("decoder" in changed)
+    assert max(abs(loss_of(other, **changed) - loss_of(start))) > 1e-4
+
+
+def test_training_lowers_the_loss(trained):
+    start = train_clot(VIDEOS, n_segments=4, **SMALL | {"epochs": 0})
+    assert loss_of(trained).sum() < 0.8 * loss_of(start).sum()
+
+
+def test_training_finds_planted_actions_and_shares_them_among_videos(trained):
+    labels = [trained.segment(video.frames) for video in VIDEOS]
+    scores = evaluate_together([video.labels for video in VIDEOS], labels, n_clusters=4)
+    assert np.mean([each.mof for each in scores]) > 0.75
+
+
+def test_a_restored_model_segments_alike(trained):
+    again = ClotModel.restore(trained.arrays())
+    assert again.settings == trained.settings
+    for video in VIDEOS[:2]:
+        np.testing.assert_array_equal(again.assignment(video.frames), trained.assignment(video.frames))
+        np.testing.assert_array_equal(again.embed(video.frames), trained.embed(video.frames))
+    with pytest.raises(ValueError, match="array 'queries' is missing"):
+        ClotModel.restore({name: array for name, array in trained.arrays().items() if name != "queries"})
+
+
+class Kept:
+    """A checkpoint in memory, whose state is that of its tenth save."""
+
+    def __init__(self):
+        self.states = []
+
+    def load(self):
+        return self.states[9] if self.states else None
+
+    def save(self, arrays):
+        self.states.append(dict(arrays))
+
+
+def test_a_training_that_goes_on_gives_the_same_model(trained, monkeypatch):
+    monkeypatch.setattr(training, "_KEEP_EVERY", 0)
+    kept = Kept()
+    for _ in range(2):  # from the start, and from the middle of it
+        again = train_clot(VIDEOS, n_segments=4, checkpoint=kept, **SMALL).arrays()
+        for name, array in trained.arrays().items():
+            np.testing.assert_array_equal(again[name], array)
+    assert len(kept.states) == 2 * 120 - 10
+
+
+def test_the_seed_decides_the_model():
+    first, again, other = (
+        train_clot(VIDEOS, n_segments=4, seed=seed, **SMALL | {"epochs": 0}).arrays() for seed in (1, 1, 2)
+    )
+    assert all((first[name] == again[name]).all() for name in first)
+    assert (first["slices"] != other["slices"]).any()
+    assert (first["queries"] != other["queries"]).any()
+
+
+def test_labels_without_refinement_are_those_of_frames(trained):
+    model = ClotModel(trained.network, trained.slices, replace(trained.settings, refinement=False))
+    seen = model.seen(VIDEOS[0].frames)
+    want = decoded(np.maximum(seen.costs[0], 0), trained.settings.applied)
+    np.testing.assert_allclose(model.assignment(VIDEOS[0].frames), want, atol=1e-6)
+
+
+def test_refuses_features_of_another_width(trained):
+    with pytest.raises(ValueError, match="trained on 8 features a frame, and these have 3"):
+        trained.segment(np.ones((9, 3), np.float32))
+
+
+def test_refuses_settings_before_videos_are_read():
+    with pytest.raises(ValueError, match="slices is 0"):
+        train_clot([], n_segments=2, slices=0)
