@@ -17,7 +17,16 @@ from reproduce.base.store import Table, publish, read_facts, summarise
 from reproduce.collections.benchmarks import Opened, Request, Source, needs
 from reproduce.ledger.paper import number
 
-__all__ = ["COLUMNS", "BenchmarkTable", "Part", "publish_part", "show_needs", "show_scores", "with_stored"]
+__all__ = [
+    "COLUMNS",
+    "BenchmarkTable",
+    "Part",
+    "publish_part",
+    "show_needs",
+    "show_scores",
+    "with_stored",
+    "with_trained",
+]
 
 #: Scores of Tables 4 and 5.
 SCORES = ("mof", "iou", "f1")
@@ -68,6 +77,21 @@ class BenchmarkTable:
             paper=self.name,
             percent=self.percent,
         )
+
+
+def with_trained(alone: Outcome, trained: Outcome) -> Outcome:
+    """Rows of methods that cut one video alone, then those of trained models on the same videos.
+
+    The provenance has the methods, the seeds and the runs of both, and the collections and models.
+    """
+    mine, theirs = alone.provenance, trained.provenance
+    both = {
+        "methods": mine["methods"] | theirs["methods"],
+        "seeds": sorted({*mine["seeds"], *theirs["seeds"]}),
+        "runs": [*mine["runs"], *theirs["runs"]],
+    }
+    rows = [*alone.rows, *trained.rows]
+    return Outcome(rows, {**theirs, **mine, **both}, alone.computed + trained.computed)
 
 
 def publish_part(table: BenchmarkTable, opened: Opened, outcome: Outcome, request: Request) -> list[dict]:
