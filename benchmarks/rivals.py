@@ -27,7 +27,7 @@ SEGMENTERS = (
 )  # fmt: skip
 LEARNERS = ("asot", "clot")
 
-_SMOKE = ("uniform", "tw_finch")
+_SMOKE = ("uniform", "asot")
 
 #: Breakfast's average video: frames, features, segments.
 _SIZE = (2000, 64, 7)

@@ -53,7 +53,7 @@ COLUMNS = (
 def methods(epochs: int = EPOCHS) -> dict[str, Method]:
     """The table's lines by id."""
     plain = ("smoothed_kmeans", "tw_finch", "tw_finch_standardised", "kernel_change_points", "ward")
-    further = ("abd", "sam", "sticky_hmm", "spectral", "kmeans", "uniform")
+    further = ("abd", "sam", "asot_single", "sticky_hmm", "spectral", "kmeans", "uniform")
     return {
         "kms": method("kms", label=KERNEL_MEANS),
         "dkva": method("dkva", {"epochs": epochs}, label=PAPERS_METHOD),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-__all__ = ["linear", "unit"]
+__all__ = ["dropped", "layer_norm", "linear", "unit", "xavier"]
 
 
 def linear(layer: eqx.nn.Linear, inputs: Float[Array, "*axes d"]) -> Float[Array, "*axes e"]:
@@ -15,8 +18,41 @@ def linear(layer: eqx.nn.Linear, inputs: Float[Array, "*axes d"]) -> Float[Array
     return outputs if layer.bias is None else outputs + jnp.broadcast_to(layer.bias, outputs.shape)
 
 
+def layer_norm(layer: eqx.nn.LayerNorm, inputs: Float[Array, "*axes d"]) -> Float[Array, "*axes d"]:
+    """Layer normalisation (Ba et al. 2016) of each vector."""
+    return jax.vmap(layer)(inputs.reshape(-1, inputs.shape[-1])).reshape(inputs.shape)
+
+
+def dropped(inputs: Float[Array, "*axes"], rate: float, key: Array | None) -> Float[Array, "*axes"]:
+    """Dropout (Srivastava et al. 2014): values are set to 0 at this rate, and the others scaled up.
+
+    Args:
+        inputs: of any shape.
+        rate: from 0, below 1.
+        key: what is set to 0; None, after training, leaves all as it is.
+    """
+    if key is None or rate == 0:
+        return inputs
+    stay = jax.random.bernoulli(key, 1 - rate, inputs.shape)
+    return jnp.where(stay, inputs / (1 - rate), 0)
+
+
 def unit(vectors: Float[Array, "*axes d"]) -> Float[Array, "*axes d"]:
     """Vectors of unit norm; 0 stays 0, and has the gradient 0."""
     squared = jnp.sum(vectors * vectors, axis=-1, keepdims=True)
     positive = squared > 0
     return vectors * jnp.where(positive, 1 / jnp.sqrt(jnp.where(positive, squared, 1)), 0)
+
+
+def xavier(layer: eqx.nn.Linear, *, key: Array, together: int = 1) -> eqx.nn.Linear:
+    """A linear layer with weights uniform within ± sqrt(6 / (inputs + outputs)) (Glorot & Bengio 2010).
+
+    Args:
+        layer: its biases stay.
+        key: of the weights.
+        together: layers of this size whose weights are one matrix in PyTorch, which are taken as one here.
+    """
+    outputs, inputs = layer.weight.shape
+    bound = math.sqrt(6 / (inputs + together * outputs))
+    weight = jax.random.uniform(key, layer.weight.shape, layer.weight.dtype, -bound, bound)
+    return eqx.tree_at(lambda each: each.weight, layer, weight)

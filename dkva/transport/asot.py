@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 import equinox as eqx
 import jax
@@ -31,12 +32,14 @@ from dkva.transport.mirror_descent import SAME, Problem, Weights, solve
 from dkva.transport.training_frames import Batch, FrameBatches, check_width, load_frames, standardised
 
 __all__ = [
+    "FRAME_ROWS",
     "AsotLoss",
     "AsotModel",
     "AsotNetwork",
     "assignment_of",
     "centres",
     "cross_entropy",
+    "decoded",
     "embedded",
     "train_asot",
     "with_unit_actions",
@@ -45,8 +48,8 @@ __all__ = [
 # In the logarithm of probabilities, as in the published program.
 _TINY = 1e-11
 
-# Videos are padded to so many frames, or twice as many and so on, so that they share programs.
-_ROWS, _GROWTH = 128, 2
+#: Videos are padded to so many frames, or twice as many and so on, so that they share programs.
+FRAME_ROWS = (128, 2)
 
 
 class AsotNetwork(eqx.Module):
@@ -61,7 +64,10 @@ class AsotNetwork(eqx.Module):
     actions: Float[Array, "k e"]
 
 
-def with_unit_actions(network: AsotNetwork) -> AsotNetwork:
+Network = TypeVar("Network", bound=AsotNetwork)
+
+
+def with_unit_actions(network: Network) -> Network:
     """The network with actions of unit norm, as they are put before each step."""
     return eqx.tree_at(lambda found: found.actions, network, unit(network.actions))
 
@@ -95,6 +101,24 @@ def assignment_of(
     )
     there = jnp.sum(mask.astype(cost.dtype), 1)[:, None, None]
     return jax.lax.stop_gradient(there * found.plan)
+
+
+def decoded(cost: Float[np.ndarray, "n k"], decoding: Decoding) -> Float[np.ndarray, "n k"]:
+    """Soft assignment of each frame of one video, of any length.
+
+    Args:
+        cost: of frames and actions, without the prior.
+        decoding: how.
+    """
+    return decode(
+        cost,
+        rho=decoding.rho,
+        eps=decoding.eps,
+        alpha=decoding.alpha,
+        radius=decoding.radius,
+        lambda_actions=decoding.lambda_actions,
+        n_iters=(decoding.iterations, 1),
+    ).assignment
 
 
 def cross_entropy(
@@ -157,7 +181,7 @@ def _embed(encoder, frames):
 
 def embedded(encoder: Encoder, features: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n e"]:
     """Embedded frames of one video, of any length."""
-    rows = bucket(len(features), _ROWS, _GROWTH)
+    rows = bucket(len(features), *FRAME_ROWS)
     padded = np.pad(features, ((0, rows - len(features)), (0, 0)))
     return np.asarray(_embed(encoder, jnp.asarray(padded)))[: len(features)]
 
@@ -193,16 +217,7 @@ class AsotModel:
         cost = np.maximum(
             1 - self.embed(features) @ actions.T, 0
         )  # trained actions may be a little longer than 1
-        how = self.settings.applied
-        return decode(
-            cost,
-            rho=how.rho,
-            eps=how.eps,
-            alpha=how.alpha,
-            radius=how.radius,
-            lambda_actions=how.lambda_actions,
-            n_iters=(how.iterations, 1),
-        ).assignment
+        return decoded(cost, self.settings.applied)
 
     def segment(self, features) -> Int[np.ndarray, " n"]:
         """Action of each frame [n]; a number means the same in every video. Raises ValueError as `embed`."""

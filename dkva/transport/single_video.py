@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Int, Real
 
 from dkva.base.checks import check_features, check_number, check_segments, check_whole
+from dkva.base.segments import renumbered
 from dkva.transport.fused_gw import decode
 from dkva.transport.training_frames import standardised
 
@@ -49,7 +50,7 @@ def asot_single(
     radius: float = 0.04,
     lambda_actions: float = 0.01,
 ) -> Int[np.ndarray, " n"]:
-    """Labels [n] of one video by ASOT's decoder on k-means centres of its frames.
+    """Labels [n] of one video by ASOT's decoder on k-means centres of its frames, numbered in order of time.
 
     Settings of the decoder are those that the published system is applied with on Breakfast. That there is
     one video, k-means on unit frames, centres in order of their mean times, and no further rounds are our
@@ -93,4 +94,4 @@ def asot_single(
     assignment = decoded(centres)
     for _ in range(rounds):
         assignment = decoded(_unit(assignment.T @ frames))
-    return assignment.argmax(1)
+    return renumbered(assignment.argmax(1))

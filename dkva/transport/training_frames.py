@@ -40,9 +40,9 @@ def standardised(features: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]
     found = features[kept]
     scaled = np.zeros_like(features)
     if len(found):
-        spread = found.std(0)
-        centred = (found - found.mean(0)) / np.where(spread > 0, spread, 1)
-        scaled[kept] = np.where(spread > 0, centred, 0) / np.sqrt(features.shape[1])
+        varies = found.max(0) > found.min(0)  # by rounding, the deviation of a constant may be above 0
+        centred = (found - found.mean(0)) / np.where(varies, found.std(0), 1)
+        scaled[kept] = np.where(varies, centred, 0) / np.sqrt(features.shape[1])
     return scaled
 
 

@@ -23,7 +23,7 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     segmenters, _ = listed(SEGMENTER)
     by_others = ["uniform", "kmeans", "kernel_change_points", "tw_finch", "tw_finch_standardised"]
     by_others += ["smoothed_kmeans", "ward", "abd", "sam", "sticky_hmm", "spectral", "clasp"]
-    assert list(segmenters) == ["dkva", "sinkhorn", *by_others, "kms"]
+    assert list(segmenters) == ["dkva", "sinkhorn", *by_others, "asot_single", "kms"]
     assert methods.keys() - segmenters.keys() == listed(LEARNER)[0].keys()
     for each in methods.values():
         assert each.origin == "dkva"

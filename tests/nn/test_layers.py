@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.layers import linear, unit
+from dkva.nn.layers import dropped, layer_norm, linear, unit, xavier
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -28,3 +28,32 @@ def test_unit_vectors_and_zero():
     # Of x·c / |x| at (3, 4): c / |x| - x (x·c) / |x|³.
     np.testing.assert_allclose(gradient[0], [1 / 5 - 3 * 11 / 125, 2 / 5 - 4 * 11 / 125], rtol=1e-5)
     np.testing.assert_array_equal(gradient[1], 0)
+
+
+def test_vectors_are_normalised_with_weights(key):
+    inputs = 3 * jax.random.normal(key, (2, 4, 6)) + 1
+    layer = eqx.tree_at(
+        lambda each: (each.weight, each.bias), eqx.nn.LayerNorm(6), (jnp.arange(6.0), jnp.ones(6))
+    )
+    x = np.asarray(inputs, float)
+    expected = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * np.arange(6) + 1
+    np.testing.assert_allclose(layer_norm(layer, inputs), expected, atol=1e-5)
+
+
+def test_dropped_values(key):
+    inputs = jnp.full((100, 100), 3.0)
+    found = np.asarray(dropped(inputs, 0.25, key))
+    np.testing.assert_array_equal(np.unique(found), [0, 4])
+    assert np.mean(found == 0) == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 1e4))
+    assert dropped(inputs, 0.25, None) is inputs
+    assert dropped(inputs, 0.0, key) is inputs
+
+
+def test_xavier_weights(key):
+    layer = eqx.nn.Linear(30, 60, key=key)
+    found = xavier(layer, key=key)
+    assert np.abs(found.weight).max() == pytest.approx(np.sqrt(6 / 90), rel=0.01)
+    assert np.abs(xavier(layer, key=key, together=3).weight).max() == pytest.approx(
+        np.sqrt(6 / 210), rel=0.01
+    )
+    np.testing.assert_array_equal(found.bias, layer.bias)
