@@ -9,8 +9,9 @@ in the same program. Every file is read and checked before anything is computed.
 Two lines are trained, ASOT and CLOT: a model for each activity of a data set, or one for all of its videos if
 K does not depend on an activity. A model is trained without labels on the videos that it then cuts, has the
 table's K of the activity (not all its actions, as in the published runs), and is scored as the other lines
-are, with a matching in each video. ASOT has its published settings for a data set, else those for Breakfast.
-The paper's own numbers of ASOT and CLOT are of another protocol, and do not stand beside these lines.
+are, with a matching in each video. ASOT has its published settings for a data set, else those for Breakfast;
+CLOT, whose own are not known, has the same. The paper's numbers of ASOT and CLOT are of another protocol, and
+do not stand beside these lines.
 
 Without the data the same code runs on three stand-ins, marked as what they are: three real Breakfast videos,
 real label sequences of 1460 Breakfast videos with synthetic features, and joined real sensor readings. The
@@ -80,9 +81,10 @@ def methods(smoothing: float, epochs: int) -> dict[str, Method]:
 
 def trained_line(name: str, source: Source, smoke: bool = False) -> Learner:
     """One of `LEARNERS` at its settings for a data set; one epoch if `smoke`."""
-    published = PUBLISHED[_PUBLISHED.get(source.key, "breakfast")] if name == "asot" else {}
-    shorter = {"epochs": 1} if smoke else {}
-    return replace(learner(find(name), {**published, **shorter}), label=LEARNERS[name])
+    settings = dict(PUBLISHED[_PUBLISHED.get(source.key, "breakfast")])
+    if smoke:
+        settings["epochs"] = 1
+    return replace(learner(find(name), settings), label=LEARNERS[name])
 
 
 def outcome_of(opened: Opened, options: argparse.Namespace) -> Outcome:

@@ -35,18 +35,23 @@ def test_lines_are_methods_of_the_library():
 
 
 @pytest.mark.fast
-def test_lines_have_their_settings():
-    lines = table4_benchmarks.methods(2.5, 100)
-    assert lines["dkva_asot"].settings == {**lines["dkva"].settings, "assignment": "asot"}
+@pytest.mark.parametrize("name", ["asot", "clot"])
+def test_trained_lines_have_asots_settings_for_a_data_set(name):
     source = {each.key: each for each in SOURCES}
-    given = {key: table4_benchmarks.trained_line("asot", each).settings for key, each in source.items()}
+    given = {key: table4_benchmarks.trained_line(name, each).settings for key, each in source.items()}
     assert given["breakfast"] == given["breakfast_like"] == given["breakfast_sample"]
     assert (given["breakfast"]["lambda_actions"], given["breakfast"]["epochs"]) == (0.1, 15)
     assert (given["50salads"]["lambda_actions"], given["50salads"]["epochs"]) == (0.15, 30)
     assert (given["yti"]["hidden"], given["desktop_assembly"]["radius"]) == (32, 0.02)
-    short = table4_benchmarks.trained_line("asot", source["50salads"], smoke=True)
+    short = table4_benchmarks.trained_line(name, source["50salads"], smoke=True)
     assert short.settings == {**given["50salads"], "epochs": 1}
-    assert short.label == "ASOT, trained"
+    assert short.label == table4_benchmarks.LEARNERS[name]
+
+
+@pytest.mark.fast
+def test_our_similarities_are_decoded_at_our_settings():
+    lines = table4_benchmarks.methods(2.5, 100)
+    assert lines["dkva_asot"].settings == {**lines["dkva"].settings, "assignment": "asot"}
 
 
 @pytest.mark.fast
