@@ -7,11 +7,12 @@ table that is printed shows stored results for the others, or what they need. Ri
 in the same program. Every file is read and checked before anything is computed.
 
 Two lines are trained, ASOT and CLOT: a model for each activity of a data set, or one for all of its videos if
-K does not depend on an activity. A model is trained without labels on the videos that it then cuts, has the
+K does not depend on an activity. A model is trained without labels on videos that it then cuts, has the
 table's K of the activity (not all its actions, as in the published runs), and is scored as the other lines
 are, with a matching in each video. ASOT has its published settings for a data set, else those for Breakfast;
 CLOT, whose own are not known, has the same. The paper's numbers of ASOT and CLOT are of another protocol, and
-do not stand beside these lines.
+do not stand beside these lines. A step of CLOT takes many times as long as one of ASOT, so that CLOT is
+trained on 40 videos of an activity at most, drawn once, with as many epochs; all of them are scored.
 
 Without the data the same code runs on three stand-ins, marked as what they are: three real Breakfast videos,
 real label sequences of 1460 Breakfast videos with synthetic features, and joined real sensor readings. The
@@ -58,6 +59,9 @@ TABLE = BenchmarkTable("table4", "Table 4", COMMAND, "average number of actions"
 #: The lines that are trained, by id.
 LEARNERS: Mapping[str, str] = {"asot": ASOT_TRAINED, "clot": CLOT_TRAINED}
 
+#: So many videos of an activity at most are trained on, the same ones each time; all if a line is not named.
+TRAINED_ON: Mapping[str, int] = {"clot": 40}
+
 # Whose published settings of ASOT a data set has; 50 Salads is cut at mid whatever it is scored at.
 _PUBLISHED = {"50salads": "50salads_mid", "yti": "yti", "desktop_assembly": "desktop_assembly"}
 
@@ -91,14 +95,18 @@ def outcome_of(opened: Opened, options: argparse.Namespace) -> Outcome:
     """Rows of the lines asked for on a data set."""
     lines = methods(smoothing_of(opened.source), 1 if options.smoke else EPOCHS)
     alone = compute(select_methods(lines, options.methods, LEARNERS), opened.tasks, options)
+    scoring = scoring_of(opened)
     trained = [
-        trained_line(name, opened.source, options.smoke)
+        compute_trained(
+            [trained_line(name, opened.source, options.smoke)],
+            by_activity(opened, TRAINED_ON.get(name)),
+            scoring,
+            options,
+        )
         for name in LEARNERS
         if name in (options.methods or LEARNERS)
     ]
-    if not trained:
-        return alone
-    return with_trained(alone, compute_trained(trained, by_activity(opened), scoring_of(opened), options))
+    return with_trained(alone, trained) if trained else alone
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -79,19 +79,24 @@ class BenchmarkTable:
         )
 
 
-def with_trained(alone: Outcome, trained: Outcome) -> Outcome:
+def with_trained(alone: Outcome, trained: Sequence[Outcome]) -> Outcome:
     """Rows of methods that cut one video alone, then those of trained models on the same videos.
 
-    The provenance has the methods, the seeds and the runs of both, and the collections and models.
+    The provenance has the methods, the seeds and the runs of all, and as "trained" what was trained on what.
     """
-    mine, theirs = alone.provenance, trained.provenance
-    both = {
-        "methods": mine["methods"] | theirs["methods"],
-        "seeds": sorted({*mine["seeds"], *theirs["seeds"]}),
-        "runs": [*mine["runs"], *theirs["runs"]],
+    found = [alone, *trained]
+    told = [each.provenance for each in found]
+    shared = {
+        "methods": {label: about for each in told for label, about in each["methods"].items()},
+        "seeds": sorted({seed for each in told for seed in each["seeds"]}),
+        "runs": [run for each in told for run in each["runs"]],
+        "trained": [
+            {"methods": list(each["methods"]), "collections": each["collections"], "models": each["models"]}
+            for each in told[1:]
+        ],
     }
-    rows = [*alone.rows, *trained.rows]
-    return Outcome(rows, {**theirs, **mine, **both}, alone.computed + trained.computed)
+    rows = [row for each in found for row in each.rows]
+    return Outcome(rows, {**alone.provenance, **shared}, sum(each.computed for each in found))
 
 
 def publish_part(table: BenchmarkTable, opened: Opened, outcome: Outcome, request: Request) -> list[dict]:

@@ -10,6 +10,7 @@ from dkva.metrics.segmentation import score_row
 from reproduce import table4_benchmarks
 from reproduce.base.labels import TW_FINCH
 from reproduce.base.methods import method
+from reproduce.base.paths import RESULTS
 from reproduce.base.store import read_facts
 from reproduce.collections.benchmarks import SOURCES
 from reproduce.ledger.paper import TABLES, number
@@ -49,6 +50,12 @@ def test_trained_lines_have_asots_settings_for_a_data_set(name):
 
 
 @pytest.mark.fast
+def test_the_page_says_how_many_videos_are_trained_on():
+    page = " ".join((RESULTS / "README.md").read_text().split())
+    assert f"CLOT, which takes longer, on {table4_benchmarks.TRAINED_ON['clot']} of each" in page
+
+
+@pytest.mark.fast
 def test_our_similarities_are_decoded_at_our_settings():
     lines = table4_benchmarks.methods(2.5, 100)
     assert lines["dkva_asot"].settings == {**lines["dkva"].settings, "assignment": "asot"}
@@ -81,7 +88,8 @@ def test_trained_lines_have_a_model_for_each_activity(means, tmp_path, monkeypat
     assert [row["method"] for row in outcome.rows] == ["uniform split"] * 3 + ["means, trained"] * 3
     assert all(row.keys() == outcome.rows[0].keys() for row in outcome.rows)
     assert outcome.provenance["methods"].keys() == {"uniform split", "means, trained"}
-    sizes = {name: each["trained_on"] for name, each in outcome.provenance["collections"].items()}
+    (about,) = outcome.provenance["trained"]
+    sizes = {name: each["trained_on"] for name, each in about["collections"].items()}
     assert sizes == {"Breakfast, coffee": 2, "Breakfast, pancake": 1}
     trained = {row["video"]: row for row in outcome.rows[3:]}
     assert {name: row["n_segments"] for name, row in trained.items()} == {

@@ -66,17 +66,23 @@ def test_parts_are_stored_unless_only_some_videos_are_asked_for(monkeypatch):
 def test_trained_lines_are_stored_with_the_others():
     alone = {"methods": {"a": 1}, "seeds": [1], "videos": 2, "data": "d", "runs": ["now"]}
     models = {"methods": {"b": 2}, "collections": {"c": 3}, "models": [4], "seeds": [0, 1], "runs": ["then"]}
-    found = with_trained(Outcome([{"method": "a"}], alone, 1), Outcome([{"method": "b"}], models, 2))
-    assert found.rows == [{"method": "a"}, {"method": "b"}]
-    assert found.computed == 3
+    more = {"methods": {"d": 5}, "collections": {"c": 6}, "models": [7], "seeds": [0], "runs": []}
+    found = with_trained(
+        Outcome([{"method": "a"}], alone, 1),
+        [Outcome([{"method": "b"}], models, 2), Outcome([{"method": "d"}], more, 4)],
+    )
+    assert [row["method"] for row in found.rows] == ["a", "b", "d"]
+    assert found.computed == 7
     assert found.provenance == {
-        "methods": {"a": 1, "b": 2},
-        "collections": {"c": 3},
-        "models": [4],
+        "methods": {"a": 1, "b": 2, "d": 5},
         "seeds": [0, 1],
         "videos": 2,
         "data": "d",
         "runs": ["now", "then"],
+        "trained": [
+            {"methods": ["b"], "collections": {"c": 3}, "models": [4]},
+            {"methods": ["d"], "collections": {"c": 6}, "models": [7]},
+        ],
     }
 
 
