@@ -1,5 +1,7 @@
 """A package as users of dkva may have it, for tests to write and change."""
 
+import textwrap
+
 #: A package as a user of dkva may have it: methods, what they import, videos, and a measure.
 PACKAGE = {
     "__init__": "",
@@ -184,4 +186,17 @@ PACKAGE = {
         def twin(truth, labels, n_segments, **options):
             return share(truth, labels, n_segments, **options)
     """,
+}
+
+#: The learner "means" of the package above, as modules of a package that lists it.
+NEAREST_MEANS = {
+    "listing": """
+from dkva.experiments.registry import Listed
+
+LISTED = Listed(
+    "means", "nearest means", "assigns frames to means", "Nobody, a method for tests, 2026",
+    "nearest:train", kind="learner", restore="nearest:restore",
+)
+""",
+    "nearest": textwrap.dedent(PACKAGE["learners"]),
 }

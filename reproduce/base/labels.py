@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 __all__ = [
+    "ASOT_TRAINED",
     "AUTHORS",
     "BATCH_ESTIMATOR",
     "CHANGE_POINTS",
     "CHOSEN_DECAY",
+    "CLOT_TRAINED",
     "GAUSS",
     "GAUSS_NTK",
     "INITIAL",
@@ -18,6 +20,7 @@ __all__ = [
     "K_MEANS",
     "LABELS",
     "LEARNED",
+    "LEARNED_ASOT",
     "LEARNED_L2",
     "MEDIAN_DISTANCE",
     "MMD",
@@ -40,9 +43,15 @@ K_MEANS = "k-means"
 CHANGE_POINTS = "kernel change points"
 TW_FINCH = "TW-FINCH"
 
-#: The paper's method with kernel assignment, before learning and after it; and with L2 assignment.
+#: The paper's method with kernel assignment, before learning and after it; with L2 assignment; and with the
+#: kernel's similarities decoded by ASOT.
 INITIAL, LEARNED = "initial, kernel", "learned, kernel"
 INITIAL_L2, LEARNED_L2 = "initial, L2", "learned, L2"
+LEARNED_ASOT = "learned, ASOT"
+
+#: Models trained on a data set's videos, with the K and the scores of Table 4. The paper's "ASOT" and "CLOT"
+#: are other lines: their numbers are of another protocol and another K.
+ASOT_TRAINED, CLOT_TRAINED = "ASOT, trained", "CLOT, trained"
 
 #: Times as many epochs as chosen, to see whether they overfit (the paper's reason for few).
 MORE = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dkva.experiments.experiment import Method
 from dkva.experiments.registry import SEGMENTER, find, listed, load
@@ -56,20 +56,24 @@ def add_methods(cli: argparse.ArgumentParser) -> None:
     )
 
 
-def select_methods(lines: Mapping[str, Method], names: Sequence[str] | None) -> list[Method]:
+def select_methods(
+    lines: Mapping[str, Method], names: Sequence[str] | None, trained: Collection[str] = ()
+) -> list[Method]:
     """The methods that `--methods` names, in its order; without any name all lines of a table.
 
     Args:
         lines: the table's methods by name: an id, or one of the table's own for a variant.
         names: of lines, or ids of other segmenters of the registry, which then run at their defaults.
+        trained: names of the table's other lines, which are trained: they may be named, and are not returned.
 
     Raises:
         SystemExit: an unknown name, with one message that lists those known.
     """
     if not names:
         return list(lines.values())
-    known = dict.fromkeys((*lines, *listed(SEGMENTER)[0]))
+    known = dict.fromkeys((*lines, *trained, *listed(SEGMENTER)[0]))
     for name in names:
         if name not in known:
             raise SystemExit(f"error: unknown method {name!r}: choose one of {', '.join(known)}")
-    return [lines[name] if name in lines else method(name) for name in dict.fromkeys(names)]
+    chosen = [name for name in dict.fromkeys(names) if name not in trained]
+    return [lines[name] if name in lines else method(name) for name in chosen]

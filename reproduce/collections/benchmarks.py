@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +65,13 @@ class Opened:
         source: what it is.
         tasks: its videos with their numbers of segments.
         skipped: problems of the videos that were left out.
+        activities: activity of each video by its name; empty if K does not depend on it.
     """
 
     source: Source
     tasks: list[Task]
     skipped: list[str]
+    activities: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,8 @@ def _open(source: Source, request: Request) -> Opened | None:
     if source.key == "breakfast_like":
         # They say themselves whether their labels are real.
         tasks = breakfast_like.tasks(seeds=request.seeds)
-        return Opened(source, tasks[: request.videos], [])
+        activities = {task.video: breakfast_like.activity_of(task.video) for task in tasks}
+        return Opened(source, tasks[: request.videos], [], activities)
     count = min(request.videos or basic_motions.SEQUENCES, basic_motions.SEQUENCES)
     joined = basic_motions.tasks("test", range(count))
     columns = {"dataset": source.title}
@@ -255,7 +258,13 @@ def _open_folder(source: Source, request: Request) -> Opened | None:
     kept, skipped = usable(videos, skip_broken=request.skip_broken)
     columns = {"dataset": source.title}
     tasks = [_task(video, request.seeds, columns) for video in kept[: request.videos]]
-    return Opened(source, tasks, [str(error.below(videos.root)) for error in skipped])
+    activities = {_name(video): video.activity for video in kept if video.activity is not None}
+    return Opened(source, tasks, [str(error.below(videos.root)) for error in skipped], activities)
+
+
+def _name(video: BenchmarkVideo) -> str:
+    """What rows call a video; batches depend on it, so that labels do not depend on the video's folder."""
+    return video.name.rsplit("/", 1)[-1]
 
 
 def _task(video: BenchmarkVideo, seeds: tuple[int, ...], columns: dict) -> Task:
@@ -266,12 +275,9 @@ def _task(video: BenchmarkVideo, seeds: tuple[int, ...], columns: dict) -> Task:
         scoring["coarse"] = dict(video.coarse)
     paths = [path for path in (video.path, video.labels_path) if path is not None]
     checksum = "/".join(str(source_of(path)["blake2b"]) for path in paths)
-    # Labels do not depend on the folder that a video lies in.
-    name = video.name.rsplit("/", 1)[-1]
     load = functools.partial(_load, video)
-    return Task(
-        name, load, f"{checksum}/{video.label_reading.lengths}", video.n_segments, seeds, columns, scoring
-    )
+    checked = f"{checksum}/{video.label_reading.lengths}"
+    return Task(_name(video), load, checked, video.n_segments, seeds, columns, scoring)
 
 
 def _load(video: BenchmarkVideo) -> tuple[np.ndarray, np.ndarray | None]:

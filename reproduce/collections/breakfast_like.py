@@ -16,12 +16,17 @@ from reproduce.base.paths import GENERATED
 from synthetic.breakfast_labels import LabelSet, Video, load_label_set
 from synthetic.breakfast_like import Settings, chosen_videos, features_of, load_video, read_facts, save
 
-__all__ = ["dataset", "digest", "n_segments", "tasks", "title"]
+__all__ = ["activity_of", "dataset", "digest", "n_segments", "tasks", "title"]
 
 
 def title(labels_source: str) -> str:
     """What the column "dataset" calls it, such as "Breakfast-like (synthetic features on real …)"."""
     return f"Breakfast-like (synthetic features on {labels_source})"
+
+
+def activity_of(video: str) -> str:
+    """The activity of a video such as P15_cam01_P15_tea."""
+    return video.rsplit("_", 1)[-1]
 
 
 def n_segments(video: str) -> int:
@@ -31,7 +36,7 @@ def n_segments(video: str) -> int:
         ValueError: an activity that Breakfast has not.
     """
     known = BENCHMARKS["breakfast"].authors
-    activity = video.rsplit("_", 1)[-1]
+    activity = activity_of(video)
     if isinstance(known, int):
         return known
     if activity not in known:

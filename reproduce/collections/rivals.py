@@ -93,7 +93,7 @@ def collections_of(
         tasks, title = breakfast_sample.tasks(root, seeds), group.title
     activities: dict[str, list[Task]] = {}
     for task in tasks:
-        activities.setdefault(task.video.rsplit("_", 1)[-1], []).append(task)
+        activities.setdefault(breakfast_like.activity_of(task.video), []).append(task)
     out = []
     for activity, mine in sorted(activities.items()):
         members = tuple(

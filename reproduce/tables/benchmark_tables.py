@@ -17,7 +17,16 @@ from reproduce.base.store import Table, publish, read_facts, summarise
 from reproduce.collections.benchmarks import Opened, Request, Source, needs
 from reproduce.ledger.paper import number
 
-__all__ = ["COLUMNS", "BenchmarkTable", "Part", "publish_part", "show_needs", "show_scores", "with_stored"]
+__all__ = [
+    "COLUMNS",
+    "BenchmarkTable",
+    "Part",
+    "publish_part",
+    "show_needs",
+    "show_scores",
+    "with_stored",
+    "with_trained",
+]
 
 #: Scores of Tables 4 and 5.
 SCORES = ("mof", "iou", "f1")
@@ -68,6 +77,26 @@ class BenchmarkTable:
             paper=self.name,
             percent=self.percent,
         )
+
+
+def with_trained(alone: Outcome, trained: Sequence[Outcome]) -> Outcome:
+    """Rows of methods that cut one video alone, then those of trained models on the same videos.
+
+    The provenance has the methods, the seeds and the runs of all, and as "trained" what was trained on what.
+    """
+    found = [alone, *trained]
+    told = [each.provenance for each in found]
+    shared = {
+        "methods": {label: about for each in told for label, about in each["methods"].items()},
+        "seeds": sorted({seed for each in told for seed in each["seeds"]}),
+        "runs": [run for each in told for run in each["runs"]],
+        "trained": [
+            {"methods": list(each["methods"]), "collections": each["collections"], "models": each["models"]}
+            for each in told[1:]
+        ],
+    }
+    rows = [row for each in found for row in each.rows]
+    return Outcome(rows, {**alone.provenance, **shared}, sum(each.computed for each in found))
 
 
 def publish_part(table: BenchmarkTable, opened: Opened, outcome: Outcome, request: Request) -> list[dict]:

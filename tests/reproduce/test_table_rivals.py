@@ -1,10 +1,9 @@
 """All methods under both protocols: which lines there are, what is trained on, and what is stored."""
 
-import textwrap
 from functools import partial
 
 import pytest
-from made_package import PACKAGE
+from made_package import NEAREST_MEANS
 from made_release import release
 
 from benchmarks import rivals as costs
@@ -18,23 +17,11 @@ from synthetic.breakfast_like import Settings
 
 pytestmark = pytest.mark.fast
 
-LISTED = """
-from dkva.experiments.registry import Listed
-
-LISTED = Listed(
-    "means", "nearest means", "assigns frames to means", "Nobody, a method for tests, 2026",
-    "nearest:train", kind="learner", restore="nearest:restore",
-)
-"""
-
-
-SOURCE = textwrap.dedent(PACKAGE["learners"])
-
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, package):
     """Run on few videos of labels from the grammar, a learner of another package too; keep what is stored."""
-    package("nearest-means", {"dkva.methods": {"means": "listing:LISTED"}}, listing=LISTED, nearest=SOURCE)
+    package("nearest-means", {"dkva.methods": {"means": "listing:LISTED"}}, **NEAREST_MEANS)
     release(tmp_path, "breakfast_sample", breakfast_sample.VIDEOS)
     real = partial(breakfast_like.tasks, labels=from_grammar(), folder=tmp_path)
     few = Settings(videos=5, features=2)

@@ -33,5 +33,6 @@ def test_methods_are_selected_by_id_and_variants_by_the_tables_name():
     assert lines["dkva_initial"].id == lines["dkva"].id == "dkva"
     (other,) = select_methods(lines, ["sinkhorn"])  # which is no line of the table
     assert (other.id, other.settings) == ("sinkhorn", {"entropy": 0.05})
+    assert select_methods(lines, ["kmeans", "trained"], ["trained"]) == [lines["kmeans"]]
     with pytest.raises(SystemExit, match="unknown method 'k-means': choose one of uniform"):
         select_methods(lines, ["k-means"])
