@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import (
     cold_start,
+    decoding,
     gpu,
     kernel_means,
     many_videos,
@@ -36,6 +37,7 @@ _BENCHMARKS = {
     "tw_finch": tw_finch,
     "kernel_means": kernel_means,
     "transport": transport,
+    "decoding": decoding,
     "rivals": rivals,
     "processors": processors,
 }

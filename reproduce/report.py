@@ -75,15 +75,21 @@ def _slug(text: str) -> str:
 
 
 def _claim(claim: Mapping, facts: Mapping[str, Mapping]) -> dict:
-    effect = None if claim["effect"] is None else f"{claim['effect']:+.1f}"
-    interval = None if not claim["interval"] else "[{:+.1f}, {:+.1f}]".format(*claim["interval"])
     command = facts[claim["result"]]["command"] if claim["result"] in facts else None
     return dict(claim) | {
         "slug": _slug(claim["verdict"]),
         "sign": _SIGNS[claim["verdict"]],
-        "effect": effect,
-        "interval": interval,
+        **_effect(claim),
+        "parts": [{**part, **_effect(part)} for part in claim.get("parts", ())],
         "command": command,
+    }
+
+
+def _effect(record: Mapping) -> dict:
+    effect, interval = record["effect"], record["interval"]
+    return {
+        "effect": None if effect is None else f"{effect:+.1f}",
+        "interval": None if not interval else "[{:+.1f}, {:+.1f}]".format(*interval),
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import (
     _run,
     cold_start,
+    decoding,
     gpu,
     kernel_means,
     many_videos,
@@ -30,6 +31,7 @@ from dkva import Kernel, VideoSegmenter
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, root
 from dkva.base.uniform import uniform_edges
+from dkva.transport.fused_gw import decode
 from reproduce.collections import moving5 as tasks_of_moving5
 from reproduce.tables.moving5 import BASE
 from synthetic import moving5
@@ -112,6 +114,15 @@ def test_reference_segments_as_dkva_does():
     assert set(expected) == {0, 1, 2, 3}
 
 
+@pytest.mark.parametrize(("n", "k"), [(60, 4), (300, 7)])
+def test_reference_decoder_is_dkvas(n, k):
+    costs = np.random.default_rng(n).uniform(0, 2, (n, k)).astype(np.float32)
+    expected = decode(costs).assignment
+    assert np.ptp(expected, axis=1).min() > 0.1  # no plan is left where it began
+    # 25 steps multiply by exp(-step·gradient), whose exponents of up to 4 are off by some 2^-22 each.
+    np.testing.assert_allclose(reference.decode(costs), expected, atol=25 * 4 * 2.0**-22)
+
+
 @pytest.mark.fast
 def test_warm_up_is_not_timed_and_functions_take_turns():
     calls = []
@@ -141,6 +152,7 @@ def test_a_process_that_fails_is_reported():
         tw_finch,
         kernel_means,
         transport,
+        decoding,
         rivals,
         processors,
     ],

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 __all__ = [
     "ASOT_TRAINED",
+    "ASOT",
+    "ASOT_ALONE",
     "AUTHORS",
     "BATCH_ESTIMATOR",
     "CHANGE_POINTS",
@@ -68,8 +70,11 @@ CHOSEN_DECAY = "learned, chosen weight decay"
 RECORDING_INITIAL, RECORDING_LEARNED = "initial", "learned"
 VIDEO_ESTIMATOR, BATCH_ESTIMATOR = '"video"', '"batch"'
 
-#: Tables of real sequences: this project's own method, and the paper's.
+#: Tables of real sequences and of rivals: this project's own method, and the paper's.
 KERNEL_MEANS, PAPERS_METHOD = "kernel mean segments", "the paper's method"
+
+#: Tables of rivals: ASOT trained on the activity, and its decoder on one video.
+ASOT, ASOT_ALONE = "ASOT", "ASOT decoder, one video"
 
 #: Labels of the library's methods by id.
 LABELS: Mapping[str, str] = MappingProxyType(

@@ -11,11 +11,15 @@ from reproduce.ledger.compare import Test
 from reproduce.ledger.kernel_tests import KERNEL_TESTS
 from reproduce.ledger.moving5_tests import MOVING5_TESTS, STUDIED
 from reproduce.ledger.paper import CLAIMS
+from reproduce.ledger.rival_tests import RIVAL_TESTS
 from reproduce.ledger.smoothing_tests import SMOOTHING_TESTS
 
 __all__ = ["STUDIED", "TESTS"]
 
-_BY_CLAIM = {test.claim: test for test in (*MOVING5_TESTS, *KERNEL_TESTS, *SMOOTHING_TESTS, *BENCHMARK_TESTS)}
+_BY_CLAIM = {
+    test.claim: test
+    for test in (*MOVING5_TESTS, *KERNEL_TESTS, *SMOOTHING_TESTS, *BENCHMARK_TESTS, *RIVAL_TESTS)
+}
 
 #: One test a claim, in the paper's order.
 TESTS: tuple[Test, ...] = tuple(_BY_CLAIM[claim] for claim in CLAIMS)

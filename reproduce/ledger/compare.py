@@ -49,7 +49,8 @@ class Place:
 
     Attributes:
         data: what the rows are of.
-        results: results in results/ that hold the rows; all of them are needed.
+        results: results in results/ that hold the rows; all of them are needed. Those in benchmarks/ are
+            measurements, whose rows say how long a method took on a video.
         datasets: data sets whose rows are used, where results hold those of several; all of them are needed.
     """
 
@@ -66,15 +67,16 @@ class Test:
         claim: its name in `reproduce.ledger.paper.CLAIMS`.
         how: what is compared.
         places: where, the best first: the first whose results are there is used.
-        values: rows to one value a video [videos], or to their effect; above 0 is on the claim's side. None
-            where nothing here could hold the rows.
+        values: rows, which say in `result` where they are from, to one value a video [videos], or to their
+            effect; above 0 is on the claim's side. Of several effects by what is compared, the least counts.
+            None where nothing here could hold the rows.
         needs: what brings the rows where there are none.
     """
 
     claim: str
     how: str
     places: tuple[Place, ...] = ()
-    values: Callable[[Rows], np.ndarray | Effect] | None = None
+    values: Callable[[Rows], np.ndarray | Effect | Mapping[str, Effect]] | None = None
     needs: str = ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reproduce.base.effects import NEEDS_DATA, Effect, effect, verdict
@@ -14,14 +15,19 @@ from reproduce.ledger.claim_tests import STUDIED, TESTS
 from reproduce.ledger.compare import STUDY, Place, Test
 from reproduce.ledger.paper import CLAIMS
 
-__all__ = ["LEDGER", "ledger", "ledger_table", "stored", "verdicts"]
+__all__ = ["LEDGER", "ledger", "ledger_table", "stored", "suffix", "verdicts"]
 
 #: File of the stored ledger in results/.
 LEDGER = "claims.json"
 
+# Results that are measurements of time.
+_MEASURED = "benchmarks/"
+
 
 def ledger(folder: Path = RESULTS) -> list[dict]:
     """One record a claim: id, statement, where, how, data, unit, effect, interval, n, verdict, needs.
+
+    A claim that is tested by several comparisons has them as "parts": what, effect, interval, n, verdict.
 
     Args:
         folder: the results; what is missing there needs data.
@@ -35,10 +41,15 @@ def ledger(folder: Path = RESULTS) -> list[dict]:
         claim = CLAIMS[test.claim]
         record: dict = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
         place, mine = _first_place(test, rows, folder)
-        found = _effect(test, mine)
+        found, parts = _effects(test, mine)
         if place is not None and found is not None:
             record |= {"data": place.data, "result": ", ".join(place.results), "unit": "percentage points"}
             record |= _numbers(found) | {"verdict": verdict(found), "needs": None}
+            if parts:
+                record["parts"] = [
+                    {"what": what} | _numbers(part) | {"verdict": verdict(part)}
+                    for what, part in parts.items()
+                ]
         else:
             needs = test.needs or ", ".join(f"results/{name}.csv" for name in test.places[0].results)
             record |= {"data": None, "result": None, "unit": None}
@@ -56,7 +67,7 @@ def _first_place(test: Test, rows: dict, folder: Path) -> tuple[Place | None, li
         for name in place.results:
             if name not in rows:
                 try:
-                    rows[name] = read_rows(name, folder)
+                    rows[name] = _read(name, folder)
                 except FileNotFoundError:
                     rows[name] = None
         found = [row for name in place.results for row in rows[name] or ()]
@@ -68,14 +79,30 @@ def _first_place(test: Test, rows: dict, folder: Path) -> tuple[Place | None, li
     return None, []
 
 
-def _effect(test: Test, rows: Sequence[dict]) -> Effect | None:
-    """None where no video can tell."""
+def suffix(name: str) -> str:
+    """Of the file that holds the rows of a result."""
+    return ".json" if name.startswith(_MEASURED) else ".csv"
+
+
+def _read(name: str, folder: Path) -> list[dict]:
+    if name.startswith(_MEASURED):
+        path = folder / f"{name}{suffix(name)}"
+        rows = json.loads(path.read_text(encoding="utf-8"))["figures"]["beside"]
+    else:
+        rows = read_rows(name, folder)
+    return [{**row, "result": name} for row in rows]
+
+
+def _effects(test: Test, rows: Sequence[dict]) -> tuple[Effect | None, Mapping[str, Effect]]:
+    """The effect, None where no video can tell; and those it is the least of, if there are several."""
     if test.values is None or not rows:
-        return None
+        return None, {}
     values = test.values(rows)
+    if isinstance(values, Mapping):
+        return min(values.values()), values
     if isinstance(values, Effect):
-        return values
-    return effect(values) if len(values) else None
+        return values, {}
+    return (effect(values) if len(values) else None), {}
 
 
 def verdicts(rows: Sequence[dict]) -> list[dict]:
@@ -91,7 +118,7 @@ def verdicts(rows: Sequence[dict]) -> list[dict]:
         mine = [row for row in rows if (row["factor"], row["value"]) == (factor, value)]
         for test in tests:
             record = {"factor": factor, "value": value, "claim": test.claim}
-            found = _effect(test, mine)  # None: digit 3 never comes back
+            found, _ = _effects(test, mine)  # None: digit 3 never comes back
             told = _NOTHING if found is None else _numbers(found) | {"verdict": verdict(found)}
             records.append(record | told)
     return records

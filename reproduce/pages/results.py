@@ -14,7 +14,7 @@ from string import Template
 
 from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.store import read_facts
-from reproduce.ledger.verdicts import LEDGER
+from reproduce.ledger.verdicts import LEDGER, suffix
 from reproduce.pages import numbers
 from reproduce.pages.markdown import folded, markdown_table
 from reproduce.pages.rivals import rival_tables
@@ -56,6 +56,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),
+        "claims_in_parts": _in_parts(found["claims"]),
         "verdicts": _verdicts(found["claims"]),
         "study_verdicts": _study(ledger["study"]),
         "paper_table1": paper_sizes(),
@@ -85,11 +86,25 @@ def _claims(claims) -> str:
 def _tested(claims) -> str:
     rows = []
     for claim in claims:
-        source = f"[{claim['result']}]({claim['result']}.csv)" if claim["result"] else claim["needs"]
-        if claim["result"] and ", " in claim["result"]:
-            source = ", ".join(f"[{name}]({name}.csv)" for name in claim["result"].split(", "))
+        names = claim["result"].split(", ") if claim["result"] else ()
+        source = ", ".join(f"[{name}]({name}{suffix(name)})" for name in names) or claim["needs"]
         rows.append([claim["id"], claim["how"], source])
     return folded("How each claim is tested", markdown_table(["id", "test", "rows, or what is needed"], rows))
+
+
+def _in_parts(claims) -> str:
+    """The comparisons of claims that are tested by several."""
+    rows = [
+        [claim["id"], part["what"], _effect(part), str(part["videos"]), part["verdict"]]
+        for claim in claims
+        for part in claim.get("parts", ())
+    ]
+    if not rows:
+        return "Of claims that are tested by several comparisons none has rows yet."
+    table = markdown_table(
+        ["id", "comparison", "effect, points [95 % interval]", "videos", "verdict by itself"], rows
+    )
+    return f"Claims that are tested by several comparisons, of which the least counts:\n\n{table}"
 
 
 def _verdicts(claims) -> str:

@@ -116,6 +116,13 @@ def test_every_table_line_and_claim_is_there(page, content):
     }  # fmt: skip
 
 
+def test_the_comparisons_of_a_claim_are_shown(content):
+    part = {"what": "ours - theirs", "effect": -1, "interval": [-1.5, -0.5], "verdict": "does not hold"}
+    claim = checked()["claims"][0] | {"parts": [part]}
+    shown = report.page(content | {"claims": [report._claim(claim, {})]})
+    assert "<dt>Does not hold</dt><dd>ours - theirs: -1.0 [-1.5, -0.5]</dd>" in shown
+
+
 def test_what_is_stored_is_escaped(content):
     shown = content | {"problems": ["<script>alert(1)</script>"]}
     assert "<script>alert(1)" not in report.page(shown)

@@ -45,6 +45,15 @@ def test_every_table_and_claim_is_shown(found, page):
             assert any(record["statement"] in line and shown in line for line in page.splitlines())
 
 
+def test_the_comparisons_of_a_claim_are_shown(found):
+    part = {"what": "ours - theirs", "effect": 1, "interval": [0.5, 1.5], "videos": 9, "verdict": HOLDS}
+    alone = part | {"what": "one video", "interval": None}
+    claims = [found["claims"][0] | {"parts": [part, alone]}, *found["claims"][1:]]
+    page = results_page(found | {"claims": claims}, RESULTS)
+    assert f"| {claims[0]['id']} | ours - theirs | +1.0 [+0.5, +1.5] | 9 | holds |" in page
+    assert "| one video | +1.0 | 9 |" in page
+
+
 @pytest.mark.fast
 def test_the_papers_numbers_are_shown(page):
     lines = [line for line in page.splitlines() if line.startswith("| learned, kernel | ")]
