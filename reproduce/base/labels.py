@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 __all__ = [
-    "ASOT_TRAINED",
     "ASOT",
     "ASOT_ALONE",
+    "ASOT_TRAINED",
     "AUTHORS",
     "BATCH_ESTIMATOR",
     "CHANGE_POINTS",
