@@ -62,6 +62,9 @@ LEARNERS: Mapping[str, str] = {"asot": ASOT_TRAINED, "clot": CLOT_TRAINED}
 #: So many videos of an activity at most are trained on, the same ones each time; all if a line is not named.
 TRAINED_ON: Mapping[str, int] = {"clot": 40}
 
+# What a smoke run trains unless others are named: compiling CLOT takes half a minute.
+_SMOKE_LEARNERS = ("asot",)
+
 # Whose published settings of ASOT a data set has; 50 Salads is cut at mid whatever it is scored at.
 _PUBLISHED = {"50salads": "50salads_mid", "yti": "yti", "desktop_assembly": "desktop_assembly"}
 
@@ -95,6 +98,7 @@ def outcome_of(opened: Opened, options: argparse.Namespace) -> Outcome:
     """Rows of the lines asked for on a data set."""
     lines = methods(smoothing_of(opened.source), 1 if options.smoke else EPOCHS)
     alone = compute(select_methods(lines, options.methods, LEARNERS), opened.tasks, options)
+    named = options.methods or (_SMOKE_LEARNERS if options.smoke else LEARNERS)
     scoring = scoring_of(opened)
     trained = [
         compute_trained(
@@ -104,7 +108,7 @@ def outcome_of(opened: Opened, options: argparse.Namespace) -> Outcome:
             options,
         )
         for name in LEARNERS
-        if name in (options.methods or LEARNERS)
+        if name in named
     ]
     return with_trained(alone, trained) if trained else alone
 
