@@ -124,19 +124,19 @@ def look(
             frames, network.actions, slices, settings.slice_radius, sorted_slices=settings.released_faults
         )
         costs = costs + settings.slice_weight * distances
-    segments = unit(_segments(network, frames, mask, jnp.asarray(positions, frames.dtype), settings, key))
+    segments = unit(_segments(network, frames, mask, jnp.asarray(positions, frames.dtype), key))
     better = frames
     if settings.refinement:
         better, _ = refined(frames, segments, settings.refinement_temperature)
     return Seen(frames, costs, segments, better)
 
 
-def _segments(network, frames, mask, positions, settings, key):
+def _segments(network, frames, mask, positions, key):
     queries = jnp.broadcast_to(network.queries, (len(frames), *network.queries.shape))
     if network.decoder is None:
         return queries
     of_memory, of_decoder = (None, None) if key is None else jax.random.split(key)
-    memory = dropped(frames + positions[None], settings.dropout, of_memory)
+    memory = dropped(frames + positions[None], network.decoder.layers.dropout, of_memory)
     read = network.decoder(
         jnp.zeros_like(queries), memory, query_positions=queries, mask=mask, key=of_decoder
     )

@@ -1,7 +1,8 @@
 """CLOT: its loss by another route, models that find planted actions, and what they refuse."""
 
+import json
 import warnings
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -31,12 +32,18 @@ def trained():
     return train_clot(VIDEOS, n_segments=4, **SMALL)
 
 
+def with_settings(model, **changed):
+    """The model with other settings, as far as its arrays are the same."""
+    settings = asdict(replace(model.settings, **changed))
+    return ClotModel.restore({**model.arrays(), "settings": np.array(json.dumps(settings))})
+
+
 def loss_of(model, epoch=0, **changed):
     """Parts of the loss of an epoch's first batch, without dropout."""
-    loss = ClotLoss(replace(model.settings, dropout=0.0, **changed))
+    model = with_settings(model, dropout=0.0, **changed)
     frames = [video.frames for video in VIDEOS]
     batch = next(ClotBatches(FrameBatches(frames, 64, 2, 0))(epoch))
-    return np.array(loss.parts(model.network, batch))
+    return np.array(ClotLoss(model.settings).parts(model.network, batch))
 
 
 def decoded(costs, how, **options):
@@ -48,21 +55,21 @@ def decoded(costs, how, **options):
 
 
 def test_the_loss_is_the_sum_of_three_cross_entropies(trained):
-    settings = replace(trained.settings, slice_weight=0.0, dropout=0.0, standardise=False)
+    model = with_settings(trained, slice_weight=0.0, dropout=0.0, standardise=False)
+    settings = model.settings
     frames = [video.frames[:64] for video in VIDEOS[:2]]  # a step sees all frames, as the model does
     batch = next(ClotBatches(FrameBatches(frames, 64, 2, 0))(0))
-    model = ClotModel(trained.network, trained.slices, settings)
     videos = [model.seen(features) for features in batch.frames]
     want = []
     for name in ("frames", "segments", "refined"):
         vectors = np.concatenate([getattr(each, name) for each in videos])
-        cosines = vectors @ np.asarray(trained.network.actions).T
+        cosines = vectors @ np.asarray(model.network.actions).T
         labels = decoded(1 - cosines, settings.training, step="batch")
         logs = 10 * cosines - np.log(np.exp(10 * cosines).sum(-1, keepdims=True))
         want.append(-(labels * logs).sum(-1).mean())
     loss = ClotLoss(settings)
-    np.testing.assert_allclose(loss.parts(trained.network, batch), want, rtol=1e-3)
-    np.testing.assert_allclose(loss(trained.network, batch), sum(want), rtol=1e-3)
+    np.testing.assert_allclose(loss.parts(model.network, batch), want, rtol=1e-3)
+    np.testing.assert_allclose(loss(model.network, batch), sum(want), rtol=1e-3)
 
 
 def test_a_step_has_slices_of_its_own(trained):
@@ -135,7 +142,7 @@ def test_the_seed_decides_the_model():
 
 
 def test_labels_without_refinement_are_those_of_frames(trained):
-    model = ClotModel(trained.network, trained.slices, replace(trained.settings, refinement=False))
+    model = with_settings(trained, refinement=False)
     seen = model.seen(VIDEOS[0].frames)
     want = decoded(np.maximum(seen.costs[0], 0), trained.settings.applied)
     np.testing.assert_allclose(model.assignment(VIDEOS[0].frames), want, atol=1e-6)
