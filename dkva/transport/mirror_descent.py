@@ -32,6 +32,9 @@ SAME = -1
 _TINY = 1e-12
 _TINY_IN_OBJECTIVE = 1e-10
 
+# Running sums of at least so many values are taken in pieces of so many.
+_LONG, _PIECE = 256, 64
+
 # The published first step is this divided by the largest gradient.
 _STEP = 4.0
 
@@ -87,6 +90,28 @@ class Solution(NamedTuple):
     objective: Float[Array, "b s"]
 
 
+def _running_sums(values: Array, axis: int) -> Array:
+    """Running sums along axis 1 or 2; of a long one within pieces first, which takes less time."""
+    n = values.shape[axis]
+    if n < _LONG:
+        return jnp.cumsum(values, axis)
+    pieces = -(-n // _PIECE)
+    edges = [(0, 0)] * values.ndim
+    edges[axis] = (0, pieces * _PIECE - n)
+    padded = jnp.pad(values, edges)
+    shape = (*values.shape[:axis], pieces, _PIECE, *values.shape[axis + 1 :])
+    places = jnp.moveaxis(padded.reshape(shape), axis + 1, 0)
+
+    def add(total, place):
+        total = total + place
+        return total, total
+
+    totals, within = jax.lax.scan(add, jnp.zeros_like(places[0]), places)
+    before = jnp.cumsum(totals, axis) - totals
+    running = jnp.moveaxis(within + before[None], 0, axis + 1).reshape(padded.shape)
+    return jax.lax.slice_in_dim(running, 0, n, axis=axis)
+
+
 def box_sums(values: Float[Array, "b n m"], half: int | Array, axis: int) -> Float[Array, "b n m"]:
     """Sum of the `half` values before and after each along an axis, without itself, in linear time.
 
@@ -105,7 +130,7 @@ def box_sums(values: Float[Array, "b n m"], half: int | Array, axis: int) -> Flo
         unit = jnp.where(top > 0, top, 1) * 2.0**-30
         counted = jnp.round(values / unit).astype(jnp.int32)
     n = values.shape[axis]
-    running = jnp.cumsum(counted, axis)
+    running = _running_sums(counted, axis)
     first = jnp.zeros_like(jax.lax.slice_in_dim(running, 0, 1, axis=axis))
     running = jnp.concatenate([first, running], axis)
     place = jnp.arange(n)

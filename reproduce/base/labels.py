@@ -14,6 +14,7 @@ __all__ = [
     "CHANGE_POINTS",
     "CHOSEN_DECAY",
     "CLOT_TRAINED",
+    "CLOT_VIDEOS",
     "GAUSS",
     "GAUSS_NTK",
     "INITIAL",
@@ -53,7 +54,9 @@ LEARNED_ASOT = "learned, ASOT"
 
 #: Models trained on a data set's videos, with the K and the scores of Table 4. The paper's "ASOT" and "CLOT"
 #: are other lines: their numbers are of another protocol and another K.
-ASOT_TRAINED, CLOT_TRAINED = "ASOT, trained", "CLOT, trained"
+ASOT_TRAINED = "ASOT, trained"
+CLOT_VIDEOS = 10
+CLOT_TRAINED = f"CLOT, trained ({CLOT_VIDEOS} videos an activity at most)"
 
 #: Times as many epochs as chosen, to see whether they overfit (the paper's reason for few).
 MORE = 4

@@ -14,27 +14,25 @@ __all__ = ["by_activity", "scoring_of"]
 def by_activity(opened: Opened, most: int | None = None) -> list[Collection]:
     """A collection for each activity, with the activity's K; one of all videos if K does not depend on it.
 
-    All videos are scored. Models are trained on the same videos, without their truth.
+    Models are trained on the videos that are scored, without their truth.
 
     Args:
         opened: the data set.
-        most: train on so many videos of an activity at most, the same ones each time; None means all.
+        most: so many videos of an activity at most, the same ones each time; None means all.
     """
     activities: dict[str, list[Task]] = {}
     for task in opened.tasks:
         activities.setdefault(opened.activities.get(task.video, ""), []).append(task)
     out = []
     for activity, mine in sorted(activities.items()):
-        test, train = (
-            tuple(Member(task.video, task.load, task.checksum) for task in tasks)
-            for tasks in (mine, mine if most is None else subset(mine, most))
-        )
+        chosen = mine if most is None else subset(mine, most)
+        videos = tuple(Member(task.video, task.load, task.checksum) for task in chosen)
         first = mine[0]
         out.append(
             Collection(
                 ", ".join(filter(None, (opened.source.title, activity))),
-                train,
-                test,
+                videos,
+                videos,
                 first.n_segments,
                 tuple(dict.fromkeys(seed for task in mine for seed in task.seeds)),
                 {**first.columns, "activity": activity},

@@ -164,7 +164,7 @@ def test_rows_of_costs_below_0_still_move():
 
 
 @settings(max_examples=30)
-@given(st.sampled_from([1, 2, 13]), st.integers(0, 20), st.sampled_from([1, 2]), st.integers(0, 99))
+@given(st.sampled_from([1, 2, 13, 300]), st.integers(0, 20), st.sampled_from([1, 2]), st.integers(0, 99))
 def test_box_sums_are_sums_of_neighbours(n, half, axis, seed):
     shape = (2, n, 3) if axis == 1 else (2, 3, n)
     values = np.random.default_rng(seed).random(shape).astype(np.float32)
