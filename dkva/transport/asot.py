@@ -19,7 +19,6 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from dkva.base.buckets import bucket
-from dkva.base.checks import check_features
 from dkva.base.video import Video
 from dkva.nn.encoder import Encoder
 from dkva.nn.layers import unit
@@ -29,7 +28,7 @@ from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot_settings import AsotSettings, Decoding
 from dkva.transport.fused_gw import decode, half_width, temporal_prior
 from dkva.transport.mirror_descent import SAME, Problem, Weights, solve
-from dkva.transport.training_frames import Batch, FrameBatches, check_width, load_frames, standardised
+from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared
 
 __all__ = [
     "FRAME_ROWS",
@@ -207,9 +206,9 @@ class AsotModel:
         Raises:
             ValueError: features that are no finite numbers, or of another width than those of the training.
         """
-        frames = check_features(features).astype(np.float32)
-        check_width(frames, self.network.encoder.layers[0].weight.shape[1])
-        return embedded(self.network.encoder, standardised(frames) if self.settings.standardise else frames)
+        encoder = self.network.encoder
+        width = encoder.layers[0].weight.shape[1]
+        return embedded(encoder, prepared(features, width, standardise=self.settings.standardise))
 
     def assignment(self, features) -> Float[np.ndarray, "n k"]:
         """Soft assignment of each frame to the actions [n, k]. Raises ValueError as `embed`."""

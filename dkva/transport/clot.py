@@ -20,7 +20,6 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
 from dkva.base.buckets import bucket
-from dkva.base.checks import check_features
 from dkva.base.video import Video
 from dkva.nn.optimising import adam
 from dkva.nn.training import Keeper, fit
@@ -29,7 +28,7 @@ from dkva.transport.asot import FRAME_ROWS, assignment_of, centres, cross_entrop
 from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, Seen, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
-from dkva.transport.training_frames import FrameBatches, check_width, load_frames, standardised
+from dkva.transport.training_frames import FrameBatches, load_frames, prepared
 
 __all__ = ["ClotBatch", "ClotBatches", "ClotLoss", "ClotModel", "train_clot"]
 
@@ -80,7 +79,7 @@ class ClotLoss:
 
     def __call__(self, network: ClotNetwork, batch: ClotBatch) -> Float[Array, ""]:
         """The loss; actions are taken to have unit norm."""
-        return sum(self.parts(network, batch), jnp.zeros(()))
+        return jnp.sum(jnp.stack(self.parts(network, batch)))
 
     def parts(self, network: ClotNetwork, batch: ClotBatch) -> list[Float[Array, ""]]:
         """The cross-entropies, those of refined frames last and only if there are any."""
@@ -137,10 +136,8 @@ class ClotModel:
         Raises:
             ValueError: features that are no finite numbers, or of another width than those of the training.
         """
-        frames = check_features(features).astype(np.float32)
-        check_width(frames, self.network.encoder.layers[0].weight.shape[1])
-        if self.settings.standardise:
-            frames = standardised(frames)
+        width = self.network.encoder.layers[0].weight.shape[1]
+        frames = prepared(features, width, standardise=self.settings.standardise)
         n = len(frames)
         # Padding would be sorted among the frames.
         rows = n if self.settings.released_faults else bucket(n, *FRAME_ROWS)
@@ -172,7 +169,7 @@ class ClotModel:
         """
         seen = self.seen(features)
         costs = 1 - seen.refined @ self.network.actions.T if self.settings.refinement else seen.costs
-        return decoded(np.maximum(np.asarray(costs[0]), 0), self.settings.applied)
+        return decoded(np.asarray(costs[0]), self.settings.applied)
 
     def segment(self, features) -> Int[np.ndarray, " n"]:
         """Action of each frame [n]; a number means the same in every video. Raises ValueError as `embed`."""

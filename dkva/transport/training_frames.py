@@ -14,7 +14,7 @@ from dkva.base.checks import check_features, check_whole
 from dkva.base.video import Video
 from dkva.nn.sampling import sampled
 
-__all__ = ["Batch", "FrameBatches", "check_width", "load_frames", "standardised"]
+__all__ = ["Batch", "FrameBatches", "load_frames", "prepared", "standardised"]
 
 
 class Batch(NamedTuple):
@@ -46,13 +46,24 @@ def standardised(features: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]
     return scaled
 
 
-def check_width(features: np.ndarray, width: int) -> None:
-    """Raise ValueError if features are not as wide as those that a model was trained on."""
-    if features.shape[1] != width:
+def prepared(features, width: int, *, standardise: bool) -> Float[np.ndarray, "n d"]:
+    """Features of one video in float32, as a trained model takes them.
+
+    Args:
+        features: in order of time [n, d].
+        width: of those of the training.
+        standardise: whether they are `standardised`.
+
+    Raises:
+        ValueError: features that are no finite numbers, or of another width.
+    """
+    frames = check_features(features).astype(np.float32)
+    if frames.shape[1] != width:
         raise ValueError(
-            f"the model was trained on {width} features a frame, and these have {features.shape[1]}: give "
+            f"the model was trained on {width} features a frame, and these have {frames.shape[1]}: give "
             "features made the same way"
         )
+    return standardised(frames) if standardise else frames
 
 
 def load_frames(videos: Sequence[Video], n_segments: int, *, standardise: bool) -> list[np.ndarray]:

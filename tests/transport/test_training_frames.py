@@ -5,7 +5,7 @@ import pytest
 from made_videos import Made, made_videos
 from sklearn.preprocessing import StandardScaler
 
-from dkva.transport.training_frames import FrameBatches, check_width, load_frames, standardised
+from dkva.transport.training_frames import FrameBatches, load_frames, prepared, standardised
 
 pytestmark = pytest.mark.fast
 
@@ -76,6 +76,21 @@ def test_refuses_training_sets_that_cannot_be_used(videos, k, says):
         load_frames(videos, k, standardise=True)
 
 
-def test_refuses_another_width():
-    with pytest.raises(ValueError, match="trained on 64 features a frame, and these have 32"):
-        check_width(np.ones((3, 32)), 64)
+def test_frames_for_a_model_are_those_of_the_training():
+    features = np.random.default_rng(0).normal(size=(20, 5))
+    found = prepared(features, 5, standardise=False)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, features.astype(np.float32))
+    np.testing.assert_array_equal(prepared(features, 5, standardise=True), standardised(found))
+
+
+@pytest.mark.parametrize(
+    ("features", "says"),
+    [
+        (np.ones((3, 32)), "trained on 64 features a frame, and these have 32"),
+        (np.full((3, 64), np.nan), "give finite numbers"),
+    ],
+)
+def test_refuses_features_that_a_model_cannot_take(features, says):
+    with pytest.raises(ValueError, match=says):
+        prepared(features, 64, standardise=True)
