@@ -52,10 +52,8 @@ def test_trained_lines_have_asots_settings_for_a_data_set(name):
 @pytest.mark.fast
 def test_the_page_says_how_many_videos_are_trained_on():
     page = " ".join((RESULTS / "README.md").read_text().split())
-    assert (
-        f"CLOT, which takes longer, on {table4_benchmarks.TRAINED_ON['clot']} of each, which alone it is scored on"
-        in page
-    )
+    few = table4_benchmarks.TRAINED_ON["clot"]
+    assert f"CLOT, which takes longer, on {few} of each, which alone it is scored on" in page
 
 
 @pytest.mark.fast
