@@ -28,6 +28,7 @@ from reproduce.collections.random_k import with_random_k
 from reproduce.tables.benchmark_tables import (
     COLUMNS,
     BenchmarkTable,
+    affordable,
     publish_part,
     show_needs,
     show_scores,
@@ -101,6 +102,8 @@ def main(arguments: list[str] | None = None) -> int:
     fresh = {}
     for opened in open_all(request):
         lines = methods(smoothing_of(opened.source), decay, epochs)
+        if not options.methods:
+            lines = affordable(lines, opened.source)
         tasks = with_random_k(opened.tasks)
         outcome = compute(select_methods(lines, options.methods), tasks, options)
         fresh[opened.source.key] = publish_part(TABLE, opened, with_columns(outcome, COLUMNS), request)

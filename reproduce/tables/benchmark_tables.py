@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dkva.experiments.experiment import Outcome
+from dkva.experiments.experiment import Method, Outcome
 from reproduce.base.options import console
 from reproduce.base.show import lines, with_interval
 from reproduce.base.store import Table, publish, read_facts, summarise
@@ -21,6 +21,7 @@ __all__ = [
     "COLUMNS",
     "BenchmarkTable",
     "Part",
+    "affordable",
     "publish_part",
     "show_needs",
     "show_scores",
@@ -33,6 +34,10 @@ SCORES = ("mof", "iou", "f1")
 
 #: Columns of the rows of Tables 4 and 5 that are stored.
 COLUMNS = ("dataset", "draw", "video", "method", "seed", "n_segments", "n_frames", "found", *SCORES)
+
+# Lines that run on the largest stand-in only if they are named: each takes ten minutes and more on it, and
+# the tables of rivals and of real sequences have ASOT's decoder on some of its videos.
+_LARGE, _SLOW = "breakfast_like", ("asot_single", "dkva_asot")
 
 #: A data set with its summary (`reproduce.base.store.summarise`); None where there is none.
 Part = tuple[Source, list[dict] | None]
@@ -97,6 +102,12 @@ def with_trained(alone: Outcome, trained: Sequence[Outcome]) -> Outcome:
     }
     rows = [row for each in found for row in each.rows]
     return Outcome(rows, {**alone.provenance, **shared}, sum(each.computed for each in found))
+
+
+def affordable(lines: Mapping[str, Method], source: Source) -> dict[str, Method]:
+    """The lines that run on a data set if none are named."""
+    slow = _SLOW if source.key == _LARGE else ()
+    return {name: line for name, line in lines.items() if name not in slow}
 
 
 def publish_part(table: BenchmarkTable, opened: Opened, outcome: Outcome, request: Request) -> list[dict]:
