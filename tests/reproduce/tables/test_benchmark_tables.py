@@ -4,11 +4,13 @@ import pytest
 from made_release import release
 
 from dkva.experiments.experiment import Outcome
+from reproduce.base.methods import method
 from reproduce.base.store import read_facts, read_rows
 from reproduce.collections.benchmarks import SOURCES, Opened, open_all, options_of, request_of
 from reproduce.tables import benchmark_tables
 from reproduce.tables.benchmark_tables import (
     BenchmarkTable,
+    affordable,
     publish_part,
     show_needs,
     show_scores,
@@ -115,3 +117,10 @@ def test_the_rehearsal_has_all_videos_of_the_ground_truth(table):
     methods = read_facts(f"{table}_breakfast_like")["methods"]
     assert len(rows) == len(lines) == 1460 * len(methods)  # one seed
     assert all("synthetic features" in row["dataset"] for row in rows)
+
+
+def test_slow_lines_are_left_out_on_the_largest_stand_in_alone():
+    sources = {source.key: source for source in SOURCES}
+    lines = {name: method("uniform") for name in ("uniform", "asot_single", "dkva_asot")}
+    assert list(affordable(lines, sources["breakfast_like"])) == ["uniform"]
+    assert affordable(lines, sources["breakfast_sample"]) == lines
