@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
             given = (program, str(n), str(segments))
             report = report_of("benchmarks.decoding", *given, smoke=smoke, begun=bool(memory))
             memory.append({"frames": n, "program": program, **report})
-    n, seconds = (np.log([float(each[key]) for each in lengths]) for key in ("frames", "seconds"))
+    logs = [np.log([float(each[key]) for each in lengths]) for key in ("frames", "seconds")]
     return {
         "segments": segments,
         "steps": _STEPS,
@@ -56,7 +57,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "peak of a fresh process that decodes once, compilation included. Methods take turns on random "
         "walks, at their defaults; the decoder alone is given the actions' centres.",
         "lengths": lengths,
-        "power": float(np.polyfit(n, seconds, 1)[0]),
+        "power": float(np.polyfit(*logs, 1)[0]),
         "memory": memory,
         "alignment": [_aligned(each, repeats) for each in ((30,) if smoke else _ALIGNED)],
         "beside": _beside({"Breakfast": (120, 4, 3)} if smoke else _SIZES, 1 if smoke else _VIDEOS),
@@ -99,6 +100,10 @@ def _aligned(n: int, repeats: int) -> dict[str, Any]:
     return {"frames": n, "seconds": timing["align"]["median_s"]}
 
 
+def _decoded(frames: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return decode(1 - frames @ centres.T, n_iters=(_STEPS, 1)).assignment
+
+
 def _beside(sizes: dict[str, tuple[int, int, int]], videos: int) -> list[dict[str, Any]]:
     """Rows of the seconds of each method on each video, so that methods can be compared by video."""
     measured = []
@@ -108,9 +113,9 @@ def _beside(sizes: dict[str, tuple[int, int, int]], videos: int) -> list[dict[st
             frames = _unit(standardised(features))
             centres = _unit(np.stack([part.mean(0) for part in np.array_split(frames, k)]))
             methods: dict[str, Callable[[], Any]] = {
-                "dkva": lambda v=features, k=k: VideoSegmenter(k).fit(v).labels_,
-                "asot_single": lambda v=features, k=k: asot_single(v, k),
-                "decode": lambda v=frames, c=centres: decode(1 - v @ c.T, n_iters=(_STEPS, 1)).assignment,
+                "dkva": partial(VideoSegmenter(k).fit_predict, features),
+                "asot_single": partial(asot_single, features, k),
+                "decode": partial(_decoded, frames, centres),
             }
             about = {"size": name, "frames": n, "features": d, "segments": k, "video": f"{name} {video}"}
             for method, timing in timed(methods, repeats=1, warm_up=video == 0).items():
