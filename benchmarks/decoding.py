@@ -47,7 +47,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
             given = (program, str(n), str(segments))
             report = report_of("benchmarks.decoding", *given, smoke=smoke, begun=bool(memory))
             memory.append({"frames": n, "program": program, **report})
-    logs = [np.log([float(each[key]) for each in lengths]) for key in ("frames", "seconds")]
+    log_n, log_seconds = (np.log([float(each[key]) for each in lengths]) for key in ("frames", "seconds"))
     return {
         "segments": segments,
         "steps": _STEPS,
@@ -57,7 +57,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "peak of a fresh process that decodes once, compilation included. Methods take turns on random "
         "walks, at their defaults; the decoder alone is given the actions' centres.",
         "lengths": lengths,
-        "power": float(np.polyfit(*logs, 1)[0]),
+        "power": float(np.polyfit(log_n, log_seconds, 1)[0]),
         "memory": memory,
         "alignment": [_aligned(each, repeats) for each in ((30,) if smoke else _ALIGNED)],
         "beside": _beside({"Breakfast": (120, 4, 3)} if smoke else _SIZES, 1 if smoke else _VIDEOS),
