@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from sklearn.preprocessing import normalize
 
 from benchmarks import reference
 from benchmarks._peak import peak_mb
@@ -90,12 +91,8 @@ def _timed(n: int, k: int, repeats: int) -> dict[str, Any]:
     }
 
 
-def _unit(rows: np.ndarray) -> np.ndarray:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
 def _aligned(n: int, repeats: int) -> dict[str, Any]:
-    x, y = (_unit(standardised(random_walk(n, _EMBEDDED, seed))) for seed in (0, 1))
+    x, y = (normalize(standardised(random_walk(n, _EMBEDDED, seed))) for seed in (0, 1))
     timing = timed({"align": lambda: align_frames(x, y).assignment}, repeats)
     return {"frames": n, "seconds": timing["align"]["median_s"]}
 
@@ -110,8 +107,8 @@ def _beside(sizes: dict[str, tuple[int, int, int]], videos: int) -> list[dict[st
     for name, (n, d, k) in sizes.items():
         for video in range(videos):
             features = random_walk(n, d, video)
-            frames = _unit(standardised(features))
-            centres = _unit(np.stack([part.mean(0) for part in np.array_split(frames, k)]))
+            frames = normalize(standardised(features))
+            centres = normalize(np.stack([part.mean(0) for part in np.array_split(frames, k)]))
             methods: dict[str, Callable[[], Any]] = {
                 "dkva": partial(VideoSegmenter(k).fit_predict, features),
                 "asot_single": partial(asot_single, features, k),

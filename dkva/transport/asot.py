@@ -8,7 +8,7 @@ actions from these pseudo-labels by cross-entropy. No label is seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -26,12 +26,11 @@ from dkva.nn.optimising import adam
 from dkva.nn.training import Keeper, fit
 from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot_settings import AsotSettings, Decoding
-from dkva.transport.fused_gw import decode, half_width, temporal_prior
-from dkva.transport.mirror_descent import SAME, Problem, Weights, solve
+from dkva.transport.fused_gw import FRAME_ROWS, decode, half_width, with_prior
+from dkva.transport.mirror_descent import Problem, Weights, solve
 from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared
 
 __all__ = [
-    "FRAME_ROWS",
     "AsotLoss",
     "AsotModel",
     "AsotNetwork",
@@ -40,15 +39,13 @@ __all__ = [
     "cross_entropy",
     "decoded",
     "embedded",
+    "learned",
     "train_asot",
     "with_unit_actions",
 ]
 
 # In the logarithm of probabilities, as in the published program.
 _TINY = 1e-11
-
-#: Videos are padded to so many frames, or twice as many and so on, so that they share programs.
-FRAME_ROWS = (128, 2)
 
 
 class AsotNetwork(eqx.Module):
@@ -82,19 +79,17 @@ def assignment_of(
         decoding: how.
     """
     n, k = cost.shape[1:]
-    prior = temporal_prior(n, k, (n, k), cost.dtype)
     found = solve(
         Problem(
-            jax.lax.stop_gradient(cost) + jnp.asarray(decoding.rho, cost.dtype) * prior[None],
+            with_prior(jax.lax.stop_gradient(cost), decoding.rho, n),
             mask,
             jnp.ones((len(cost), k), bool),
             half_width(n, decoding.radius),
-            SAME,
+            None,
         ),
         Weights(decoding.eps, decoding.alpha, 1 / decoding.radius, 0.0, decoding.lambda_actions),
         relax_rows=False,
         relax_columns=True,
-        actions=True,
         n_iters=(decoding.iterations, 1),
         step_of="batch",
     )
@@ -213,10 +208,8 @@ class AsotModel:
     def assignment(self, features) -> Float[np.ndarray, "n k"]:
         """Soft assignment of each frame to the actions [n, k]. Raises ValueError as `embed`."""
         actions = np.asarray(self.network.actions)
-        cost = np.maximum(
-            1 - self.embed(features) @ actions.T, 0
-        )  # trained actions may be a little longer than 1
-        return decoded(cost, self.settings.applied)
+        # The last step leaves norms a little off 1; published runs apply the actions as they are.
+        return decoded(1 - self.embed(features) @ actions.T, self.settings.applied)
 
     def segment(self, features) -> Int[np.ndarray, " n"]:
         """Action of each frame [n]; a number means the same in every video. Raises ValueError as `embed`."""
@@ -234,6 +227,29 @@ class AsotModel:
         width = arrays["encoder.layers.0.weight"].shape[1]
         network = AsotNetwork(_encoder(width, settings, 0), actions)
         return cls(with_arrays(network, arrays), settings)
+
+
+def learned(
+    network: Network, loss: Callable, batches: Callable, settings: AsotSettings, checkpoint: Keeper | None
+) -> Network:
+    """A network after its training by Adam; its actions are put to unit norm before each step.
+
+    Args:
+        network: before it.
+        loss: see `dkva.nn.training.fit`; so are batches and checkpoint.
+        batches: of an epoch.
+        settings: of the training.
+        checkpoint: where the state is kept.
+    """
+    return fit(
+        network,
+        loss,
+        batches,
+        optimiser=adam(settings.learning_rate, settings.weight_decay),
+        epochs=settings.epochs,
+        prepare=with_unit_actions,
+        checkpoint=checkpoint,
+    ).model
 
 
 def _encoder(width: int, settings: AsotSettings, seed: int) -> Encoder:
@@ -261,13 +277,5 @@ def train_asot(
     batches = FrameBatches(frames, chosen.frames, chosen.batch_videos, seed)
     encoder = _encoder(frames[0].shape[1], chosen, seed)
     network = AsotNetwork(encoder, jnp.asarray(centres(encoder, batches(-1), n_segments, seed)))
-    fitted = fit(
-        network,
-        AsotLoss(chosen.training, chosen.temperature),
-        batches,
-        optimiser=adam(chosen.learning_rate, chosen.weight_decay),
-        epochs=chosen.epochs,
-        prepare=with_unit_actions,
-        checkpoint=checkpoint,
-    )
-    return AsotModel(fitted.model, chosen)
+    loss = AsotLoss(chosen.training, chosen.temperature)
+    return AsotModel(learned(network, loss, batches, chosen, checkpoint), chosen)

@@ -21,13 +21,13 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 
 from dkva.base.buckets import bucket
 from dkva.base.video import Video
-from dkva.nn.optimising import adam
-from dkva.nn.training import Keeper, fit
+from dkva.nn.training import Keeper
 from dkva.nn.trees import arrays_of, with_arrays
-from dkva.transport.asot import FRAME_ROWS, assignment_of, centres, cross_entropy, decoded, with_unit_actions
+from dkva.transport.asot import assignment_of, centres, cross_entropy, decoded, learned, with_unit_actions
 from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, Seen, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
+from dkva.transport.fused_gw import FRAME_ROWS
 from dkva.transport.training_frames import FrameBatches, load_frames, prepared
 
 __all__ = ["ClotBatch", "ClotBatches", "ClotLoss", "ClotModel", "train_clot"]
@@ -215,14 +215,7 @@ def train_clot(
     blank = np.zeros((n_segments, chosen.outputs), np.float32)
     network = ClotNetwork(frames[0].shape[1], chosen, blank, key=of_network)
     actions = jnp.asarray(centres(network.encoder, batches(-1), n_segments, seed))
-    fitted = fit(
-        eqx.tree_at(lambda found: found.actions, network, actions),
-        ClotLoss(chosen),
-        ClotBatches(batches),
-        optimiser=adam(chosen.learning_rate, chosen.weight_decay),
-        epochs=chosen.epochs,
-        prepare=with_unit_actions,
-        checkpoint=checkpoint,
-    )
+    started = eqx.tree_at(lambda found: found.actions, network, actions)
+    trained = learned(started, ClotLoss(chosen), ClotBatches(batches), chosen, checkpoint)
     slices = draw_slices(of_slices, chosen.slices, chosen.outputs)
-    return ClotModel(with_unit_actions(fitted.model), slices, chosen)
+    return ClotModel(with_unit_actions(trained), slices, chosen)

@@ -16,16 +16,26 @@ from jaxtyping import Array, Bool, Float
 
 from dkva.base.buckets import bucket
 from dkva.base.checks import check_choice, check_number, check_whole
-from dkva.transport.mirror_descent import SAME, Problem, Weights, solve
+from dkva.transport.mirror_descent import Problem, Weights, solve
 
-__all__ = ["STEPS", "Transport", "align_frames", "decode", "half_width", "temporal_prior", "with_virtual"]
+__all__ = [
+    "FRAME_ROWS",
+    "STEPS",
+    "Transport",
+    "align_frames",
+    "decode",
+    "half_width",
+    "temporal_prior",
+    "with_prior",
+    "with_virtual",
+]
 
 #: Where the length of the steps is taken from: the largest gradient of the whole batch, padding too (as
 #: published), or of each video by itself, so that its result does not depend on what it is solved with.
 STEPS = ("video", "batch")
 
-# Lengths are padded to 128, 256, 512 and so on, so that videos share compiled programs.
-_FRAMES, _GROWTH = 128, 2
+#: Videos are padded to 128 frames, 256, 512 and so on, so that they share compiled programs.
+FRAME_ROWS = 128, 2
 
 
 class Transport(NamedTuple):
@@ -61,6 +71,13 @@ def temporal_prior(n: float | Array, m: float | Array, shape: tuple[int, int], d
     first = jnp.arange(shape[0]).astype(dtype)[:, None] / jnp.asarray(n, dtype)
     second = jnp.arange(shape[1]).astype(dtype)[None, :] / jnp.asarray(m, dtype)
     return jnp.abs(first - second)
+
+
+@jax.jit
+def with_prior(costs: Float[Array, "b n m"], rho: float | Array, n: int | Array) -> Float[Array, "b n m"]:
+    """Costs plus rho times the prior, for first axes of length n without their padding."""
+    rows, m = costs.shape[1:]
+    return costs + jnp.asarray(rho, costs.dtype) * temporal_prior(n, m, (rows, m), costs.dtype)[None]
 
 
 def with_virtual(cost: Float[Array, "*b n m"], zeta: float) -> Float[Array, "*b _ _"]:
@@ -118,34 +135,21 @@ def decode(
     weights = {"eps": eps, "alpha": alpha, "radius": radius, "rho": rho}
     _check_settings(n_iters, step, **weights, lambda_actions=lambda_actions, lambda_frames=lambda_frames)
     n, k = costs.shape[1:]
-    half = half_width(n, radius)
-    if half == 0 and alpha > 0 and n > 1:
-        warnings.warn(
-            f"radius {radius:g} is less than one of {n} frames, so that neighbours do not count: give "
-            f"at least {1 / n:.2g}",
-            stacklevel=2,
-        )
+    half = _half_width_that_counts(n, radius, alpha)
     # Padding adds to the gradient's largest value of the batch, as published, so there is none in that case.
-    rows = n if step == "batch" else bucket(n, _FRAMES, _GROWTH)
+    rows = n if step == "batch" else bucket(n, *FRAME_ROWS)
     costs = np.pad(costs, ((0, 0), (0, rows - n), (0, 0)))
     there = np.pad(there, ((0, 0), (0, rows - n)))
     found = solve(
-        Problem(_with_prior(costs, rho, n), jnp.asarray(there), jnp.ones((len(costs), k), bool), half, SAME),
+        Problem(with_prior(costs, rho, n), jnp.asarray(there), jnp.ones((len(costs), k), bool), half, None),
         Weights(eps, alpha, 1 / radius, lambda_frames, lambda_actions),
         relax_rows=bool(relax_frames),
         relax_columns=bool(relax_actions),
-        actions=True,
         n_iters=(int(n_iters[0]), int(n_iters[1])),
         step_of=step,
     )
     scale = there.sum(1)[:, None, None].astype(costs.dtype)
     return _given(scale * np.asarray(found.plan), found, slice(0, n), slice(0, k), single)
-
-
-@jax.jit
-def _with_prior(costs: Float[Array, "b n m"], rho: float | Array, n: int | Array) -> Float[Array, "b n m"]:
-    rows, k = costs.shape[1:]
-    return costs + jnp.asarray(rho, costs.dtype) * temporal_prior(n, k, (rows, k), costs.dtype)[None]
 
 
 def align_frames(
@@ -197,6 +201,9 @@ def align_frames(
     Raises:
         ValueError: frames that are no finite numbers or of unequal widths, a mask of another shape or
             without a frame, or a setting out of range.
+
+    Warns:
+        UserWarning: a radius of less than a frame, which leaves the structure empty.
     """
     first, there_x, single = _checked_frames("x", x, mask_x)
     second, there_y, single_y = _checked_frames("y", y, mask_y)
@@ -210,8 +217,7 @@ def align_frames(
     dtype = jnp.result_type(first.dtype, second.dtype)
     precision = jax.lax.Precision.HIGHEST
     cost = 1 - jnp.einsum("bne,bme->bnm", first.astype(dtype), second.astype(dtype), precision=precision)
-    n, m = cost.shape[1:]
-    cost = cost + jnp.asarray(rho, dtype) * temporal_prior(n, m, (n, m), dtype)[None]
+    cost = with_prior(cost, rho, cost.shape[1])
     if zeta is not None:
         check_number("zeta", zeta)
         cost = with_virtual(cost, zeta)
@@ -223,19 +229,30 @@ def align_frames(
             cost,
             jnp.asarray(there_x),
             jnp.asarray(there_y),
-            half_width(cost.shape[1], radius),
+            _half_width_that_counts(cost.shape[1], radius, alpha),
             half_width(cost.shape[2], radius),
         ),
         Weights(eps, alpha, 1 / radius, lambda_x, lambda_y),
         relax_rows=bool(relax_x),
         relax_columns=bool(relax_y),
-        actions=False,
         n_iters=(int(n_iters[0]), int(n_iters[1])),
         step_of=step,
     )
     scale = there_x.sum(1)[:, None, None].astype(dtype)
     real = slice(int(zeta is not None), None)
     return _given(scale * np.asarray(found.plan), found, real, real, single)
+
+
+def _half_width_that_counts(n_frames: int, radius: float, alpha: float) -> int:
+    """`half_width`, with a warning to the caller of the public function if it leaves the structure empty."""
+    half = half_width(n_frames, radius)
+    if half == 0 and alpha > 0 and n_frames > 1:
+        warnings.warn(
+            f"radius {radius:g} is less than one of {n_frames} frames, so that neighbours do not count: give "
+            f"at least {1 / n_frames:.2g}",
+            stacklevel=3,
+        )
+    return half
 
 
 def _given(plan, found, rows: slice, columns: slice, single: bool) -> Transport:

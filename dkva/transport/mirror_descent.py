@@ -23,10 +23,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-__all__ = ["SAME", "Problem", "Solution", "Weights", "box_sums", "solve"]
-
-#: Half-width of a structure of the columns that holds actions: each is near itself alone.
-SAME = -1
+__all__ = ["Problem", "Solution", "Weights", "box_sums", "solve"]
 
 # In logarithms of masses that may be 0: in gradients, and in the objective, as in the published programs.
 _TINY = 1e-12
@@ -47,14 +44,14 @@ class Problem(NamedTuple):
         rows: which rows there are [b, n]; the others are padding.
         columns: which columns there are [b, m].
         half_rows: frames on each side of a row that are near it, a whole number.
-        half_columns: likewise of the columns; `SAME` if they are actions.
+        half_columns: likewise of the columns; None if they are actions, each of which is near itself alone.
     """
 
     cost: Float[Array, "b n m"]
     rows: Bool[Array, "b n"]
     columns: Bool[Array, "b m"]
     half_rows: int | Array
-    half_columns: int | Array
+    half_columns: int | Array | None
 
 
 class Weights(NamedTuple):
@@ -139,9 +136,9 @@ def box_sums(values: Float[Array, "b n m"], half: int | Array, axis: int) -> Flo
     return near.astype(values.dtype) * unit
 
 
-def _structured(plan, problem: Problem, near, actions: bool):
+def _structured(plan, problem: Problem, near):
     """A T B [b, n, m]."""
-    close = plan if actions else box_sums(plan, problem.half_columns, 2)
+    close = plan if problem.half_columns is None else box_sums(plan, problem.half_columns, 2)
     apart = jnp.sum(plan, 2, keepdims=True) - close
     return near * box_sums(apart, problem.half_rows, 1)
 
@@ -179,14 +176,13 @@ def _penalty(plan, axis: int, uniform, weight):
     return weight * jnp.sum(mass * jnp.log(_ratio(mass, uniform) + _TINY_IN_OBJECTIVE), (1, 2))
 
 
-@partial(jax.jit, static_argnames=("relax_rows", "relax_columns", "actions", "n_iters", "step_of"))
+@partial(jax.jit, static_argnames=("relax_rows", "relax_columns", "n_iters", "step_of"))
 def solve(
     problem: Problem,
     weights: Weights,
     *,
     relax_rows: bool,
     relax_columns: bool,
-    actions: bool,
     n_iters: tuple[int, int],
     step_of: str,
 ) -> Solution:
@@ -201,7 +197,6 @@ def solve(
         weights: of its terms.
         relax_rows: whether the masses of rows are free but for the penalty.
         relax_columns: likewise of columns.
-        actions: whether columns are actions, which are near themselves alone.
         n_iters: number of steps, and of Sinkhorn's sweeps in each if both sides are fixed.
         step_of: where the largest gradient is taken from: "batch" as published, padding too, or "video", each
             by itself.
@@ -247,7 +242,7 @@ def solve(
         return _sinkhorn(-(pulled + visual) / epsilon, margins, n_iters[1])
 
     def pull_of(plan):
-        return alpha * _structured(plan, problem, near, actions)
+        return alpha * _structured(plan, problem, near)
 
     def step(state, _):
         plan, pulled = state

@@ -19,22 +19,18 @@ from dkva.transport.training_frames import standardised
 __all__ = ["asot_single"]
 
 
-def _unit(rows: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return rows / np.where(norms > 0, norms, 1)
-
-
 def _centres(frames: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Centres of unit norm, in the order of the mean times of their frames."""
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
+    from sklearn.preprocessing import normalize
 
     with warnings.catch_warnings():  # fewer different frames than centres
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = KMeans(k, n_init=10, random_state=seed).fit(frames)
     counts = np.bincount(found.labels_, minlength=k)
     times = np.bincount(found.labels_, np.arange(len(frames)), minlength=k) / np.maximum(counts, 1)
-    return _unit(found.cluster_centers_[np.argsort(times, kind="stable")])
+    return normalize(found.cluster_centers_[np.argsort(times, kind="stable")])
 
 
 def asot_single(
@@ -71,12 +67,14 @@ def asot_single(
     Raises:
         ValueError: features that are no finite numbers [n, d], or a setting out of range.
     """
+    from sklearn.preprocessing import normalize
+
     features = check_features(features).astype(np.float32)
     check_segments(n_segments, len(features))
     check_whole("seed", seed, least=0, most=2**32 - 1)
     check_whole("rounds", rounds, least=0)
     check_number("radius", radius, positive=True, most=1)
-    frames = _unit(standardised(features) if standardise else features)
+    frames = normalize(standardised(features) if standardise else features)
     centres = _centres(frames, n_segments, seed)
 
     def decoded(centres: np.ndarray) -> np.ndarray:
@@ -93,5 +91,5 @@ def asot_single(
 
     assignment = decoded(centres)
     for _ in range(rounds):
-        assignment = decoded(_unit(assignment.T @ frames))
+        assignment = decoded(normalize(assignment.T @ frames))
     return renumbered(assignment.argmax(1))

@@ -13,6 +13,7 @@ from dkva.nn.encoder import Encoder
 from dkva.nn.optimising import adam
 from dkva.nn.training import fit
 from dkva.nn.trees import arrays_of, with_arrays
+from dkva.transport import align_frames
 from dkva.transport.asot import (
     AsotLoss,
     AsotModel,
@@ -129,6 +130,25 @@ def test_cross_entropy_counts_padding_in_the_mean():
     logs = np.log(np.exp([[2, 1], [0, 3]]) / np.exp([[2, 1], [0, 3]]).sum(1, keepdims=True))
     want = -(logs[0, 0] + logs[1].mean()) / 3
     np.testing.assert_allclose(cross_entropy(assignment, similarity, mask, 0.1), want, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:radius 0.02 is less")
+@pytest.mark.parametrize(("stored", "radius"), [("case4", 0.02), ("case4_r015", 0.15)])
+def test_cross_entropy_is_the_published_loss_of_aligned_frames_too(x64, reference_root, stored, radius):
+    cases = np.load(reference_root / "vaot_alignment_cases.npz")
+    x, y = (jnp.asarray(cases[f"case4_emb_{name}"].astype(float)) for name in "xy")
+    masks = {f"mask_{name}": cases[f"case4_mask_{name}"] for name in "xy"}
+    weights = {name: float(cases[f"case4_{name}"]) for name in ("eps", "alpha", "rho", "zeta")}
+    matched = align_frames(x, y, radius=radius, **masks, **weights).assignment
+
+    def loss(x, y):
+        mask = jnp.asarray(masks["mask_x"])[None]
+        return cross_entropy(jnp.asarray(matched)[None], (x @ y.T)[None], mask, 0.1)
+
+    value, slopes = jax.value_and_grad(loss, (0, 1))(x, y)
+    np.testing.assert_allclose(value, cases[f"{stored}_align_loss"], atol=1e-12)
+    for name, slope in zip("xy", slopes, strict=True):
+        np.testing.assert_allclose(slope, cases[f"{stored}_grad_emb_{name}"], atol=1e-12)
 
 
 def test_pseudo_labels_have_no_gradient():

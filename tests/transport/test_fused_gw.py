@@ -136,6 +136,7 @@ def aligned(cases, case, **changed):
     )
 
 
+@pytest.mark.filterwarnings("ignore:radius 0.02 is less")
 @pytest.mark.parametrize("case", range(7))
 def test_aligns_as_the_published_program(vaot, case):
     frames = {name: vaot[f"case{case}_emb_{name}"] for name in "xy"}
@@ -242,6 +243,9 @@ def test_refuses_frames_that_cannot_be_aligned(unchecked, x, y, given, says):
 def test_says_if_no_frame_is_near_another():
     with pytest.warns(UserWarning, match="radius 0.04 is less than one of 12 frames"):
         decode(GOLDEN)
+    frames = np.eye(8, dtype=np.float32)
+    with pytest.warns(UserWarning, match="radius 0.1 is less than one of 9 frames"):
+        align_frames(frames, frames, radius=0.1)
 
 
 def test_a_single_frame_goes_to_its_cheapest_action():

@@ -8,7 +8,7 @@ from dense_transport import actions_structure, far_structure, mirror_descent, ne
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dkva.transport.mirror_descent import SAME, Problem, Weights, box_sums, solve
+from dkva.transport.mirror_descent import Problem, Weights, box_sums, solve
 
 RELAXED = [(False, True), (True, False), (True, True), (False, False)]
 
@@ -17,13 +17,12 @@ def solved(
     cost, rows, columns, *, radius, actions, relax, eps=0.07, alpha=0.4, n_iters=(12, 2), step_of="video"
 ):
     n, m = cost.shape[-2:]
-    halves = int(n * radius), SAME if actions else int(m * radius)
+    halves = int(n * radius), None if actions else int(m * radius)
     return solve(
         Problem(jnp.asarray(cost), jnp.asarray(rows), jnp.asarray(columns), *halves),
         Weights(eps, alpha, 1 / radius, 0.08, 0.05),
         relax_rows=relax[0],
         relax_columns=relax[1],
-        actions=actions,
         n_iters=n_iters,
         step_of=step_of,
     )
