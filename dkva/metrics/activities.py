@@ -13,14 +13,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from dkva.metrics.matching import checked_videos, matched
 from dkva.metrics.parts import (
     THRESHOLDS,
     boundaries,
-    contingency,
     edit_score,
-    ignored_labels,
     jaccard_sum,
     macro_f1,
     runs_between,
@@ -48,51 +46,22 @@ def evaluate_together(
         The scores of each video, in their order. `matching` is the same in all.
 
     Raises:
-        ValueError: no video; labels that are not one-dimensional or of unequal lengths; a video without a
-            frame to score; or `n_clusters` below the number of clusters found.
+        ValueError: see `dkva.metrics.matching.checked_videos` and `frames_that_count`; or `n_clusters` below
+            the number of clusters found.
     """
-    truths, predicted = [np.asarray(t) for t in truths], [np.asarray(p) for p in predicted]
-    if not truths or len(truths) != len(predicted):
-        raise ValueError(
-            f"there are truths of {len(truths)} videos and predictions of {len(predicted)}: give both of each"
-        )
-    for index, (truth, labels) in enumerate(zip(truths, predicted, strict=True)):
-        if truth.ndim != 1 or truth.shape != labels.shape:
-            raise ValueError(
-                f"video {index} has truth of shape {truth.shape} and predictions of shape {labels.shape}: "
-                "give one label a frame"
-            )
-    for index, truth in enumerate(truths):
-        if not truth.size:
-            raise ValueError(f"video {index} has no frame to score: give labels, or leave it out")
-    kept = [~np.isin(truth, ignored_labels(ignore, truth)) for truth in truths]
-    for index, of in enumerate(kept):
-        if not of.any():
-            raise ValueError(f"video {index} has no frame to score: give labels, or ignore fewer of them")
+    truths, predicted = checked_videos(truths, predicted, ignore)
     found = len(np.unique(np.concatenate(predicted)))
     if n_clusters is None:
         n_clusters = found
     elif n_clusters < found:
         raise ValueError(f"n_clusters is {n_clusters} and {found} clusters were found: give at least {found}")
 
-    classes, true_index = np.unique(_joined(truths, kept), return_inverse=True)
-    clusters, cluster_index = np.unique(_joined(predicted, kept), return_inverse=True)
-    rows, columns = linear_sum_assignment(contingency(cluster_index, true_index), maximize=True)
-    # A cluster without a class gets an index that no class has: it is wrong everywhere.
-    to_class = len(classes) + np.arange(len(clusters))
-    to_class[rows] = columns
-    matching = dict(zip(clusters[rows].tolist(), classes[columns].tolist(), strict=True))
-    ends = np.cumsum([of.sum() for of in kept])[:-1]
+    both = matched(truths, predicted, ignore)
+    ends = np.flatnonzero(np.diff(both.video)) + 1
+    parts = np.split(both.truth, ends), np.split(both.mapped, ends)
     return [
-        _scores(*of, n_clusters, matching)
-        for of in zip(
-            truths,
-            predicted,
-            kept,
-            np.split(true_index, ends),
-            np.split(to_class[cluster_index], ends),
-            strict=True,
-        )
+        _scores(*of, n_clusters, both.matching)
+        for of in zip(truths, predicted, both.kept, *parts, strict=True)
     ]
 
 
@@ -108,10 +77,6 @@ def activity_rows(
         del row["matching"]
         rows.append({"found": len(np.unique(labels)), **row})
     return rows
-
-
-def _joined(labels: list[np.ndarray], kept: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([each[of] for each, of in zip(labels, kept, strict=True)])
 
 
 def _scores(truth, labels, kept, true_index, mapped, n_clusters: int, matching: dict) -> Scores:

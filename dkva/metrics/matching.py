@@ -24,12 +24,16 @@ class Matched:
         mapped: class that each frame's cluster is matched to [n], likewise; a cluster without a class has an
             index from c on, which no class has.
         video: of each frame [n], the place of its video.
+        kept: of each video, which of its frames are scored [n_i].
+        matching: true label of each cluster that has one.
     """
 
     classes: np.ndarray
     truth: Int[np.ndarray, " n"]
     mapped: Int[np.ndarray, " n"]
     video: Int[np.ndarray, " n"]
+    kept: list[Bool[np.ndarray, " _"]]
+    matching: dict
 
 
 def checked_videos(
@@ -96,7 +100,8 @@ def matched(truths: Sequence[np.ndarray], labels: Sequence[np.ndarray], ignore=N
     to_class = len(classes) + np.arange(len(clusters))
     to_class[rows] = columns
     video = np.repeat(np.arange(len(kept)), [of.sum() for of in kept])
-    return Matched(classes, truth, to_class[found], video)
+    matching = dict(zip(clusters[rows].tolist(), classes[columns].tolist(), strict=True))
+    return Matched(classes, truth, to_class[found], video, kept, matching)
 
 
 def _joined(labels: Sequence[np.ndarray], kept: Sequence[np.ndarray]) -> np.ndarray:

@@ -86,10 +86,10 @@ def test_rows_have_the_columns_of_score_row():
     ("truths", "predicted", "options", "problem"),
     [
         ([], [], {}, "truths of 0 videos"),
-        ([[0]], [[0], [1]], {}, "truths of 1 videos and predictions of 2"),
-        ([[0, 1], [0]], [[0, 1], [0, 1]], {}, r"video 1 has truth of shape \(1,\)"),
-        ([[0, 1], [2]], [[0, 1], [0]], {"ignore": 2}, "video 1 has no frame to score"),
-        ([[0, 1], []], [[0, 1], []], {"ignore": 2}, "video 1 has no frame to score: give labels, or leave"),
+        ([[0]], [[0], [1]], {}, "truths of 1 videos and labels of 2"),
+        ([[0, 1], [0]], [[0, 1], [0, 1]], {}, r"video 1: truth has shape \(1,\)"),
+        ([[0, 1], [2]], [[0, 1], [0]], {"ignore": 2}, "video 1: no frame is left to score"),
+        ([[0, 1], []], [[0, 1], []], {"ignore": 2}, r"video 1: truth has shape \(0,\)"),
         ([[0, 1]], [[0, 1]], {"n_clusters": 1}, "n_clusters is 1 and 2 clusters were found"),
     ],
 )
