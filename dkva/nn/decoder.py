@@ -7,98 +7,50 @@ too, and in cross-attention the values carry the positions of the memory.
 
 from __future__ import annotations
 
-import math
+import operator
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from dkva.nn.layers import dropped, layer_norm, linear, xavier
+from dkva.nn.layers import dropped, xavier
 
-__all__ = ["Attention", "Decoder", "DecoderLayer"]
+__all__ = ["Decoder", "DecoderLayer", "attention"]
 
-
-def _keys(key: Array | None, number: int) -> list:
-    """As many keys, or none as many times."""
-    return [None] * number if key is None else list(jax.random.split(key, number))
+_PROJECTIONS = ("query", "key", "value", "output")
 
 
-def _projection(width: int, key: Array, *, together: int = 1) -> eqx.nn.Linear:
-    """A linear layer whose biases start at 0; see `xavier`."""
-    layer = xavier(eqx.nn.Linear(width, width, key=key), key=key, together=together)
-    return eqx.tree_at(lambda each: each.bias, layer, jnp.zeros(width, layer.weight.dtype))
+def attention(width: int, heads: int, *, dropout: float = 0.0, key: Array) -> eqx.nn.MultiheadAttention:
+    """Attention by several heads (Vaswani et al. 2017) as PyTorch starts it.
 
+    Query, key and value are one matrix there, which `xavier` takes as one; biases start at 0.
 
-class Attention(eqx.Module):
-    """Attention by several heads, whose keys and values are of the same vectors (Vaswani et al. 2017).
-
-    Attributes:
-        query: linear layer of what asks.
-        key: of what is asked, to be compared.
-        value: of what is asked, to be averaged.
-        output: of all heads' averages.
-        heads: number of heads.
+    Args:
+        width: d of both sides.
+        heads: a divisor of d.
         dropout: share of the weights that is set to 0 in training.
+        key: of the initial weights.
+
+    Raises:
+        ValueError: heads that do not divide the width.
     """
+    if width % heads:
+        raise ValueError(f"heads are {heads}, and {width} features a frame: give a divisor")
+    biases = {f"use_{name}_bias": True for name in _PROJECTIONS}
+    layer = eqx.nn.MultiheadAttention(heads, width, **biases, dropout_p=dropout, key=key)
+    for name, each in zip(_PROJECTIONS, jax.random.split(key, len(_PROJECTIONS)), strict=True):
+        place = operator.attrgetter(f"{name}_proj")
+        part = xavier(place(layer), key=each, together=1 if name == "output" else 3)
+        part = eqx.tree_at(lambda linear: linear.bias, part, jnp.zeros(width, part.weight.dtype))
+        layer = eqx.tree_at(place, layer, part)
+    return layer
 
-    query: eqx.nn.Linear
-    key: eqx.nn.Linear
-    value: eqx.nn.Linear
-    output: eqx.nn.Linear
-    heads: int = eqx.field(static=True)
-    dropout: float = eqx.field(static=True)
 
-    def __init__(self, width: int, heads: int, *, dropout: float = 0.0, key: Array):
-        """Attention that is not trained.
-
-        Args:
-            width: d of both sides.
-            heads: a divisor of d.
-            dropout: see the class.
-            key: of the initial weights; biases start at 0.
-
-        Raises:
-            ValueError: heads that do not divide the width.
-        """
-        if width % heads:
-            raise ValueError(f"heads are {heads}, and {width} features a frame: give a divisor")
-        keys = jax.random.split(key, 4)
-        self.query, self.key, self.value = (_projection(width, each, together=3) for each in keys[:3])
-        self.output = _projection(width, keys[3])
-        self.heads, self.dropout = heads, dropout
-
-    def __call__(
-        self,
-        asking: Float[Array, "*axes q d"],
-        asked: Float[Array, "*axes n d"],
-        mask: Bool[Array, "*axes n"] | None = None,
-        *,
-        key: Array | None = None,
-    ) -> Float[Array, "*axes q d"]:
-        """What each vector that asks is given.
-
-        Args:
-            asking: these vectors.
-            asked: keys and values.
-            mask: False if nothing is asked of a vector.
-            key: of the dropout; None means none.
-        """
-        query, keys, values = (
-            self._split(linear(layer, vectors))
-            for layer, vectors in ((self.query, asking), (self.key, asked), (self.value, asked))
-        )
-        scores = jnp.einsum("...qhe,...nhe->...hqn", query, keys) / math.sqrt(query.shape[-1])
-        if mask is not None:
-            shown = jnp.broadcast_to(mask[..., None, None, :], scores.shape)
-            scores = jnp.where(shown, scores, jnp.finfo(scores.dtype).min)
-        weights = dropped(jax.nn.softmax(scores, axis=-1), self.dropout, key)
-        found = jnp.einsum("...hqn,...nhe->...qhe", weights, values)
-        return linear(self.output, found.reshape(asking.shape))
-
-    def _split(self, vectors: Array) -> Array:
-        """One axis more, of heads [*axes, n, heads, d / heads]."""
-        return vectors.reshape(*vectors.shape[:-1], self.heads, -1)
+def _attended(layer: eqx.nn.MultiheadAttention, asking, asked, mask, key):
+    """What each vector that asks is given of those asked [q, d]; without a key nothing is dropped."""
+    shown = None if mask is None else jnp.broadcast_to(mask, (len(asking), len(asked)))
+    return layer(asking, asked, asked, shown, key=key, inference=key is None)
 
 
 class DecoderLayer(eqx.Module):
@@ -113,8 +65,8 @@ class DecoderLayer(eqx.Module):
         dropout: share of values that is set to 0 in training.
     """
 
-    among: Attention
-    across: Attention
+    among: eqx.nn.MultiheadAttention
+    across: eqx.nn.MultiheadAttention
     widen: eqx.nn.Linear
     narrow: eqx.nn.Linear
     norms: tuple[eqx.nn.LayerNorm, ...]
@@ -123,8 +75,8 @@ class DecoderLayer(eqx.Module):
     def __init__(self, width: int, heads: int, hidden: int, *, dropout: float, key: Array):
         """A layer that is not trained; arguments as those of `Decoder`."""
         keys = jax.random.split(key, 6)
-        self.among = Attention(width, heads, dropout=dropout, key=keys[0])
-        self.across = Attention(width, heads, dropout=dropout, key=keys[1])
+        self.among = attention(width, heads, dropout=dropout, key=keys[0])
+        self.across = attention(width, heads, dropout=dropout, key=keys[1])
         self.widen = xavier(eqx.nn.Linear(width, hidden, key=keys[2]), key=keys[3])
         self.narrow = xavier(eqx.nn.Linear(hidden, width, key=keys[4]), key=keys[5])
         self.norms = tuple(eqx.nn.LayerNorm(width) for _ in range(3))
@@ -132,12 +84,12 @@ class DecoderLayer(eqx.Module):
 
     def __call__(
         self,
-        queries: Float[Array, "*axes q d"],
-        memory: Float[Array, "*axes n d"],
-        positions: Float[Array, "*axes q d"],
-        mask: Bool[Array, "*axes n"] | None,
+        queries: Float[Array, "q d"],
+        memory: Float[Array, "n d"],
+        positions: Float[Array, "q d"],
+        mask: Bool[Array, " n"] | None,
         key: Array | None,
-    ) -> Float[Array, "*axes q d"]:
+    ) -> Float[Array, "q d"]:
         """The queries after this layer.
 
         Args:
@@ -147,21 +99,21 @@ class DecoderLayer(eqx.Module):
             mask: False for vectors of the memory that are padding.
             key: of the dropout; None means none.
         """
-        keys = _keys(key, 6)
+        keys = [None] * 6 if key is None else list(jax.random.split(key, 6))
         with_positions = queries + positions
-        heard = self.among(with_positions, with_positions, key=keys[0])
+        heard = _attended(self.among, with_positions, with_positions, None, keys[0])
         queries = self._added(0, queries, heard, keys[1])
-        heard = self.across(queries + positions, memory, mask, key=keys[2])
+        heard = _attended(self.across, queries + positions, memory, mask, keys[2])
         queries = self._added(1, queries, heard, keys[3])
-        wide = dropped(jax.nn.relu(linear(self.widen, queries)), self.dropout, keys[4])
-        return self._added(2, queries, linear(self.narrow, wide), keys[5])
+        wide = dropped(jax.nn.relu(jax.vmap(self.widen)(queries)), self.dropout, keys[4])
+        return self._added(2, queries, jax.vmap(self.narrow)(wide), keys[5])
 
     def _added(self, norm: int, queries: Array, heard: Array, key: Array | None) -> Array:
-        return layer_norm(self.norms[norm], queries + dropped(heard, self.dropout, key))
+        return jax.vmap(self.norms[norm])(queries + dropped(heard, self.dropout, key))
 
 
 class Decoder(eqx.Module):
-    """Layers one after another; what each gives is normalised once more.
+    """Layers one after another; what each gives is normalised once more. Of one video: map it over several.
 
     Attributes:
         layers: as one, each of whose arrays has a first axis of layers; a program then has one of them.
@@ -192,14 +144,14 @@ class Decoder(eqx.Module):
 
     def __call__(
         self,
-        queries: Float[Array, "*axes q d"],
-        memory: Float[Array, "*axes n d"],
+        queries: Float[Array, "q d"],
+        memory: Float[Array, "n d"],
         *,
-        query_positions: Float[Array, "*axes q d"],
-        memory_positions: Float[Array, "*axes n d"] | None = None,
-        mask: Bool[Array, "*axes n"] | None = None,
+        query_positions: Float[Array, "q d"],
+        memory_positions: Float[Array, "n d"] | None = None,
+        mask: Bool[Array, " n"] | None = None,
         key: Array | None = None,
-    ) -> Float[Array, "layers *axes q d"]:
+    ) -> Float[Array, "layers q d"]:
         """What each layer gives, the last one's last.
 
         Args:
@@ -217,7 +169,7 @@ class Decoder(eqx.Module):
         def read(queries, given):
             arrays, of_layer = given
             queries = eqx.combine(arrays, rest)(queries, memory, query_positions, mask, of_layer)
-            return queries, layer_norm(self.norm, queries)
+            return queries, jax.vmap(self.norm)(queries)
 
         number = len(self.layers.widen.weight)
         keys = None if key is None else jax.random.split(key, number)

@@ -9,18 +9,13 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-__all__ = ["dropped", "layer_norm", "linear", "unit", "xavier"]
+__all__ = ["dropped", "linear", "unit", "xavier"]
 
 
 def linear(layer: eqx.nn.Linear, inputs: Float[Array, "*axes d"]) -> Float[Array, "*axes e"]:
     """A linear layer as one matrix product, which is faster than to map it over rows."""
     outputs = inputs @ layer.weight.T
     return outputs if layer.bias is None else outputs + jnp.broadcast_to(layer.bias, outputs.shape)
-
-
-def layer_norm(layer: eqx.nn.LayerNorm, inputs: Float[Array, "*axes d"]) -> Float[Array, "*axes d"]:
-    """Layer normalisation (Ba et al. 2016) of each vector."""
-    return jax.vmap(layer)(inputs.reshape(-1, inputs.shape[-1])).reshape(inputs.shape)
 
 
 def dropped(inputs: Float[Array, "*axes"], rate: float, key: Array | None) -> Float[Array, "*axes"]:
@@ -31,10 +26,7 @@ def dropped(inputs: Float[Array, "*axes"], rate: float, key: Array | None) -> Fl
         rate: from 0, below 1.
         key: what is set to 0; None, after training, leaves all as it is.
     """
-    if key is None or rate == 0:
-        return inputs
-    stay = jax.random.bernoulli(key, 1 - rate, inputs.shape)
-    return jnp.where(stay, inputs / (1 - rate), 0)
+    return eqx.nn.Dropout(rate)(inputs, key=key, inference=key is None)
 
 
 def unit(vectors: Float[Array, "*axes d"]) -> Float[Array, "*axes d"]:

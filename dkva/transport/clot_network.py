@@ -132,12 +132,14 @@ def look(
 
 
 def _segments(network, frames, mask, positions, key):
-    queries = jnp.broadcast_to(network.queries, (len(frames), *network.queries.shape))
-    if network.decoder is None:
-        return queries
-    of_memory, of_decoder = (None, None) if key is None else jax.random.split(key)
-    memory = dropped(frames + positions[None], network.decoder.layers.dropout, of_memory)
-    read = network.decoder(
-        jnp.zeros_like(queries), memory, query_positions=queries, mask=mask, key=of_decoder
-    )
-    return read[-1]
+    decoder, queries = network.decoder, network.queries
+    if decoder is None:
+        return jnp.broadcast_to(queries, (len(frames), *queries.shape))
+
+    def read(frames, mask, key):
+        of_memory, of_decoder = (None, None) if key is None else jax.random.split(key)
+        memory = dropped(frames + positions, decoder.layers.dropout, of_memory)
+        start = jnp.zeros_like(queries)
+        return decoder(start, memory, query_positions=queries, mask=mask, key=of_decoder)[-1]
+
+    return jax.vmap(read)(frames, mask, None if key is None else jax.random.split(key, len(frames)))

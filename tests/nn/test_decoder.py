@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.decoder import Attention, Decoder
+from dkva.nn.decoder import Decoder, attention
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -39,18 +39,19 @@ def loaded(case):
     def taken(module, name):
         return put(module, state.pop(f"{name}.weight"), state.pop(f"{name}.bias"))
 
-    def attention(module, name):
+    def attended(module, name):
         weights = np.split(state.pop(f"{name}.in_proj_weight"), 3)
         biases = np.split(state.pop(f"{name}.in_proj_bias"), 3)
-        inputs = (module.query, module.key, module.value)
+        inputs = (module.query_proj, module.key_proj, module.value_proj)
         parts = [put(*each) for each in zip(inputs, weights, biases, strict=True)]
-        parts.append(taken(module.output, f"{name}.out_proj"))
-        return eqx.tree_at(lambda each: (each.query, each.key, each.value, each.output), module, parts)
+        parts.append(taken(module.output_proj, f"{name}.out_proj"))
+        places = operator.attrgetter(*(f"{name}_proj" for name in ("query", "key", "value", "output")))
+        return eqx.tree_at(places, module, parts)
 
     def layer(module, name):
         parts = (
-            attention(module.among, f"{name}.self_attn"),
-            attention(module.across, f"{name}.multihead_attn"),
+            attended(module.among, f"{name}.self_attn"),
+            attended(module.across, f"{name}.multihead_attn"),
             taken(module.widen, f"{name}.linear1"),
             taken(module.narrow, f"{name}.linear2"),
             tuple(taken(norm, f"{name}.norm{i}") for i, norm in enumerate(module.norms, start=1)),
@@ -81,21 +82,27 @@ def test_layers_and_gradients_are_those_of_the_public_program(case, x64):
     mask = ~jnp.asarray(case["decoder_memory_padding"])
 
     def call(memory, query):
-        return decoder(start, memory, query_positions=query, memory_positions=positions, mask=mask)
+        def each(start, memory, query, positions, mask):
+            return decoder(start, memory, query_positions=query, memory_positions=positions, mask=mask)
+
+        return jax.vmap(each)(start, memory, query, positions, mask)
 
     found = call(memory, query)
-    np.testing.assert_allclose(jnp.swapaxes(found, 1, 2), case["decoder_out_layers"], atol=1e-12)
+    np.testing.assert_allclose(jnp.moveaxis(found, 0, 2), case["decoder_out_layers"], atol=1e-12)
     (cotangent,) = inputs(case, "cotangent")
-    gradients = jax.grad(lambda *given: jnp.sum(call(*given)[-1] * cotangent), argnums=(0, 1))(memory, query)
+    gradients = jax.grad(lambda *given: jnp.sum(call(*given)[:, -1] * cotangent), argnums=(0, 1))(
+        memory, query
+    )
     for gradient, name in zip(gradients, ("memory", "query"), strict=True):
         np.testing.assert_allclose(jnp.swapaxes(gradient, 0, 1), case[f"decoder_grad_{name}"], atol=1e-12)
 
 
 def test_without_start_positions_and_mask(case, x64):
     memory, query = inputs(case, "memory", "query_embed")
-    found = loaded(case)(jnp.zeros_like(query), memory, query_positions=query)
+    decoder = loaded(case)
+    found = [decoder(jnp.zeros_like(q), m, query_positions=q) for q, m in zip(query, memory, strict=True)]
     stored = case["decoder_out_zero_tgt_no_pos_no_mask"]
-    np.testing.assert_allclose(jnp.swapaxes(found, 1, 2), stored, atol=1e-12)
+    np.testing.assert_allclose(np.stack(found, 2), stored, atol=1e-12)
 
 
 def test_padding_changes_nothing(key):
@@ -125,9 +132,9 @@ def test_weights_start_as_in_the_public_program(key):
     layer = decoder.layers
     # In PyTorch query, key and value are one matrix, of three times as many outputs.
     bounds = {"query": 4 * 64, "key": 4 * 64, "value": 4 * 64, "output": 2 * 64}
-    for attention in (layer.among, layer.across):
+    for each in (layer.among, layer.across):
         for name, size in bounds.items():
-            part = getattr(attention, name)
+            part = getattr(each, f"{name}_proj")
             bound = np.sqrt(6 / size)
             assert 0.98 * bound < np.abs(part.weight).max() <= bound
             assert not part.bias.any()
@@ -138,4 +145,4 @@ def test_weights_start_as_in_the_public_program(key):
 
 def test_heads_that_do_not_divide_the_width(key):
     with pytest.raises(ValueError, match="heads are 3, and 8 features a frame: give a divisor"):
-        Attention(8, 3, key=key)
+        attention(8, 3, key=key)

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.layers import dropped, layer_norm, linear, unit, xavier
+from dkva.nn.layers import dropped, linear, unit, xavier
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -30,23 +30,13 @@ def test_unit_vectors_and_zero():
     np.testing.assert_array_equal(gradient[1], 0)
 
 
-def test_vectors_are_normalised_with_weights(key):
-    inputs = 3 * jax.random.normal(key, (2, 4, 6)) + 1
-    layer = eqx.tree_at(
-        lambda each: (each.weight, each.bias), eqx.nn.LayerNorm(6), (jnp.arange(6.0), jnp.ones(6))
-    )
-    x = np.asarray(inputs, float)
-    expected = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5) * np.arange(6) + 1
-    np.testing.assert_allclose(layer_norm(layer, inputs), expected, atol=1e-5)
-
-
 def test_dropped_values(key):
     inputs = jnp.full((100, 100), 3.0)
     found = np.asarray(dropped(inputs, 0.25, key))
     np.testing.assert_array_equal(np.unique(found), [0, 4])
     assert np.mean(found == 0) == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 1e4))
-    assert dropped(inputs, 0.25, None) is inputs
-    assert dropped(inputs, 0.0, key) is inputs
+    np.testing.assert_array_equal(dropped(inputs, 0.25, None), inputs)
+    np.testing.assert_array_equal(dropped(inputs, 0.0, key), inputs)
 
 
 def test_xavier_weights(key):

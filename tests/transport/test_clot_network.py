@@ -118,5 +118,5 @@ def test_every_part_is_learned():
         assert np.isfinite(leaf).all()
     for part in (gradient.encoder.layers[0].weight, gradient.actions, gradient.scale, gradient.shift):
         assert np.abs(part).max() > 0
-    for part in (gradient.queries, gradient.decoder.layers.among.value.weight):
+    for part in (gradient.queries, gradient.decoder.layers.among.value_proj.weight):
         assert np.abs(part).max() > 0
