@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from alignment_cases import ACTIONS, FRACTIONS, alignment_case, drawn, first
 
+from dkva.metrics import phase_classification as module
 from dkva.metrics.phase_classification import CLASSIFIERS, phase_accuracy
 
 pytestmark = pytest.mark.fast
@@ -51,6 +52,16 @@ def test_classifiers_differ():
     found = {name: phase_accuracy(*videos, *videos, classifier=name).figure for name in CLASSIFIERS}
     assert found["svm"] == 1
     assert max(found["linear_svm"], found["logistic"]) < 0.8
+
+
+def test_two_phases_are_regressed_with_a_vector_of_weights_each():
+    """CARL's loss is summed cross-entropy and half the squares of both vectors, here w / 2 and -w / 2."""
+    embedded, truths = drawn(0, n_phases=2)
+    x, y = np.concatenate(embedded), np.concatenate(truths)
+    fitted = module._classifier("logistic", 2).fit(x, y)
+    gradient = (fitted.predict_proba(x)[:, 1] - y) @ x + fitted.coef_[0] / 2
+    # lbfgs stops at a gradient of the mean loss below 1e-4; C = 1 leaves 0.5 of the sum's.
+    np.testing.assert_allclose(gradient, 0, rtol=0, atol=1e-4 * len(x))
 
 
 def test_only_the_first_videos_are_learnt_from():

@@ -49,6 +49,13 @@ def test_published_programs_give_the_same(reference_root, action, fraction):
         assert released["train"][index] == progression(test, [of[:n] for of in test], phases)
 
 
+def test_the_end_of_a_missing_phase():
+    labels = np.array([0, 0, 3, 3])
+    ends = {rule: 4 * -progression_targets(labels, (0, 1, 2, 3), rule)[0] for rule in ("start", "previous")}
+    assert ends["start"].tolist() == [1, -1, -1]
+    assert ends["previous"].tolist() == [1, 1, 4]
+
+
 def test_rules_for_a_missing_phase(reference_root):
     stored = json.loads((reference_root / "alignment_metrics_cases.json").read_text())["missing_phase"]
     labels, phases = np.array(stored["labels"]), range(5)
@@ -86,6 +93,20 @@ def test_a_part_is_the_videos_share_of_what_is_missed():
     # Targets (t - 3) / 8. The second video misses the sum of ((7 - 2t) / 8)² = 168 / 64, of 2 · 42 / 64.
     np.testing.assert_allclose(found.parts, [1, 1 - 2 * 168 / 84], atol=1e-12)
     assert found.figure == pytest.approx(-1, abs=1e-12)
+
+
+def test_only_the_first_videos_are_learnt_from():
+    train, test = drawn(0), drawn(1)
+    half = phase_progression(train[0][:2], train[1][:2], *test)
+    assert phase_progression(*train, *test, fraction=0.5).figure == half.figure
+    assert phase_progression(*train, *test).figure != half.figure
+
+
+def test_a_phase_that_test_videos_alone_have_counts():
+    train, test = drawn(0), drawn(1, n_phases=4)
+    found = phase_progression(*train, *test).figure
+    assert found == phase_progression(*train, *test, phases=range(4)).figure
+    assert found != phase_progression(*train, *test, phases=range(3)).figure
 
 
 def test_phases_are_the_labels_found_in_their_order():
