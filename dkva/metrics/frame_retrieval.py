@@ -58,14 +58,14 @@ def frame_retrieval(
         check_whole("K", k, least=1)
     embedded, truths = labelled_frames(embedded, truths)
     videos, labels = list(strided(embedded, stride)), list(strided(truths, stride))
-    others = [[w for w in range(len(videos)) if (w == v) == (search == "same")] for v in range(len(videos))]
-    candidates = min((sum(len(videos[w]) for w in searched) for searched in others), default=0)
+    searched = [[w for w in range(len(videos)) if (w == v) == (search == "same")] for v in range(len(videos))]
+    candidates = min((sum(len(videos[w]) for w in of) for of in searched), default=0)
     known = [k for k in ks if k <= candidates]
     hits = np.zeros((len(videos), len(known)))
-    for v, searched in enumerate(others):
+    for v, of in enumerate(searched):
         if known:
-            among = np.concatenate([videos[w] for w in searched])
-            phases = np.concatenate([labels[w] for w in searched])
+            among = np.concatenate([videos[w] for w in of])
+            phases = np.concatenate([labels[w] for w in of])
             hits[v] = _hits(videos[v], labels[v], among, phases, known)
     precision = dict(zip(known, (hits / known).T, strict=True))
     queries = np.array([len(frames) for frames in videos])
