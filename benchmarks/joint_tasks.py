@@ -19,7 +19,7 @@ from dkva.experiments.models import Checkpoint, write_model
 from dkva.transport.vasot import train_vasot
 
 #: The same program with both tasks, and with one of them.
-PROGRAMS: dict[str, dict[str, float]] = {
+PROGRAMS: dict[str, dict[str, Any]] = {
     "both": {},
     "segmentation": {"beta": 0.0},
     "alignment": {"segmentation_weight": 0.0},

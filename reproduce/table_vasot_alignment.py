@@ -32,7 +32,7 @@ from reproduce.base.show import summary_table
 from reproduce.base.store import publish
 from reproduce.collections.joint import JOINT_SETS, JointSet, to_align, true_alignment
 from reproduce.collections.rivals import VIDEOS
-from reproduce.tables.alignment import MEASURES, measure
+from reproduce.tables.alignment import BY_PHASES, IN_TIME, MEASURES, measure
 from reproduce.tables.joint import ALIGNERS, RAW, alignment_table, made
 from synthetic.breakfast_like import Settings
 
@@ -55,12 +55,14 @@ def outcome_of(
         collections = to_align(given, root, range(options.seeds), options.videos)
     learners = [made(name, ALIGNERS[name], smoke=options.smoke) for name in chosen if name in ALIGNERS]
     if RAW_FEATURES in chosen:
-        learners.insert(0, replace(RAW, columns=dict.fromkeys(("training",), "")))
+        learners.insert(0, replace(RAW, columns={"training": ""}))
     scoring = Scoring(BY_COLLECTION, measure, {"stride": given.stride})
     parts = [compute_trained(learners, collections, scoring, options)]
     if TRUE_ALIGNMENT in chosen and given.variant:
-        true = replace(RAW, id="true_alignment", label=TRUE_ALIGNMENT)
-        parts.append(compute_trained([true], true_alignment(given.variant), scoring, options))
+        true = replace(RAW, id="true_alignment", label=TRUE_ALIGNMENT, columns={"training": ""})
+        found = compute_trained([true], true_alignment(given.variant), scoring, options)
+        unmatched = dict.fromkeys(("matched", "matched_balanced"))  # no transport is needed for the truth
+        parts.append(replace(found, rows=[row | unmatched for row in found.rows]))
     found = merged(parts)
     return replace(found, rows=[{name: row[name] for name in _KEPT} for row in found.rows])
 
@@ -93,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
             status = 2 if options.sets else status
             continue
         table = alignment_table(given, COMMAND)
-        console().print(summary_table(table, outcome.rows))
+        for half in (IN_TIME, BY_PHASES):
+            console().print(summary_table(replace(table, measures=half), outcome.rows))
         if options.whole:
             publish(table, outcome, {"videos_of_each_activity": options.videos, "stride": given.stride})
     return status

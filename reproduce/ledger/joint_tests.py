@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reproduce.base import labels
 from reproduce.base.effects import Effect, effect, paired
 from reproduce.ledger.compare import LIKE, Place, Rows, Test
@@ -31,7 +33,7 @@ _WITHOUT = (
 
 def _saved(rows: Rows) -> dict[str, Effect]:
     """What one model saves of the sum of two, as a share, by what is measured."""
-    runs: dict[str, dict[str, Rows]] = {}
+    runs: dict[str, dict[str, Mapping]] = {}
     for row in rows:
         runs.setdefault(row["video"], {})[row["program"]] = row
     return {
