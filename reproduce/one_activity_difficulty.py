@@ -1,6 +1,6 @@
 """How difficult One activity should be, by raw features alone: Kendall's tau of 0.5 to 0.65.
 
-Run: `python -m reproduce.one_activity_difficulty` (three minutes of one core). Writes
+Run: `python -m reproduce.one_activity_difficulty` (four minutes of one core). Writes
 results/one_activity_difficulty.csv and .json.
 
 No model is trained. Each frame of a test video is given the nearest frame of another test video by its raw
