@@ -1,6 +1,6 @@
 """How difficult One activity should be, by raw features alone: Kendall's tau of 0.5 to 0.65.
 
-Run: `python -m reproduce.one_activity_difficulty` (three minutes of one core). Writes
+Run: `python -m reproduce.one_activity_difficulty` (four minutes of one core). Writes
 results/one_activity_difficulty.csv and .json.
 
 No model is trained. Each frame of a test video is given the nearest frame of another test video by its raw
@@ -8,8 +8,8 @@ features; Kendall's tau says how far these come in order, 1 if they do (tau-b, a
 ordered pairs of ten videos). One setting is chosen, the lightest background `light` of
 `synthetic.one_activity.Settings`: of those tried it is the one whose mean tau over five seeds of the data set
 is nearest to the middle of 0.5 and 0.65, if no phase stands still or is done again; five other seeds check
-it. Beside it stands the tau of the true alignment, the nearest frame by canonical time, which is what any
-alignment can reach: less than 1 if phases are done again.
+it. Beside it stands the tau of the true alignment, the nearest frame by canonical time. If phases are done
+again it is below 1, and an alignment with a higher one is not a better one.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ Run: `python synthetic/one_activity.py --out DIR` (seconds; `--help` lists the s
 The phases are Moving5's digits in a fixed order, 9, 3, 7, 5 and 1, each on its own straight path. A video has
 five digits of its own (the source does not say who wrote them: other images stand for another writer), takes
 12 to 19 frames for each phase, and has a light of its own: the grey of its background. If it is asked for,
-phases stand still for a while, and a phase, or part of it, that was done is done again. The settings' values
-make features of the frames' own as difficult as `reproduce/one_activity_difficulty.py` says.
+phases stand still for a while, and a phase, or part of it, that was done is done again. How difficult it is
+was chosen by features of single frames alone (`reproduce/one_activity_difficulty.py`).
 
 The canonical time of a frame is its phase, 0 to 4, plus the share of the phase's path that lies behind it: a
 frame of another video that shows the same has the same canonical time. It stands still in a pause and goes
@@ -22,7 +22,7 @@ back for a repeat. DIR gets, for train and test, arrays that numpy.load reads wi
                   no frame is, unless both are equal, which is a pause)
 
 and one_activity.json with all settings and checksums. No digit image is in both splits. The same settings
-give the same bytes on any machine: positions are multiples of 1/64 pixel, and all else are whole numbers.
+give the same bytes on any machine: positions are multiples of 1/64 pixel, and sums are of whole numbers.
 """
 
 from __future__ import annotations

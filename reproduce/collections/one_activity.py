@@ -33,11 +33,8 @@ __all__ = [
 #: Names of the variants: each phase once and at one pace; or some stand still, and some are done again.
 IN_ORDER, REPEATS = "in order", "with pauses and repeats"
 
-#: What of each video a variant decides.
-VARIANTS: Mapping[str, dict[str, int]] = {
-    IN_ORDER: {"pauses": 0, "repeats": 0},
-    REPEATS: {"pauses": 2, "repeats": 2},
-}
+#: Pauses and repeats of each video.
+VARIANTS: Mapping[str, tuple[int, int]] = {IN_ORDER: (0, 0), REPEATS: (2, 2)}
 
 # The activity's name, which stands before a video's.
 _ACTIVITY = "digits"
@@ -59,7 +56,8 @@ def varied(variant: str, settings: Settings | None = None) -> Settings:
         ValueError: another variant.
     """
     check_choice("variant", variant, VARIANTS)
-    return replace(settings or Settings(), **VARIANTS[variant])
+    pauses, repeats = VARIANTS[variant]
+    return replace(settings or Settings(), pauses=pauses, repeats=repeats)
 
 
 def dataset(settings: Settings | None = None, folder: Path = GENERATED) -> tuple[Path, str]:

@@ -17,7 +17,7 @@ from synthetic.one_activity import PHASES, SPLITS, Settings, features_of, genera
 
 ROOT = Path(__file__).resolve().parents[2]
 
-DEFAULT = "?"
+DEFAULT = "2815cb96c7027c6e390dc9ac79a56421e731b489839c2eb02ff0c361596125ba"
 
 #: Another value of each setting.
 OTHERS = {
