@@ -227,7 +227,12 @@ def _train(
     except Exception as error:  # a learner may fail in any way
         raise click.ClickException(f"{learns.id}: {described(error)}") from error
     if not hasattr(model, "segment"):
-        remark(f"models of {learns.id} embed frames: dkva segment cannot use this one")
+        use = (
+            "dkva align alone uses this one"
+            if hasattr(model, "align")
+            else "dkva segment cannot use this one"
+        )
+        remark(f"models of {learns.id} embed frames: {use}")
     click.echo(printable(f"{out}: {in_words(facts)}, in {made_by['seconds']:g} s"))
 
 
