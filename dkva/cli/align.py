@@ -15,6 +15,7 @@ from dkva.cli.aligning.output import Output
 from dkva.cli.aligning.pair import check_activity, check_two, pair_of
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.segmenting.model import ModelWay, described_model, open_model, reading_of
+from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.work import Read, how_read, noted, read_video, told
 from dkva.cli.shared_options import (
     check_writable,
@@ -104,7 +105,8 @@ def align(videos, model, mixed, every, fps, stride, out, force, no_cache, **read
         frames = [read.features[::every] for read in reads]
         check_size(pair, (len(frames[0]), len(frames[1])))
         said: list[str] = []
-        with console(stderr=True).status("aligning"), noted(said):
+        with console(stderr=True).status("aligning"), Waiting(way) as waiting, noted(said):
+            waiting.of(output.name)
             found = aligned(way, learned, frames[0], frames[1])
             labels = [_labels(way, learned, video, read) for video, read in zip(pair, reads, strict=True)]
         notes[output.name] = said
