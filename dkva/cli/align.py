@@ -155,7 +155,7 @@ def _labels(way: ModelWay, learned: Any, video: VideoFile, read: Read) -> np.nda
     if not hasattr(learned, "segment"):
         return None
     try:
-        return way.labels(read.features, way.n_segments or 0)
+        return way.labels(read.features, way.n_segments)
     except ValueError as error:
         raise click.ClickException(f"{video.path}: {error}") from error
 

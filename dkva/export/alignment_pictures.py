@@ -111,7 +111,9 @@ def _time_lines(
     axes: Axes, a: Line, b: Line, looks: Mapping, matches: Matches, every: int, rate: float | None
 ) -> None:
     """Both bars and the lines between them; time runs in shares of each video."""
+    from matplotlib import colormaps
     from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_hex
 
     _bar(axes, a, _TOP, looks, rate, edge="top")
     _bar(axes, b, _BOTTOM, looks, rate, edge="bottom")
@@ -122,14 +124,17 @@ def _time_lines(
     chosen = chosen[matches.partner[chosen] >= 0]
     starts = (chosen + 0.5) * every / a.frames
     ends = (matches.partner[chosen] + 0.5) * every / b.frames
-    labels = [None] * len(chosen) if a.labels is None else a.labels[chosen * every].tolist()
+    if a.labels is None:  # by the time in A, so that lines can be followed all the same
+        colours = [to_hex(colour) for colour in colormaps["viridis"](starts)]
+    else:
+        colours = [looks[label][0] for label in a.labels[chosen * every].tolist()]
     axes.add_collection(
         LineCollection(
             [
                 [(start, _TOP + _EDGE + _MARK), (end, _BOTTOM - _EDGE - _MARK)]
                 for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
             ],
-            colors=[looks[label][0] for label in labels],
+            colors=colours,
             linewidths=1.3,
         )
     )

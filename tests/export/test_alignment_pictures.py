@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from dkva.export.alignment import Matches, matched
@@ -76,11 +77,11 @@ def test_axes_are_in_frames_or_in_seconds(tmp_path):
     assert [axis.get_xlim() for axis in figure.axes[0].child_axes] == [(0, 2), (0, 4)]
 
 
-def test_a_model_that_does_not_segment_has_plain_bars():
+def test_without_labels_bars_are_plain_and_lines_have_the_colour_of_their_time():
     figure = picture(labels=False)
     ends, colours = joined(figure)
-    assert len(ends) == 3
-    assert len(set(colours)) == 1
+    assert ends == joined(picture())[0]
+    assert colours == [to_hex(colormaps["viridis"](share)) for share in (0.5 / 4, 1.5 / 4, 3.5 / 4)]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["no match"]
 
 

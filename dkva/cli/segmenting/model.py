@@ -78,16 +78,21 @@ class ModelWay(Way):
 
     def recorded(self, n_segments: object) -> dict[str, object]:
         """The settings that the model was trained with."""
+        number = {} if n_segments is None else {"n_segments": n_segments}
         seed = {} if self.facts.get("seed") is None else {"seed": self.facts["seed"]}
-        return {"n_segments": n_segments, **self.settings, **seed}
+        return {**number, **self.settings, **seed}
 
     def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
         """The segmentation of one video's features [n, d]. Raises ValueError as `labels`."""
         del name
         return self.segmentation(features, self.labels(features, n_segments), n_segments)
 
-    def labels(self, features: np.ndarray, n_segments: int) -> np.ndarray:
+    def labels(self, features: np.ndarray, n_segments: int | None) -> np.ndarray:
         """The label of each frame [n] of features [n, d].
+
+        Args:
+            features: of a video.
+            n_segments: number of actions of the model, if it has one.
 
         Raises:
             ValueError: features of another width than the model was trained on, or that it refuses, or an
@@ -95,6 +100,8 @@ class ModelWay(Way):
         """
         self.check_width(features)
         labels = one_a_frame(self._segmenting().segment(features), features, self.method)
+        if n_segments is None:
+            return labels
         outside = labels[(labels < 0) | (labels >= n_segments)]
         if outside.size:
             raise ValueError(
