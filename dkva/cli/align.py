@@ -187,7 +187,7 @@ def _made(
                 reading=read.worked.reading or {},
                 labels=of_frames,
             ),
-            Line(video.name, len(read.features), of_frames),
+            Line(printable(video.name), len(read.features), of_frames),
         )
         for video, read, of_frames in zip(pair, reads, labels, strict=True)
     )
@@ -204,7 +204,7 @@ def _made(
         key=key,
         versions=versions() | {origin: metadata.version(origin)},
     )
-    title = f"aligned by {described_model(way)}"
+    title = printable(f"aligned by {described_model(way)}")
     figure = alignment_picture(line_a, line_b, found.shares, matches, every=every, rate=rate, title=title)
     return doc, figure
 

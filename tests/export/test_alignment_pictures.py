@@ -106,3 +106,16 @@ def test_pooling_keeps_the_largest_of_each_block():
     values = np.arange(35, dtype=np.float32).reshape(5, 7)
     assert pooled(values, 3).tolist() == [[9, 12, 13], [23, 26, 27], [30, 33, 34]]
     np.testing.assert_array_equal(pooled(values, 7), values)
+
+
+def test_videos_of_one_frame_and_no_matches_are_drawn(tmp_path):
+    one = alignment_picture(
+        Line("v", 1),
+        Line("w", 1),
+        np.ones((1, 1), np.float32),
+        Matches(np.zeros(1, int), np.ones(1), np.zeros(1, bool)),
+    )
+    none = Matches(np.full(4, -1), np.ones(4), np.ones(8, bool))
+    for figure, lines in ((one, 1), (alignment_picture(Line("v", 4), Line("w", 8), 0 * SHARES, none), 0)):
+        assert len(joined(figure)[0]) == lines
+        figure.savefig(tmp_path / "t.png")

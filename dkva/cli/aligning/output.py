@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,7 @@ class Output:
         foreign = {
             self.document: is_foreign_alignment(self.document),
             self.table: is_foreign_matches(self.table),
-            self.picture: doc is None and self.picture.exists(),
+            self.picture: doc is None and os.path.exists(self.picture),  # False of a name that cannot be
         }
         for path, there in foreign.items():
             if there:
@@ -73,7 +74,7 @@ class Output:
                     f"{path}: is there and is no result of dkva; move it away, or give another folder with "
                     "--out"
                 )
-        return doc if self.table.exists() and self.picture.exists() else None
+        return doc if os.path.exists(self.table) and os.path.exists(self.picture) else None
 
     def write(self, doc: dict, figure: Figure) -> None:
         """Write all files, each whole or not at all; a kill leaves some out. Raises click.ClickException."""

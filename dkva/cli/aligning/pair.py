@@ -24,8 +24,10 @@ _TWO = "give the feature files of the two videos to align"
 def check_two(given: Sequence[Path]) -> None:
     """Raise click.ClickException if these are not two files."""
     if len(given) != 2:
+        from dkva.datasets.annotations.forms import plural
+
         named = ", ".join(map(str, given))
-        raise click.ClickException(f"{named}: {len(given)} where two are needed; {_TWO}")
+        raise click.ClickException(f"{named}: {plural(len(given), 'video')} where two are needed; {_TWO}")
     for path in given:
         if not path.exists():
             raise click.ClickException(f"{path}: not found; check the path")

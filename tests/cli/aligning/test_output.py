@@ -59,3 +59,10 @@ def test_results_of_a_newer_dkva_are_not_written_over(output, doc):
     write_json(output.document, doc | {"format": FORMAT + 1})
     with pytest.raises(click.ClickException, match="update dkva"):
         output.earlier()
+
+
+def test_names_that_are_too_long_together_are_one_line(tmp_path, doc):
+    output = Output.of(tmp_path, "v" * 200, "w" * 200)
+    assert output.earlier() is None
+    with pytest.raises(click.ClickException, match=r"cannot be written \(File name too long\)"):
+        output.write(doc, Figure())

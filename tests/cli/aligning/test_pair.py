@@ -48,8 +48,11 @@ def test_files_that_differ_in_their_endings_alone_keep_them(pair, tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["v.npy"], "v.npy: 1 where two are needed; give the feature files of the two videos to align"),
-        (["v.npy"] * 3, "v.npy: 3 where two are needed; give the feature files of the two videos to align"),
+        (["v.npy"], "v.npy: 1 video where two are needed; give the feature files of the two videos to align"),
+        (
+            ["v.npy"] * 3,
+            "v.npy: 3 videos where two are needed; give the feature files of the two videos to align",
+        ),
         (["v.npy", "nowhere.npy"], "nowhere.npy: not found; check the path"),
         (["v.npy", "."], ": is a folder; give the feature files of the two videos to align"),
     ],
