@@ -18,6 +18,7 @@ Intervals are bootstraps over videos.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +62,7 @@ def outcome_of(
     if TRUE_ALIGNMENT in chosen and given.variant:
         true = replace(RAW, id="true_alignment", label=TRUE_ALIGNMENT, columns={"training": ""})
         found = compute_trained([true], true_alignment(given.variant), scoring, options)
-        unmatched = dict.fromkeys(("matched", "matched_balanced"))  # no transport is needed for the truth
+        unmatched = dict.fromkeys(("matched", "matched_balanced"), math.nan)  # no transport is needed for the truth
         parts.append(replace(found, rows=[row | unmatched for row in found.rows]))
     found = merged(parts)
     return replace(found, rows=[{name: row[name] for name in _KEPT} for row in found.rows])
