@@ -54,7 +54,7 @@ def outcome_of(
         collections = to_align(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))[:1]
     else:
         collections = to_align(given, root, range(options.seeds), options.videos)
-    learners = [made(name, ALIGNERS[name], smoke=options.smoke) for name in chosen if name in ALIGNERS]
+    learners = [made(name, ALIGNERS[name], given, smoke=options.smoke) for name in chosen if name in ALIGNERS]
     if RAW_FEATURES in chosen:
         learners.insert(0, replace(RAW, columns={"training": ""}))
     scoring = Scoring(BY_COLLECTION, measure, {"stride": given.stride})
@@ -62,7 +62,9 @@ def outcome_of(
     if TRUE_ALIGNMENT in chosen and given.variant:
         true = replace(RAW, id="true_alignment", label=TRUE_ALIGNMENT, columns={"training": ""})
         found = compute_trained([true], true_alignment(given.variant), scoring, options)
-        unmatched = dict.fromkeys(("matched", "matched_balanced"), math.nan)  # no transport is needed for the truth
+        unmatched = dict.fromkeys(
+            ("matched", "matched_balanced"), math.nan
+        )  # no transport is needed for the truth
         parts.append(replace(found, rows=[row | unmatched for row in found.rows]))
     found = merged(parts)
     return replace(found, rows=[{name: row[name] for name in _KEPT} for row in found.rows])
@@ -99,7 +101,15 @@ def main(arguments: list[str] | None = None) -> int:
         for half in (IN_TIME, BY_PHASES):
             console().print(summary_table(replace(table, measures=half), outcome.rows))
         if options.whole:
-            publish(table, outcome, {"videos_of_each_activity": options.videos, "stride": given.stride})
+            publish(
+                table,
+                outcome,
+                {
+                    "videos_of_each_activity": options.videos,
+                    "stride": given.stride,
+                    "of_all_models": dict(given.settings),
+                },
+            )
     return status
 
 

@@ -51,7 +51,7 @@ def outcome_of(
         collections = to_segment(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))[:1]
     else:
         collections = to_segment(given, root, range(options.seeds), options.videos)
-    learners = [made(name, SEGMENTERS[name], smoke=options.smoke) for name in chosen]
+    learners = [made(name, SEGMENTERS[name], given, smoke=options.smoke) for name in chosen]
     return compute_trained(learners, collections, Scoring(BY_ACTIVITY, measure), options)
 
 
@@ -102,6 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
                         "scope": kind.scope,
                         "n_segments": kind.rule,
                         "videos_of_each_activity": options.videos,
+                        "of_all_models": dict(given.settings),
                     },
                 )
     return status

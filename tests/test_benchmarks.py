@@ -13,6 +13,7 @@ from benchmarks import (
     cold_start,
     decoding,
     gpu,
+    joint_tasks,
     kernel_means,
     many_videos,
     memory,
@@ -154,6 +155,7 @@ def test_a_process_that_fails_is_reported():
         transport,
         decoding,
         rivals,
+        joint_tasks,
         processors,
     ],
 )

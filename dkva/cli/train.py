@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -217,7 +218,7 @@ def _train(
     """Train, and write the model. Raises click.ClickException where the learner or the disk refuses."""
     start = time.perf_counter()
     try:
-        with _waiting() as tell:
+        with _waiting() as tell, _warnings_as_remarks():
             model = learns.trained(
                 training.members, facts["n_segments"], facts["seed"], replace(state, tell=tell)
             )
@@ -241,6 +242,23 @@ def _train(
         also = "; dkva align can" if hasattr(model, "align") else ""
         remark(f"models of {learns.id} embed frames: dkva segment cannot use this one{also}")
     click.echo(printable(f"{out}: {in_words(facts)}, in {made_by['seconds']:g} s"))
+
+
+@contextlib.contextmanager
+def _warnings_as_remarks() -> Iterator[None]:
+    """What a learner warns of is said at once, on a line; other warnings go their usual way."""
+    usual = warnings.showwarning
+
+    def show(message, category, *place, **others):
+        if issubclass(category, UserWarning):
+            remark(" ".join(str(message).split()))
+        else:
+            usual(message, category, *place, **others)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield
 
 
 @contextlib.contextmanager

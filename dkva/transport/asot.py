@@ -28,7 +28,7 @@ from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot_settings import AsotSettings, Decoding
 from dkva.transport.fused_gw import FRAME_ROWS, decode, half_width, with_prior
 from dkva.transport.mirror_descent import Problem, Weights, solve
-from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared
+from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared, warn_of_short
 
 __all__ = [
     "AsotLoss",
@@ -271,9 +271,13 @@ def train_asot(
     Raises:
         TypeError: an unknown setting.
         ValueError: a setting out of range, or videos that cannot be used, as `load_frames`.
+
+    Warns:
+        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
     """
     chosen = AsotSettings(**settings)
     frames = load_frames(videos, n_segments, standardise=chosen.standardise)
+    warn_of_short(frames, chosen.frames)
     batches = FrameBatches(frames, chosen.frames, chosen.batch_videos, seed)
     encoder = _encoder(frames[0].shape[1], chosen, seed)
     network = AsotNetwork(encoder, jnp.asarray(centres(encoder, batches(-1), n_segments, seed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from dkva.base.checks import check_features, check_whole
 from dkva.base.video import Video
 from dkva.nn.sampling import sampled
 
-__all__ = ["Batch", "FrameBatches", "load_frames", "prepared", "standardised"]
+__all__ = ["Batch", "FrameBatches", "load_frames", "prepared", "standardised", "warn_of_short"]
 
 
 class Batch(NamedTuple):
@@ -105,6 +106,26 @@ def load_frames(videos: Sequence[Video], n_segments: int, *, standardise: bool) 
             f"n_segments is {n_segments} and the videos have {total} frames in all: ask for fewer"
         )
     return found
+
+
+def warn_of_short(videos: Sequence[np.ndarray], frames: int) -> None:
+    """Warn of videos of fewer frames than a step draws of each.
+
+    They are filled up by repetitions, which count as time in the prior, as in the published program: a video
+    of a third of the frames is taken to end with the first third of the actions.
+
+    Args:
+        videos: features of each [n, d].
+        frames: that a step draws of each video.
+    """
+    lengths = sorted(map(len, videos))
+    short = sum(length < frames for length in lengths)
+    if short:
+        warnings.warn(
+            f"{short} of {len(lengths)} videos have fewer frames than the {frames} that a step draws of each"
+            f", and the filling counts as time: set frames to {lengths[0]} or fewer",
+            stacklevel=3,
+        )
 
 
 @dataclass(frozen=True)

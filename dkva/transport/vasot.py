@@ -29,7 +29,7 @@ from dkva.transport.asot import (
     learned,
 )
 from dkva.transport.fused_gw import Alignment
-from dkva.transport.training_frames import FrameBatches
+from dkva.transport.training_frames import FrameBatches, warn_of_short
 from dkva.transport.training_pairs import PairBatch, PairBatches, load_pairs
 from dkva.transport.vaot import aligned, alignment_loss
 from dkva.transport.vasot_settings import VasotSettings
@@ -117,9 +117,13 @@ def train_vasot(
     Raises:
         TypeError: an unknown setting.
         ValueError: a setting out of range, or videos that cannot be used, as `load_pairs`.
+
+    Warns:
+        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
     """
     chosen = VasotSettings(**settings)
     frames = load_pairs(videos, n_segments, standardise=chosen.standardise)
+    warn_of_short(frames, chosen.frames)
     of_encoder, of_actions = jax.random.split(jax.random.key(seed))
     encoder = Encoder((frames[0].shape[1], chosen.hidden, chosen.outputs), key=of_encoder)
     if chosen.initial_actions == "kmeans":

@@ -70,9 +70,9 @@ RAW = Learner("raw_features", train_nothing, RawFeatures.restore, label=labels.R
 ALIGNMENT = "table_vasot_alignment"
 
 
-def made(label: str, line: Line, *, smoke: bool = False) -> Learner:
-    """The learner of a line; one epoch at most if `smoke`."""
-    settings = dict(line.settings)
+def made(label: str, line: Line, given: JointSet, *, smoke: bool = False) -> Learner:
+    """The learner of a line on a set; one epoch at most if `smoke`."""
+    settings = {**given.settings, **line.settings}
     if smoke:
         settings["epochs"] = min(1, int(str(settings.get("epochs", 1))))
     return replace(learner(find(line.id), settings), label=label, columns={"training": ON_ACTIVITY})

@@ -31,6 +31,8 @@ from reproduce import (
     table5_random_k,
     table_real_sequences,
     table_rivals,
+    table_vasot_alignment,
+    table_vasot_segmentation,
 )
 from reproduce.base.paths import RENDERED, RESULTS
 
@@ -57,6 +59,8 @@ SCRIPTS = [
     study_transport,
     table_real_sequences,
     table_rivals,
+    table_vasot_alignment,
+    table_vasot_segmentation,
     table2_moving5,
     table3_moving5_random_k,
 ]

@@ -1,11 +1,13 @@
 """Batches of frames: standardised as published, the same ones whenever they are asked for."""
 
+import warnings
+
 import numpy as np
 import pytest
 from made_videos import Made, made_videos
 from sklearn.preprocessing import StandardScaler
 
-from dkva.transport.training_frames import FrameBatches, load_frames, prepared, standardised
+from dkva.transport.training_frames import FrameBatches, load_frames, prepared, standardised, warn_of_short
 
 pytestmark = pytest.mark.fast
 
@@ -94,3 +96,12 @@ def test_frames_for_a_model_are_those_of_the_training():
 def test_refuses_features_that_a_model_cannot_take(features, says):
     with pytest.raises(ValueError, match=says):
         prepared(features, 64, standardise=True)
+
+
+def test_short_videos_are_warned_of():
+    videos = [np.ones((n, 2)) for n in (5, 7, 9)]
+    with pytest.warns(UserWarning, match=r"2 of 3 videos have fewer frames .* set frames to 5 or fewer"):
+        warn_of_short(videos, 8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of_short(videos, 5)

@@ -1,0 +1,71 @@
+"""Alignment of videos of one activity: its lines, and what is stored."""
+
+import math
+from functools import partial
+
+import pytest
+from made_release import release
+
+from reproduce import table_vasot_alignment as table
+from reproduce.base import labels
+from reproduce.collections import breakfast_like, breakfast_sample
+from reproduce.tables.joint import Line
+from synthetic.breakfast_labels import from_grammar
+from synthetic.breakfast_like import Settings
+
+FEW = {"hidden": 4, "outputs": 3, "frames": 8, "epochs": 1, "iterations": 2}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run with small models on few videos; keep what is stored."""
+    release(tmp_path, "breakfast_sample", breakfast_sample.VIDEOS)
+    real = partial(breakfast_like.tasks, labels=from_grammar(), folder=tmp_path)
+    few = Settings(videos=40, features=2)
+    monkeypatch.setattr(breakfast_like, "tasks", lambda settings=None, *, seeds: real(few, seeds=seeds))
+    monkeypatch.setattr("reproduce.base.options.ROWS", tmp_path / "rows.sqlite")
+    monkeypatch.setattr("reproduce.base.options.MODELS", tmp_path / "models")
+    lines = {labels.VAOT: Line("vaot", FEW), labels.JOINT: Line("vasot", FEW)}
+    monkeypatch.setattr(table, "ALIGNERS", lines)
+    published = {}
+    monkeypatch.setattr(table, "publish", lambda which, *given: published.update({which.name: given}))
+
+    def run(*arguments):
+        return table.main(["--data-root", str(tmp_path), "--workers", "1", *arguments])
+
+    run.published, run.folder = published, tmp_path
+    return run
+
+
+def test_models_are_measured_beside_raw_features_and_the_truth(run, capsys):
+    assert run("--sets", "one_activity") == 0
+    text = capsys.readouterr().out
+    assert "Kendall's tau" in text
+    assert "AP@5" in text
+    ((name, (outcome, settings)),) = run.published.items()
+    assert name == "table_vasot_alignment_one_activity"
+    assert settings["of_all_models"] == {"frames": 60}
+    told = {(row["method"], row["seed"]) for row in outcome.rows}
+    alone = {(labels.RAW_FEATURES, None), (labels.TRUE_ALIGNMENT, None)}
+    assert told == alone | {
+        (method, seed) for method in (labels.VAOT, labels.JOINT) for seed in range(table.SEEDS)
+    }
+    assert len(outcome.rows) == 10 * len(told)
+    taus = {}
+    for row in outcome.rows:
+        taus.setdefault(row["method"], []).append(row["tau"])
+        assert math.isnan(row["matched"]) == (row["method"] == labels.TRUE_ALIGNMENT)
+    assert sum(taus[labels.TRUE_ALIGNMENT]) / 10 > 0.99
+    assert sum(taus[labels.RAW_FEATURES]) / 10 < 0.7
+
+
+def test_a_part_is_not_stored(run):
+    assert run("--methods", labels.RAW_FEATURES, "--sets", "breakfast_sample") == 0
+    assert run.published == {}
+
+
+def test_absent_videos_are_said_and_an_error_if_asked_for(run, capsys):
+    for path in (run.folder / "breakfast_sample" / "features").glob("*"):
+        path.unlink()
+    assert run("--sets", "breakfast_sample", "--methods", labels.RAW_FEATURES) == 2
+    assert "the Breakfast sample (3 real videos): left out." in capsys.readouterr().out
