@@ -54,8 +54,7 @@ __all__ = ["train"]
     "--segments",
     "n_segments",
     type=click.IntRange(1),
-    required=True,
-    help="Different actions to look for, in all videos together.",
+    help="Different actions to look for, in all videos together; of methods that look for actions alone.",
 )
 @click.option(
     "--activity",
@@ -118,6 +117,7 @@ def train(
     read = {name: given.pop(name) for name in READING}
     listing, settings = _checked(method, given)
     _check_together(listing, activity, mixed, labels)
+    learns = _learner(listing, settings, n_segments)
     old = earlier(out)
     reading = feature_reading(**read, no_cache=no_cache)
     found = find_videos(
@@ -126,17 +126,13 @@ def train(
     if found.problems:
         return _refused(found.problems)
     videos, activity = of_one_activity(found.videos, activity, mixed=mixed)
-    training = read_all(watched(videos, "videos"), activity, n_segments, supervised=listing.supervised)
+    training = read_all(watched(videos, "videos"), activity, n_segments or 1, supervised=listing.supervised)
     for note in [*found.notes, *gathered(training.notes)]:
         remark(note)
     if training.problems:
         return _refused(training.problems)
     if not no_cache:
         keep_compiled_programs()
-    try:
-        learns = learner(listing, settings)  # imports the method, which takes seconds
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
     facts = _facts(learns, listing, training, n_segments, seed)
     facts |= {"activity": activity, "reading": how_read(reading)}
     if old is not None and not force:
@@ -178,8 +174,23 @@ def _check_together(listing: Listed, activity: str | None, mixed: bool, labels: 
         raise click.ClickException(f"{listing.id} learns from true labels: give them by --labels")
 
 
+def _learner(listing: Listed, settings: Mapping[str, object], n_segments: int | None) -> Learner:
+    """The learner, or click.ClickException: also if a number of actions is missing, or is of no use."""
+    try:
+        learns = learner(listing, settings)
+    except (ValueError, ImportError) as error:
+        raise click.ClickException(str(error)) from error
+    if learns.uses_segments and n_segments is None:
+        raise click.ClickException(
+            f"{learns.id} looks for actions: say by -k how many different ones the videos have in all"
+        )
+    if n_segments is not None and not learns.uses_segments:
+        raise click.ClickException(f"-k: {learns.id} looks for no actions; leave it out")
+    return learns
+
+
 def _facts(
-    learns: Learner, listing: Listed, training: TrainingSet, n_segments: int, seed: int
+    learns: Learner, listing: Listed, training: TrainingSet, n_segments: int | None, seed: int
 ) -> dict[str, Any]:
     """What a model's file says of it, as far as it is known before the training."""
     used = seed if learns.uses_seed else None
@@ -227,7 +238,8 @@ def _train(
     except Exception as error:  # a learner may fail in any way
         raise click.ClickException(f"{learns.id}: {described(error)}") from error
     if not hasattr(model, "segment"):
-        remark(f"models of {learns.id} embed frames: dkva segment cannot use this one")
+        also = "; dkva align can" if hasattr(model, "align") else ""
+        remark(f"models of {learns.id} embed frames: dkva segment cannot use this one{also}")
     click.echo(printable(f"{out}: {in_words(facts)}, in {made_by['seconds']:g} s"))
 
 

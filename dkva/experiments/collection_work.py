@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dkva.workers.crew import described
 
 __all__ = [
     "BY_ACTIVITY",
+    "BY_COLLECTION",
     "BY_PAIR",
     "BY_VIDEO",
     "Group",
@@ -30,7 +31,10 @@ __all__ = [
 ]
 
 #: What a row is of, and what is matched together.
-BY_VIDEO, BY_ACTIVITY, BY_PAIR = BY = ("video", "activity", "pair")
+BY_VIDEO, BY_ACTIVITY, BY_PAIR, BY_COLLECTION = BY = ("video", "activity", "pair", "collection")
+
+#: Rows of these are measured on embedded frames, the others on segments.
+_OF_EMBEDDED = (BY_PAIR, BY_COLLECTION)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class Scoring:
             activity are measured at once, under one matching:
             `measure(truths, labels, n_segments, **options) -> list of dicts`. "pair": one row for every
             ordered pair of test videos of an activity, of their embedded frames [n, e] and [m, e]:
-            `measure(embedded, other_embedded, truth, other_truth, **options) -> dict`.
+            `measure(embedded, other_embedded, truth, other_truth, **options) -> dict`. "collection": one row
+            a video, too, but all test videos are measured at once, beside the training videos, of whose
+            embedded frames [n, e] and truths a measure may learn:
+            `measure(train, train_truths, test, test_truths, **options) -> list of dicts`.
         measure: a function of a module.
         options: further keywords of `measure`, plain enough for JSON.
     """
@@ -130,9 +137,15 @@ def _restored(learner_restore: Callable, path: Path, written: int):
 
 @functools.lru_cache(maxsize=256)
 def _embedded(restore: Callable, path: Path, written: int, video: Member):
-    """A video's embedded frames and truth; it is in as many pairs as there are other videos."""
+    """A video's embedded frames and truth; it may be in many pairs, or be tested and trained on."""
     features, truth = video.labelled()
     return _restored(restore, path, written).embed(features), truth
+
+
+def _all_embedded(place: tuple, videos: Sequence[Member]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Embedded frames of each video, and truths, by the model at a place."""
+    both = [_embedded(*place, video) for video in videos]
+    return [embedded for embedded, _ in both], [truth for _, truth in both]
 
 
 def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str], str]) -> Done:
@@ -144,7 +157,7 @@ def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str], str]) ->
     """
     trained, scoring, group, missing, code = given
     start = time.perf_counter()
-    does = "embed" if scoring.by == BY_PAIR else "segment"
+    does = "embed" if scoring.by in _OF_EMBEDDED else "segment"
     try:
         trained.check_code()
         check_same_code(scoring.measure, code)
@@ -160,6 +173,10 @@ def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str], str]) ->
                 scoring.measure(first[0], other[0], first[1], other[1], **scoring.options) for other in others
             ]
             measured = dict(zip(wanted, rows, strict=True))
+        elif scoring.by == BY_COLLECTION:
+            train, test = (_all_embedded(place, videos) for videos in (trained.videos, group.videos))
+            rows = scoring.measure(*train, *test, **scoring.options)
+            measured = dict(zip(group.keys, rows, strict=True))
         else:
             loaded = [video.labelled() for video in group.videos]
             labels = [np.asarray(model.segment(features)) for features, _ in loaded]

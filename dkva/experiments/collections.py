@@ -5,7 +5,8 @@ training that is under way as well, so that a run that is killed goes on where i
 applied to the test videos: it segments them or embeds them, and a `Scoring` measures what comes out.
 
 A row is found again by the hash of all that decides it: of the model (see `Learner.key`), of the code that
-restores and measures, of the scoring, and of the data of the video, of the pair, or of the whole activity.
+restores and measures, of the scoring, and of the data of the video, of the pair, or of the whole activity or
+collection. The model's hash has the data of the training videos, too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dkva.base.errors import ExperimentError
 from dkva.experiments.code_version import code_version
 from dkva.experiments.collection_work import (
     BY_ACTIVITY,
+    BY_COLLECTION,
     BY_PAIR,
     BY_VIDEO,
     Group,
@@ -39,7 +41,17 @@ from dkva.metrics.activities import activity_rows
 from dkva.metrics.segmentation import score_row
 from dkva.workers.crew import PROCESSES, check_scheduler
 
-__all__ = ["BY_ACTIVITY", "BY_PAIR", "BY_VIDEO", "PER_ACTIVITY", "PER_VIDEO", "Collection", "Scoring", "run"]
+__all__ = [
+    "BY_ACTIVITY",
+    "BY_COLLECTION",
+    "BY_PAIR",
+    "BY_VIDEO",
+    "PER_ACTIVITY",
+    "PER_VIDEO",
+    "Collection",
+    "Scoring",
+    "run",
+]
 
 
 @dataclass(frozen=True)
@@ -92,14 +104,15 @@ def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: L
     activities: dict[str | None, list[Member]] = {}
     for video in collection.test:
         activities.setdefault(video.activity, []).append(video)
-    if scoring.by == BY_ACTIVITY:
+    if scoring.by in (BY_ACTIVITY, BY_COLLECTION):
+        together = activities.values() if scoring.by == BY_ACTIVITY else [collection.test]
         return [
             Group(
                 tuple(videos),
                 tuple(key(videos, index) for index in range(len(videos))),
                 tuple(about(video) for video in videos),
             )
-            for videos in activities.values()
+            for videos in together
         ]
     groups = []
     for videos in activities.values():

@@ -40,10 +40,13 @@ class Member(Video):
 
 @runtime_checkable
 class Model(Protocol):
-    """What a learner gives; a model has one of these methods beside `arrays`, or both.
+    """What a learner gives; a model has one of these methods beside `arrays`, or several.
 
     `segment(features) -> labels [n]` of a video of features [n, d]; a label means the same in every video.
     `embed(features) -> [n, e]`: its embedded frames.
+    `align(x, y)`: the frames of two videos of features [n, d] and [m, d] matched, with `assignment` [n, m],
+    the mass of each two frames in units of one frame of x, and `unmatched_x` [n] and `unmatched_y` [m], what
+    remains without a partner.
     """
 
     def arrays(self) -> Mapping[str, np.ndarray]:
@@ -57,8 +60,8 @@ class Learner:
 
     Attributes:
         id: what its models and rows are kept under, whatever its functions are called.
-        train: `train(videos, *, n_segments, **settings) -> model`, a function of a module. It is given the
-            keywords `seed`, and `checkpoint` (a `Checkpoint`, to go on after a kill), if it takes them.
+        train: `train(videos, **settings) -> model`, a function of a module. It is given the keywords
+            `n_segments`, `seed`, and `checkpoint` (a `Checkpoint`, to go on after a kill), if it takes them.
         restore: `restore(arrays) -> model`, a function or class of a module: the model from its arrays.
         label: what rows and tables call it; "" means the id.
         settings: further keywords of `train`, plain enough for JSON.
@@ -92,33 +95,43 @@ class Learner:
     @property
     def uses_seed(self) -> bool:
         """Whether there is a model a seed, or one in all."""
-        return "seed" in inspect.signature(self.train).parameters
+        return self._takes("seed")
+
+    @property
+    def uses_segments(self) -> bool:
+        """Whether a number of segments decides the model."""
+        return self._takes("n_segments")
+
+    def _takes(self, keyword: str) -> bool:
+        return keyword in inspect.signature(self.train).parameters
 
     def trained(
-        self, videos: Sequence[Video], n_segments: int, seed: int | None, checkpoint: Checkpoint
+        self, videos: Sequence[Video], n_segments: int | None, seed: int | None, checkpoint: Checkpoint
     ) -> Model:
         """A model of these videos.
 
         Args:
             videos: of the training set.
-            n_segments: M.
+            n_segments: M; of learners that take one.
             seed: None means 0.
             checkpoint: where the training keeps its state.
         """
         given: dict[str, object] = dict(self.settings)
         if self.uses_seed:
             given["seed"] = 0 if seed is None else seed
-        if "checkpoint" in inspect.signature(self.train).parameters:
+        if self.uses_segments:
+            given["n_segments"] = n_segments
+        if self._takes("checkpoint"):
             given["checkpoint"] = checkpoint
         shown = videos if self.supervised else [Untold.of(video) for video in videos]
-        return self.train(shown, n_segments=n_segments, **given)
+        return self.train(shown, **given)
 
-    def key(self, digest: str, n_segments: int, seed: int | None) -> str:
+    def key(self, digest: str, n_segments: int | None, seed: int | None) -> str:
         """Hash of all that decides a model: id, settings, code, training set, number of segments and seed.
 
         Args:
             digest: of the training set; see `training_digest`.
-            n_segments: M.
+            n_segments: M; of learners that take one.
             seed: None if the learner takes none.
         """
         decisive = {
@@ -127,7 +140,7 @@ class Learner:
             "code": code_version(self.train),
             "supervised": self.supervised,
             "training": digest,
-            "n_segments": n_segments,
+            "n_segments": n_segments if self.uses_segments else None,
             "seed": seed,
         }
         return key_of(decisive)

@@ -46,7 +46,7 @@ class Listed:
         reference: the publication, on one line.
         target: its function as "module:name". A segmenter is called as `segment(features, n_segments,
             **settings)`, with the keywords `seed` and `name` (the video's) if it takes them. A learner is
-            called by its `train`.
+            called by its `train`, with the keyword `n_segments` if it takes it.
         kind: one of `KINDS`.
         settings: dataclasses as "module:name" whose fields are its settings and which check themselves when
             they are made; none where the settings are the function's own keyword parameters.
@@ -108,6 +108,8 @@ _ASOT = (
     "Xu & Gould, Temporally consistent unbalanced optimal transport for unsupervised action segmentation, "
     "CVPR 2024"
 )
+
+_JOINT = "Ali et al., Joint self-supervised video alignment and action segmentation, ICCV 2025"
 
 _OWN: tuple[Listed, ...] = (
     Listed(
@@ -248,6 +250,26 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.clot_settings:ClotSettings",),
         restore="dkva.transport.clot:ClotModel.restore",
+    ),
+    Listed(
+        "vaot",
+        "VAOT",
+        "learns an encoder from pairs of videos of an activity, so that their frames can be matched",
+        _JOINT,
+        "dkva.transport.vaot:train_vaot",
+        kind=LEARNER,
+        settings=("dkva.transport.vaot_settings:VaotSettings",),
+        restore="dkva.transport.vaot:VaotModel.restore",
+    ),
+    Listed(
+        "vasot",
+        "VASOT",
+        "ASOT and VAOT in one model, which segments the videos of an activity and aligns them",
+        _JOINT,
+        "dkva.transport.vasot:train_vasot",
+        kind=LEARNER,
+        settings=("dkva.transport.vasot_settings:VasotSettings",),
+        restore="dkva.transport.vasot:VasotModel.restore",
     ),
     Listed(
         "kms",

@@ -1,5 +1,5 @@
 """Optimal transport between frames and actions, and between the frames of two videos; systems built on it."""
 
-from dkva.transport.fused_gw import Transport, align_frames, decode
+from dkva.transport.fused_gw import Alignment, Transport, align_frames, decode
 
-__all__ = ["Transport", "align_frames", "decode"]
+__all__ = ["Alignment", "Transport", "align_frames", "decode"]

@@ -21,9 +21,11 @@ from dkva.transport.mirror_descent import Problem, Weights, solve
 __all__ = [
     "FRAME_ROWS",
     "STEPS",
+    "Alignment",
     "Transport",
     "align_frames",
     "decode",
+    "frame_costs",
     "half_width",
     "temporal_prior",
     "with_prior",
@@ -50,6 +52,26 @@ class Transport(NamedTuple):
     """
 
     assignment: Float[np.ndarray, "*batch n m"]
+    objective: Float[np.ndarray, "*batch s"]
+    minimised: Float[np.ndarray, "*batch s"]
+
+
+class Alignment(NamedTuple):
+    """What `align_frames` gives; its arrays have a first axis of pairs if the frames have one.
+
+    Masses are in units of one frame of x; they are 0 in padding.
+
+    Attributes:
+        assignment: mass of each two frames.
+        unmatched_x: mass that each frame of x gives to y's virtual frame; 0 without virtual frames.
+        unmatched_y: likewise of y.
+        objective: see `Transport`.
+        minimised: see `Transport`.
+    """
+
+    assignment: Float[np.ndarray, "*batch n m"]
+    unmatched_x: Float[np.ndarray, "*batch n"]
+    unmatched_y: Float[np.ndarray, "*batch m"]
     objective: Float[np.ndarray, "*batch s"]
     minimised: Float[np.ndarray, "*batch s"]
 
@@ -84,6 +106,30 @@ def with_virtual(cost: Float[Array, "*b n m"], zeta: float) -> Float[Array, "*b 
     """The cost with a virtual row and column of constant cost before the first (VAOT)."""
     edges = [(0, 0)] * (cost.ndim - 2) + [(1, 0), (1, 0)]
     return jnp.pad(cost, edges, constant_values=jnp.asarray(zeta, cost.dtype))
+
+
+def frame_costs(
+    x: Float[Array, "b n e"],
+    y: Float[Array, "b m e"],
+    rho: float | Array,
+    n: int | Array | None = None,
+    m: int | Array | None = None,
+) -> Float[Array, "b n m"]:
+    """1 - cosine of each two frames of unit norm, plus rho times the prior (VAOT).
+
+    Args:
+        x: frames of the first videos.
+        y: of the second ones.
+        rho: weight of the prior.
+        n: length of x in whose shares time is counted; None means with its padding, as published.
+        m: likewise of y.
+    """
+    cosines = jnp.einsum("bne,bme->bnm", x, y, precision=jax.lax.Precision.HIGHEST)
+    rows, columns = cosines.shape[1:]
+    prior = temporal_prior(
+        rows if n is None else n, columns if m is None else m, (rows, columns), cosines.dtype
+    )
+    return 1 - cosines + jnp.asarray(rho, cosines.dtype) * prior[None]
 
 
 def decode(
@@ -169,7 +215,7 @@ def align_frames(
     lambda_y: float = 0.05,
     n_iters: tuple[int, int] = (25, 1),
     step: str = "video",
-) -> Transport:
+) -> Alignment:
     """Match the frames of two videos of one activity softly, in much the same order.
 
     The alignment of VAOT (Ali et al., ICCV 2025). With both sides fixed, one sweep of Sinkhorn's iterations
@@ -196,7 +242,7 @@ def align_frames(
         step: one of `STEPS`.
 
     Returns:
-        Assignment of real frames alone [n, m] or [b, n, m], in units of one frame of x.
+        Assignment of real frames [n, m] or [b, n, m], and what each gives to the virtual ones.
 
     Raises:
         ValueError: frames that are no finite numbers or of unequal widths, a mask of another shape or
@@ -214,33 +260,39 @@ def align_frames(
         )
     weights = {"eps": eps, "alpha": alpha, "radius": radius, "rho": rho}
     _check_settings(n_iters, step, **weights, lambda_x=lambda_x, lambda_y=lambda_y)
-    dtype = jnp.result_type(first.dtype, second.dtype)
-    precision = jax.lax.Precision.HIGHEST
-    cost = 1 - jnp.einsum("bne,bme->bnm", first.astype(dtype), second.astype(dtype), precision=precision)
-    cost = with_prior(cost, rho, cost.shape[1])
     if zeta is not None:
         check_number("zeta", zeta)
+    dtype = jnp.result_type(first.dtype, second.dtype)
+    n, m, virtual = first.shape[1], second.shape[1], int(zeta is not None)
+    half = _half_width_that_counts(n + virtual, radius, alpha)
+    first, there_x = _padded(first, there_x, step)
+    second, there_y = _padded(second, there_y, step)
+    cost = frame_costs(jnp.asarray(first, dtype), jnp.asarray(second, dtype), rho, n, m)
+    if zeta is not None:
         cost = with_virtual(cost, zeta)
         there_x, there_y = (
             np.pad(each, ((0, 0), (1, 0)), constant_values=True) for each in (there_x, there_y)
         )
     found = solve(
-        Problem(
-            cost,
-            jnp.asarray(there_x),
-            jnp.asarray(there_y),
-            _half_width_that_counts(cost.shape[1], radius, alpha),
-            half_width(cost.shape[2], radius),
-        ),
+        Problem(cost, jnp.asarray(there_x), jnp.asarray(there_y), half, half_width(m + virtual, radius)),
         Weights(eps, alpha, 1 / radius, lambda_x, lambda_y),
         relax_rows=bool(relax_x),
         relax_columns=bool(relax_y),
         n_iters=(int(n_iters[0]), int(n_iters[1])),
         step_of=step,
     )
-    scale = there_x.sum(1)[:, None, None].astype(dtype)
-    real = slice(int(zeta is not None), None)
-    return _given(scale * np.asarray(found.plan), found, real, real, single)
+    plan = there_x.sum(1)[:, None, None].astype(dtype) * np.asarray(found.plan)
+    rows, columns = slice(virtual, virtual + n), slice(virtual, virtual + m)
+    unmatched = plan[:, rows, 0] * virtual, plan[:, 0, columns] * virtual
+    given = plan[:, rows, columns], *unmatched, np.asarray(found.recorded), np.asarray(found.objective)
+    return Alignment(*((each[0] for each in given) if single else given))
+
+
+def _padded(frames: np.ndarray, there: np.ndarray, step: str) -> tuple[np.ndarray, np.ndarray]:
+    """Videos of some frames more, so that many lengths share a program; as they are for steps of a batch."""
+    n = frames.shape[1]
+    more = 0 if step == "batch" else bucket(n, *FRAME_ROWS) - n
+    return np.pad(frames, ((0, 0), (0, more), (0, 0))), np.pad(there, ((0, 0), (0, more)))
 
 
 def _half_width_that_counts(n_frames: int, radius: float, alpha: float) -> int:

@@ -230,3 +230,24 @@ def test_a_model_that_does_not_segment_is_written_and_said(dkva, data, train, ou
     assert code == 0
     assert errors.splitlines()[-1] == "note: models of means embed frames: dkva segment cannot use this one"
     assert "is a model that embeds frames and does not segment" in dkva("segment", data, "--model", out)[2]
+
+
+def test_actions_are_asked_for_where_a_method_looks_for_them_and_nowhere_else(dkva, data, out):
+    command = ("train", data, "--activity", "coffee", "--out", out, "--method")
+    assert dkva(*command, "vasot")[2] == (
+        "error: vasot looks for actions: say by -k how many different ones the videos have in all\n"
+    )
+    assert dkva(*command, "vaot", "-k", 3)[2] == "error: -k: vaot looks for no actions; leave it out\n"
+    code, text, errors = dkva(*command, "vaot", "--epochs", 0)
+    assert code == 0
+    assert text.startswith(f"{out}: vaot, trained on 3 videos of coffee, in ")
+    assert "dkva segment cannot use this one; dkva align can" in errors
+    assert read_facts(out)["n_segments"] is None
+
+
+def test_one_video_cannot_be_aligned(dkva, data, out):
+    command = ("train", data, "--activity", "milk", "--out", out, "--method", "vasot", "-k", 3)
+    assert dkva(*command)[2].splitlines()[-1] == (
+        "error: vasot: milk/P03_cam01_P03_milk is the only video: give two at least, as videos are aligned "
+        "in pairs"
+    )

@@ -1,12 +1,14 @@
 """One piece of work on a collection: what goes wrong is told, what is there is used."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from dkva.experiments.code_version import code_version
 from dkva.experiments.collection_work import (
+    BY_COLLECTION,
     BY_PAIR,
     BY_VIDEO,
     Group,
@@ -80,6 +82,34 @@ def test_a_model_that_cannot_do_what_is_measured_is_named(tmp_path):
     assert done.problems == ["still: TypeError: its model cannot segment a video, which rows by video need"]
 
 
+def far_from_training(train, train_truths, test, test_truths, *, scale):
+    assert [len(each) for each in (train, train_truths, test, test_truths)] == [3, 3, 2, 2]
+    middle = np.concatenate(train).mean()
+    return [{"far": scale * float(np.abs(each - middle).sum())} for each in test]
+
+
+def test_rows_of_a_collection_are_measured_at_once_beside_the_training_videos(tmp_path):
+    """Videos 0, 1 and 2 are trained on, each of 2 × 3 equal numbers; their mean is 1."""
+    train_model((trained(tmp_path), False))
+    group = Group(VIDEOS[1:], ("first", "second"), ({}, {}))
+    scoring = Scoring(BY_COLLECTION, far_from_training, {"scale": 10})
+    code = code_version(far_from_training)
+    done = measure_group((trained(tmp_path), scoring, group, frozenset(group.keys), code))
+    assert not done.problems
+    assert {key: row["far"] for key, (row, _) in done.rows.items()} == {"first": 0.0, "second": 60.0}
+    one = measure_group((trained(tmp_path), scoring, group, frozenset(["second"]), code))
+    assert list(one.rows) == ["second"]
+
+
+def test_training_videos_without_truth_are_named_where_rows_need_it(tmp_path):
+    train_model((trained(tmp_path), False))
+    blind = Member("v9", lambda: (np.zeros((2, 3)), None), "9")
+    scoring, code = Scoring(BY_COLLECTION, far_from_training), code_version(far_from_training)
+    model = replace(trained(tmp_path), videos=(*VIDEOS, blind))
+    done = measure_group((model, scoring, Group(VIDEOS[:1], ("key",), ({},)), frozenset(["key"]), code))
+    assert done.problems == ["still: ValueError: v9: has no true labels; give them, or leave the video out"]
+
+
 def test_a_worker_of_other_code_is_refused(tmp_path):
     done = train_model((trained(tmp_path, code="0123456789abcdef"), False))
     assert len(done.problems) == 1
@@ -130,5 +160,7 @@ def test_a_video_is_embedded_once_for_all_its_pairs(tmp_path):
 
 
 def test_an_unknown_kind_of_row_is_refused():
-    with pytest.raises(ValueError, match="unknown by 'frame': choose one of video, activity, pair"):
+    with pytest.raises(
+        ValueError, match="unknown by 'frame': choose one of video, activity, pair, collection"
+    ):
         Scoring("frame", distance)

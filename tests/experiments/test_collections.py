@@ -1,4 +1,4 @@
-"""A learner goes through training, caching, kill and resume; rows per video, per activity and per pair."""
+"""A learner goes through training, caching, kill and resume; rows per video, activity, pair, collection."""
 
 import json
 import signal
@@ -12,12 +12,13 @@ import pytest
 
 from dkva.base.errors import ExperimentError
 from dkva.experiments import code_version, collections
-from dkva.experiments.collections import BY_PAIR, PER_ACTIVITY, PER_VIDEO, Collection, Scoring
+from dkva.experiments.collections import BY_COLLECTION, BY_PAIR, PER_ACTIVITY, PER_VIDEO, Collection, Scoring
 from dkva.experiments.learners import Learner
 from dkva.experiments.models import ModelStore, read_model
 from dkva.experiments.row_cache import RowCache
 from dkva.experiments.running import Done
 from dkva.metrics.activities import evaluate_together
+from dkva.metrics.alignment import alignment_rows
 from dkva.metrics.segmentation import evaluate
 
 WAIT = 180
@@ -134,6 +135,22 @@ def test_rows_per_pair_are_of_ordered_pairs_within_an_activity(plan, run):
     assert (outcome.rows[0]["right"], outcome.rows[0]["frames"]) == (expected["right"], expected["frames"])
 
 
+def test_rows_per_collection_are_measured_at_once_beside_the_training_videos(plan, run):
+    collection, learner = activities(plan), classes(plan)
+    scoring = Scoring(BY_COLLECTION, alignment_rows, {"fractions": [1.0], "ks": [5], "stride": 2})
+    outcome = run([learner], [collection], scoring)
+    model = model_of(run, plan, learner, collection, None)
+    sides = [
+        part
+        for videos in (collection.train, collection.test)
+        for part in ([model.embed(video.features()) for video in videos], [video.truth() for video in videos])
+    ]
+    expected = alignment_rows(*sides, fractions=[1.0], ks=[5], stride=2)
+    assert [row["video"] for row in outcome.rows] == [video.name for video in collection.test]
+    for row, measured in zip(outcome.rows, expected, strict=True):
+        assert {name: row[name] for name in measured} == measured
+
+
 # --- what is found again ---------------------------------------------------------------------------
 
 
@@ -171,6 +188,18 @@ def test_a_row_of_an_activity_depends_on_all_its_videos(plan, run):
     assert run([learner], [replace(collection, test=changed)], PER_ACTIVITY).computed == 2
     assert run([learner], [collection], PER_VIDEO).computed == 4
     assert run([learner], [replace(collection, test=changed)], PER_VIDEO).computed == 1
+
+
+def test_a_row_of_a_collection_depends_on_all_test_and_training_videos(plan, run):
+    collection, learner = activities(plan), classes(plan)
+    scoring = Scoring(BY_COLLECTION, alignment_rows, {"fractions": [1.0], "ks": [5]})
+    assert run([learner], [collection], scoring).computed == 4
+    assert run([learner], [collection], scoring).computed == 0
+    for part, left in (("train", 4), ("test", 3)):
+        first, *others = getattr(collection, part)
+        changed = replace(collection, **{part: (replace(first, checksum="other"), *others)})
+        assert run([learner], [changed], scoring).computed == 4
+        assert run([learner], [replace(collection, **{part: tuple(others)})], scoring).computed == left
 
 
 def test_changed_code_of_the_model_measures_anew_but_does_not_train(plan, run, tmp_path):

@@ -156,7 +156,7 @@ def open_model(path: Path) -> ModelWay:
             f"{path}: is the state of a training that has not ended; run its dkva train again, which goes on"
         )
     name, number, settings = (facts.get(each) for each in ("learner", "n_segments", "settings"))
-    if not (isinstance(name, str) and isinstance(number, int) and isinstance(settings, dict)):
+    if not (isinstance(name, str) and isinstance(number, int | None) and isinstance(settings, dict)):
         raise click.ClickException(
             f"{path}: does not say what it is a model of; give a file that dkva train has written"
         )
@@ -185,7 +185,8 @@ def in_words(facts: Mapping[str, Any]) -> str:
 
     number = facts.get("videos", 0)
     of = f" of {facts['activity']}" if facts.get("activity") else ""
-    return f"{facts['learner']}, trained on {plural(number, 'video')}{of} for -k {facts['n_segments']}"
+    for_actions = "" if facts["n_segments"] is None else f" for -k {facts['n_segments']}"
+    return f"{facts['learner']}, trained on {plural(number, 'video')}{of}{for_actions}"
 
 
 def reading_of(way: ModelWay, context: click.Context) -> dict[str, Any]:

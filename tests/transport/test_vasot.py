@@ -1,0 +1,187 @@
+"""VASOT: its loss as published, with the released fault and without, and models of planted actions."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from conftest import enable_x64
+from made_videos import made_videos
+
+from dkva.experiments.models import Checkpoint
+from dkva.metrics.activities import evaluate_together
+from dkva.nn.encoder import Encoder
+from dkva.transport.asot import AsotNetwork
+from dkva.transport.training_pairs import PairBatch
+from dkva.transport.vaot import matching_of
+from dkva.transport.vasot import VasotLoss, VasotModel, train_vasot
+from dkva.transport.vasot_settings import VasotSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = {"hidden": 16, "outputs": 8, "frames": 64, "radius": 0.1, "rho": 0.05}
+
+
+def given():
+    """An encoder of one layer that puts its inputs to unit norm, and no more."""
+    blank = Encoder((12, 12), key=jax.random.key(0))
+    (layer,) = blank.layers
+    identity = eqx.tree_at(lambda each: (each.weight, each.bias), layer, (jnp.eye(12), jnp.zeros(12)))
+    return eqx.tree_at(lambda each: each.layers, blank, (identity,))
+
+
+@pytest.fixture(scope="module")
+def case(reference_root):
+    stored = np.load(reference_root / "vaot_alignment_cases.npz")
+    prefix = "vasot_released_fault_"
+    return {name.removeprefix(prefix): stored[name] for name in stored.files if name.startswith(prefix)} | {
+        "corrected": stored["vasot_corrected_T"]
+    }
+
+
+def settings_of(case, **changed):
+    weights = {
+        name: float(case[name]) for name in ("alpha", "eps", "radius", "rho", "lambda_actions", "zeta")
+    }
+    return VasotSettings(**weights, beta=float(case["beta"]), temperature=float(case["temp"]), **changed)
+
+
+def batch_of(case):
+    """One pair, of unequal lengths, which the loss does not mind."""
+    frames = (jnp.asarray(case[f"emb_{name}"].astype(float))[None] for name in "xy")
+    return PairBatch(*frames, *(case[f"mask_{name}"][None] for name in "xy"))
+
+
+def network_of(case):
+    return AsotNetwork(given(), jnp.asarray(case["actions"]))
+
+
+def test_matches_are_the_published_ones_with_their_fault_and_without(x64, case):
+    batch = batch_of(case)
+    frames = (given()(batch.x), given()(batch.y), jnp.asarray(batch.mask_x), jnp.asarray(batch.mask_y))
+    right = matching_of(*frames, settings_of(case).aligning)
+    np.testing.assert_allclose(right[0], case["corrected"], atol=1e-9)
+    shifted = matching_of(*frames, settings_of(case, released_shift=True).aligning)
+    np.testing.assert_allclose(shifted[0], case["T_shifted"], atol=1e-9)
+
+
+def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64, case):
+    loss, batch = VasotLoss(settings_of(case, released_shift=True)), batch_of(case)
+    network = network_of(case)
+    names = ("segmentation_X", "segmentation_Y", "alignment")
+    for name, part in zip(names, loss.parts(network, batch), strict=True):
+        np.testing.assert_allclose(part, case[f"train_loss_{name}"], atol=1e-9)
+
+    def of(x, y, actions):
+        return loss(AsotNetwork(given(), actions), batch._replace(x=x, y=y))
+
+    value, slopes = jax.value_and_grad(of, (0, 1, 2))(batch.x, batch.y, network.actions)
+    np.testing.assert_allclose(value, case["train_loss"], atol=1e-9)
+    stored = (case["grad_emb_x"][None], case["grad_emb_y"][None], case["grad_actions"])
+    for slope, want in zip(slopes, stored, strict=True):
+        np.testing.assert_allclose(slope, want, atol=1e-8)
+
+
+def test_a_perfect_match_is_one_frame_off_with_the_fault(reference_root):
+    stored = np.load(reference_root / "vaot_alignment_cases.npz")
+    assert stored["diagonal6_correct_T"].argmax(1).tolist() == list(range(6))
+    frames = jnp.eye(6)[None]
+    every = jnp.ones((1, 6), bool)
+    for shift, want in ((False, [0, 1, 2, 3, 4, 5]), (True, [5, 0, 1, 2, 3, 4])):
+        aligning = VasotSettings(released_shift=shift, radius=0.2).aligning
+        assert np.asarray(matching_of(frames, frames, every, every, aligning))[0].argmax(1).tolist() == want
+
+
+def test_weights_of_0_leave_a_task_out(case):
+    with enable_x64():
+        network, batch = network_of(case), batch_of(case)
+    network = jax.tree.map(lambda leaf: leaf.astype(np.float32), network)
+    batch = PairBatch(batch.x.astype(jnp.float32), batch.y.astype(jnp.float32), *batch[2:])
+    parts = [float(part) for part in VasotLoss(settings_of(case)).parts(network, batch)]
+    loss = {"beta": 0.0}, {"segmentation_weight": 0.0}, {}
+    weights = {
+        name: float(case[name]) for name in ("alpha", "eps", "radius", "rho", "lambda_actions", "zeta")
+    }
+    found = [float(VasotLoss(VasotSettings(**weights, **each))(network, batch)) for each in loss]
+    np.testing.assert_allclose(found, [parts[0] + parts[1], parts[2], sum(parts)], rtol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    videos = made_videos()
+    return videos, train_vasot(videos, n_segments=4, epochs=60, initial_actions="kmeans", **SMALL)
+
+
+def test_training_finds_planted_actions_and_aligns_them(trained):
+    videos, model = trained
+    labels = [model.segment(video.frames) for video in videos]
+    scores = evaluate_together([video.labels for video in videos], labels, n_clusters=4)
+    assert min(each.mof for each in scores) > 0.85
+    partner = model.align(videos[0].frames, videos[1].frames).assignment.argmax(1)
+    assert np.mean(videos[1].labels[partner] == videos[0].labels) > 0.85
+
+
+def test_a_restored_model_segments_and_aligns_alike(trained):
+    videos, model = trained
+    again = VasotModel.restore(model.arrays())
+    assert again.settings == model.settings
+    features = videos[0].frames, videos[1].frames
+    np.testing.assert_array_equal(again.assignment(features[0]), model.assignment(features[0]))
+    np.testing.assert_array_equal(again.align(*features).assignment, model.align(*features).assignment)
+
+
+@pytest.mark.parametrize("initial", ["random", "kmeans"])
+def test_actions_start_with_unit_norm_or_as_centres_and_the_seed_decides_them(initial):
+    videos, few = made_videos(3), {"epochs": 0, "initial_actions": initial}
+    first, again, other = (
+        train_vasot(videos, n_segments=4, seed=seed, **few, **SMALL).network for seed in (1, 1, 2)
+    )
+    assert (first.actions == again.actions).all()
+    assert (first.actions != other.actions).any()
+    if initial == "random":
+        np.testing.assert_allclose(np.linalg.norm(first.actions, axis=1), 1, atol=1e-6)
+
+
+def test_an_encoder_has_the_sizes_of_the_settings(trained):
+    assert isinstance(trained[1].network.encoder, Encoder)
+    assert trained[1].embed(trained[0][0].frames).shape == (90, 8)
+
+
+def test_refuses_one_video():
+    with pytest.raises(ValueError, match="is the only video"):
+        train_vasot(made_videos(1), n_segments=4)
+
+
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
+    videos, few = made_videos(3), {"n_segments": 4, "epochs": 3, "hidden": 4, "outputs": 4, "frames": 16}
+    code = f"""
+import itertools, os, signal
+from pathlib import Path
+from made_videos import made_videos
+from dkva.experiments.models import Checkpoint
+from dkva.nn import training
+from dkva.transport import vasot
+training._KEEP_EVERY = 0
+count = itertools.count()
+class Killed(vasot.PairBatches):
+    def __call__(self, epoch):
+        for batch in super().__call__(epoch):
+            if next(count) == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield batch
+vasot.PairBatches = Killed
+vasot.train_vasot(made_videos(3), checkpoint=Checkpoint(Path({str(tmp_path / "state.npz")!r})), **{few!r})
+"""
+    paths = f"{ROOT}:{ROOT / 'tests'}"
+    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
+    assert run.returncode == -signal.SIGKILL
+    checkpoint = Checkpoint(tmp_path / "state.npz")
+    assert checkpoint.path.exists()
+    resumed, through = (train_vasot(videos, checkpoint=each, **few).arrays() for each in (checkpoint, None))
+    for name, array in through.items():
+        np.testing.assert_array_equal(resumed[name], array)
