@@ -43,7 +43,7 @@ help:
 	@echo "make bench      measure speed and memory, write results/benchmarks"
 	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
 	@echo "make clasp      test the change points of ClaSP with claspy, in its own environment"
-	@echo "make test-torch compare networks on pixels with PyTorch and torchvision, in an environment of 5 GB"
+	@echo "make test-torch compare networks on pixels with PyTorch and torchvision, in an environment of 7 GB"
 
 setup: $(READY)
 
