@@ -12,6 +12,7 @@ from benchmarks import (
     cold_start,
     decoding,
     gpu,
+    joint_tasks,
     kernel_means,
     many_videos,
     memory,
@@ -39,6 +40,7 @@ _BENCHMARKS = {
     "transport": transport,
     "decoding": decoding,
     "rivals": rivals,
+    "joint_tasks": joint_tasks,
     "processors": processors,
 }
 

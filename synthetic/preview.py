@@ -1,17 +1,14 @@
-"""Pictures of Moving5: a contact sheet and an animation."""
+"""Pictures of a split's videos: a contact sheet and an animation."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
-if TYPE_CHECKING:
-    from synthetic.moving5 import Split
-
-__all__ = ["contact_sheet", "write_preview"]
+__all__ = ["Split", "contact_sheet", "write_preview"]
 
 _ZOOM = 2
 _GAP = 4
@@ -20,6 +17,18 @@ _SHEET_COLUMNS = 24
 _FILM_VIDEOS = 6
 _FRAME_RATE = 15
 _PAPER = 255
+
+
+class Split(Protocol):
+    """Videos that pictures are drawn of."""
+
+    def __len__(self) -> int:
+        """Number of videos."""
+        ...
+
+    def video(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """RGB frames [n, h, w, 3] and labels [n] of one video."""
+        ...
 
 
 def contact_sheet(split: Split) -> np.ndarray:

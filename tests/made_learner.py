@@ -1,10 +1,11 @@
-"""A learner as a stranger adds it: means of all training frames, moved to those of their frames by epochs."""
+"""Learners as a stranger adds them: means of all training frames, moved to their frames by epochs."""
 
 #: The file.
 SOURCE = '''
     import os
     import signal
     from pathlib import Path
+    from typing import NamedTuple
 
     import numpy as np
 
@@ -79,6 +80,34 @@ SOURCE = '''
         return model
 
 
+    PAIRS = Listed(
+        "pairs",
+        "means of a collection, which match",
+        "matches frames that are as many frames after the first of the same mean",
+        "Nobody, a learner for tests, 2026",
+        "averages:train",
+        "learner",
+        restore="averages:Pairs",
+    )
+
+
+    class Alignment(NamedTuple):
+        assignment: np.ndarray
+        unmatched_x: np.ndarray
+        unmatched_y: np.ndarray
+
+
+    class Pairs(Means):
+        def align(self, x, y):
+            x, y = (self._places(each) for each in (x, y))
+            same = np.array([[one == other for other in y] for one in x], np.float32)
+            return Alignment(0.75 * same, 1 - 0.75 * same.max(axis=1), 1 - 0.75 * same.max(axis=0))
+
+        def _places(self, features):
+            labels = self.segment(features).tolist()
+            return [(label, labels[:i].count(label)) for i, label in enumerate(labels)]
+
+
     CLASSES = Listed(
         "classes",
         "means of classes",
@@ -98,4 +127,6 @@ SOURCE = '''
 '''
 
 #: The lines.
-ENTRIES = {"dkva.methods": {"means": "averages:LISTED", "classes": "averages:CLASSES"}}
+ENTRIES = {
+    "dkva.methods": {"means": "averages:LISTED", "classes": "averages:CLASSES", "pairs": "averages:PAIRS"}
+}

@@ -8,6 +8,7 @@ import sys
 import click
 
 from dkva import __version__
+from dkva.cli.align import align
 from dkva.cli.compare import compare
 from dkva.cli.data import data
 from dkva.cli.methods import methods
@@ -51,6 +52,7 @@ def _dkva() -> None:
     """Cut videos into their actions without labels, training or a network."""
 
 
+_dkva.add_command(align)
 _dkva.add_command(compare)
 _dkva.add_command(data)
 _dkva.add_command(methods)

@@ -23,6 +23,7 @@ __all__ = [
     "rate_of",
     "reading_options",
     "scheduler_option",
+    "time_options",
 ]
 
 #: Names of the options that say how feature files are read.
@@ -85,6 +86,9 @@ _LABELS = (
     ),
     click.option("--force-lengths", is_flag=True, help="Let --lengths act on large differences, too."),
     click.option("--tier", help="ELAN tier, or BORIS subject, to take from label files that hold several."),
+)
+
+_TIMES = (
     click.option(
         "--fps",
         type=click.FloatRange(0, min_open=True),
@@ -107,7 +111,12 @@ def reading_options(command: Callable) -> Callable:
 
 def label_options(command: Callable) -> Callable:
     """How label files are read: --lengths, --force-lengths, --tier, --fps, --stride."""
-    return _with(command, _LABELS)
+    return _with(command, _LABELS + _TIMES)
+
+
+def time_options(command: Callable) -> Callable:
+    """When frames are: --fps, --stride."""
+    return _with(command, _TIMES)
 
 
 def _with(command: Callable, options: tuple[Callable, ...]) -> Callable:

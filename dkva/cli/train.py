@@ -106,7 +106,7 @@ def train(
     no_cache,
     **given,
 ) -> int:
-    """Train a method on the videos of an activity, for `dkva segment --model`.
+    """Train a method on the videos of an activity, for `dkva segment --model` and `dkva align`.
 
     DATA are feature files or folders of them, as of `dkva segment`. The model is one file, with all that is
     needed to use it. A run that is stopped keeps its state beside it (NAME.part.npz), and the same command

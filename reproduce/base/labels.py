@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 __all__ = [
+    "ALIGNMENT_ALONE",
     "ASOT",
     "ASOT_ALONE",
     "ASOT_TRAINED",
@@ -19,6 +20,9 @@ __all__ = [
     "GAUSS_NTK",
     "INITIAL",
     "INITIAL_L2",
+    "JOINT",
+    "JOINT_KMEANS",
+    "JOINT_SHIFTED",
     "KERNEL_MEANS",
     "K_MEANS",
     "LABELS",
@@ -33,10 +37,19 @@ __all__ = [
     "NTK_ALONE",
     "NTK_SPHERE",
     "PAPERS_METHOD",
+    "RAW_FEATURES",
     "RECORDING_INITIAL",
     "RECORDING_LEARNED",
+    "SEGMENTATION_ALONE",
+    "TRUE_ALIGNMENT",
     "TW_FINCH",
     "UNIFORM",
+    "VAOT",
+    "VAOT_BLANK",
+    "VAOT_UNBALANCED",
+    "VAOT_WITHOUT_PRIOR",
+    "VAOT_WITHOUT_STRUCTURE",
+    "VAOT_WITHOUT_VIRTUAL",
     "VIDEO_ESTIMATOR",
     "WHOLE_VIDEO",
 ]
@@ -78,6 +91,17 @@ KERNEL_MEANS, PAPERS_METHOD = "kernel mean segments", "the paper's method"
 
 #: Tables of rivals: ASOT trained on the activity, and its decoder on one video.
 ASOT, ASOT_ALONE = "ASOT", "ASOT decoder, one video"
+
+#: Tables of alignment: what embedded frames are compared with, VAOT and VAOT without one of its parts.
+RAW_FEATURES, TRUE_ALIGNMENT = "raw features", "true alignment"
+VAOT, VAOT_BLANK = "VAOT", "VAOT, not trained"
+VAOT_WITHOUT_STRUCTURE, VAOT_WITHOUT_PRIOR = "VAOT without structure", "VAOT without prior"
+VAOT_UNBALANCED, VAOT_WITHOUT_VIRTUAL = "VAOT, unbalanced", "VAOT without virtual frames"
+
+#: VASOT's one model for both tasks, the same program for one of them, and variants of it.
+JOINT = "VASOT, both tasks"
+SEGMENTATION_ALONE, ALIGNMENT_ALONE = "VASOT, segmentation alone", "VASOT, alignment alone"
+JOINT_SHIFTED, JOINT_KMEANS = "VASOT, released shift", "VASOT, k-means start"
 
 #: Labels of the library's methods by id.
 LABELS: Mapping[str, str] = MappingProxyType(

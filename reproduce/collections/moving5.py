@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from dkva.experiments.code_version import code_version
 from dkva.experiments.experiment import Task
 from dkva.metrics.segmentation import evaluate, score_row
 from reproduce.base.paths import GENERATED
+from reproduce.collections.made import made
 from reproduce.collections.random_k import random_k
 from synthetic import moving5
 
@@ -42,15 +40,7 @@ def features_of(frames: np.ndarray) -> np.ndarray:
 
 def dataset(settings: moving5.Settings | None = None, folder: Path = GENERATED) -> tuple[Path, str]:
     """Folder and checksum of Moving5 under these settings; made where it is not there or is damaged."""
-    settings = settings or moving5.Settings()
-    text = json.dumps(asdict(settings), sort_keys=True)
-    place = folder / f"moving5-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    try:
-        return place, moving5.load(place).checksum
-    except (FileNotFoundError, ValueError):
-        data = moving5.generate(settings)
-        moving5.save(data, place)
-        return place, data.checksum
+    return made(moving5, settings or moving5.Settings(), folder)
 
 
 @functools.lru_cache(maxsize=2)

@@ -6,20 +6,35 @@ particular falls back on what stands in for the benchmarks, and says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from reproduce.ledger.benchmark_tests import BENCHMARK_TESTS
 from reproduce.ledger.compare import Test
+from reproduce.ledger.joint_paper import JOINT_CLAIMS
+from reproduce.ledger.joint_tests import JOINT_TESTS
 from reproduce.ledger.kernel_tests import KERNEL_TESTS
 from reproduce.ledger.moving5_tests import MOVING5_TESTS, STUDIED
-from reproduce.ledger.paper import CLAIMS
+from reproduce.ledger.paper import CLAIMS, Claim
 from reproduce.ledger.rival_tests import RIVAL_TESTS
 from reproduce.ledger.smoothing_tests import SMOOTHING_TESTS
 
-__all__ = ["STUDIED", "TESTS"]
+__all__ = ["ALL_CLAIMS", "STUDIED", "TESTS"]
+
+#: The claims of the paper, and then those of the papers whose systems stand beside it.
+ALL_CLAIMS: Mapping[str, Claim] = MappingProxyType({**CLAIMS, **JOINT_CLAIMS})
 
 _BY_CLAIM = {
     test.claim: test
-    for test in (*MOVING5_TESTS, *KERNEL_TESTS, *SMOOTHING_TESTS, *BENCHMARK_TESTS, *RIVAL_TESTS)
+    for test in (
+        *MOVING5_TESTS,
+        *KERNEL_TESTS,
+        *SMOOTHING_TESTS,
+        *BENCHMARK_TESTS,
+        *RIVAL_TESTS,
+        *JOINT_TESTS,
+    )
 }
 
-#: One test a claim, in the paper's order.
-TESTS: tuple[Test, ...] = tuple(_BY_CLAIM[claim] for claim in CLAIMS)
+#: One test a claim, in the papers' order.
+TESTS: tuple[Test, ...] = tuple(_BY_CLAIM[claim] for claim in ALL_CLAIMS)

@@ -64,7 +64,7 @@ class Test:
     """How a claim is tested.
 
     Attributes:
-        claim: its name in `reproduce.ledger.paper.CLAIMS`.
+        claim: its name in `reproduce.ledger.claim_tests.ALL_CLAIMS`.
         how: what is compared.
         places: where, the best first: the first whose results are there is used.
         values: rows, which say in `result` where they are from, to one value a video [videos], or to their

@@ -11,9 +11,8 @@ from reproduce.base.effects import NEEDS_DATA, Effect, effect, verdict
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import lines
 from reproduce.base.store import read_rows
-from reproduce.ledger.claim_tests import STUDIED, TESTS
+from reproduce.ledger.claim_tests import ALL_CLAIMS, STUDIED, TESTS
 from reproduce.ledger.compare import STUDY, Place, Test
-from reproduce.ledger.paper import CLAIMS
 
 __all__ = ["LEDGER", "ledger", "ledger_table", "stored", "suffix", "verdicts"]
 
@@ -38,7 +37,7 @@ def ledger(folder: Path = RESULTS) -> list[dict]:
     rows: dict[str, list[dict] | None] = {}
     records = []
     for test in TESTS:
-        claim = CLAIMS[test.claim]
+        claim = ALL_CLAIMS[test.claim]
         record: dict = {"id": claim.id, "statement": claim.statement, "where": claim.where, "how": test.how}
         place, mine = _first_place(test, rows, folder)
         found, parts = _effects(test, mine)
@@ -131,7 +130,7 @@ def _numbers(found: Effect) -> dict:
 
 def ledger_table(records: Sequence[dict]):
     """The ledger as a table for the terminal."""
-    out = lines("The paper's claims", ["claim", "where", "effect [95 % interval]", "verdict", "data"], 2)
+    out = lines("The papers' claims", ["claim", "where", "effect [95 % interval]", "verdict", "data"], 2)
     for record in records:
         interval = record["interval"]
         shown = "–" if record["effect"] is None else f"{record['effect']:+.1f}"

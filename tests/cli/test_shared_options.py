@@ -3,6 +3,7 @@
 import click
 import pytest
 
+from dkva.cli.align import align
 from dkva.cli.compare import compare
 from dkva.cli.segment import segment
 from dkva.cli.shared_options import READING, check_writable, feature_reading, label_reading, rate_of
@@ -19,6 +20,7 @@ _LABELS = ("mapping", "lengths", "force_lengths", "tier", "fps", "stride")
     [
         *((name, (compare, segment)) for name in ("missing", "scheduler", "no_cache")),
         *((name, (train, segment)) for name in (*READING, *_LABELS, "no_cache")),
+        *((name, (align, segment)) for name in (*READING, "fps", "stride", "no_cache")),
     ],
 )
 def test_commands_share_them(name, commands):
@@ -28,9 +30,14 @@ def test_commands_share_them(name, commands):
 
 
 def test_options_of_reading_stand_in_their_order():
-    names = [each.name for each in train.params]
-    start = names.index(READING[0])
-    assert names[start : start + len(READING)] == list(READING)
+    for command in (train, align):
+        names = [each.name for each in command.params]
+        start = names.index(READING[0])
+        assert names[start : start + len(READING)] == list(READING)
+
+
+def test_labels_are_none_of_an_alignment():
+    assert not {"mapping", "lengths", "force_lengths", "tier"} & {each.name for each in align.params}
 
 
 def test_columns_are_named_one_by_one_or_between_commas():

@@ -325,7 +325,7 @@ def test_digits_come_again_within_a_split_where_there_are_too_few(mnist, tmp_pat
     _check_digits_never_repeat(make(f"idx:{tmp_path}", videos=5), images[chosen])
     chosen = chosen[labels[chosen] != 7].tolist() + np.flatnonzero(labels == 7)[:2].tolist()
     write_part(tmp_path, "train", images[chosen], labels[chosen])
-    with pytest.raises(ValueError, match="the source has 2 images of digit 7: three splits need three"):
+    with pytest.raises(ValueError, match="the source has 2 images of digit 7: 3 splits need 3"):
         make(f"idx:{tmp_path}")
 
 
@@ -438,7 +438,7 @@ def test_who_has_a_file_open_keeps_it_whole(saved, few):
 
 def test_writing_that_was_stopped_leaves_no_data_set(saved, few, monkeypatch):
     _, folder = saved
-    monkeypatch.setattr("synthetic.moving5.json.dumps", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("synthetic.files.json.dumps", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         save(make(few, videos=1), folder)
     with pytest.raises(FileNotFoundError):

@@ -27,6 +27,9 @@ _OWN_TABLES = {
 }
 _OWN_LABELS = (".labels.txt", ".labels.npy")
 
+# And how those that have names of videos end.
+_OWN_ENDINGS = {".matches.csv": b"frame_a,frame_b"}
+
 
 @dataclass
 class Found:
@@ -184,7 +187,8 @@ def _is_own(path: Path) -> bool:
 
 
 def _is_own_table(path: Path) -> bool:
-    begins = _OWN_TABLES.get(path.name)
+    ending = "".join(path.suffixes[-2:])
+    begins = _OWN_TABLES.get(path.name) or _OWN_ENDINGS.get(ending)
     if begins is None:
         return False
     try:

@@ -70,7 +70,7 @@ class ModelWay(Way):
 
     def check(self) -> None:
         """Raise ValueError if the model cannot be made of its arrays, or does not segment."""
-        self._model()
+        self._segmenting()
 
     def decisive(self) -> list[object]:
         """All that decides the labels beside the video."""
@@ -78,34 +78,58 @@ class ModelWay(Way):
 
     def recorded(self, n_segments: object) -> dict[str, object]:
         """The settings that the model was trained with."""
+        number = {} if n_segments is None else {"n_segments": n_segments}
         seed = {} if self.facts.get("seed") is None else {"seed": self.facts["seed"]}
-        return {"n_segments": n_segments, **self.settings, **seed}
+        return {**number, **self.settings, **seed}
 
     def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
-        """The segmentation of one video's features [n, d].
+        """The segmentation of one video's features [n, d]. Raises ValueError as `labels`."""
+        del name
+        return self.segmentation(features, self.labels(features, n_segments), n_segments)
+
+    def labels(self, features: np.ndarray, n_segments: int | None) -> np.ndarray:
+        """The label of each frame [n] of features [n, d].
+
+        Args:
+            features: of a video.
+            n_segments: number of actions of the model, if it has one.
 
         Raises:
             ValueError: features of another width than the model was trained on, or that it refuses, or an
                 answer that is no label a frame.
         """
-        del name
-        width = self.facts.get("features")
-        if width not in (None, features.shape[1]):
-            raise ValueError(
-                f"has {features.shape[1]} features, and the model was trained on {width}; give features made "
-                "the same way"
-            )
-        labels = one_a_frame(self._model().segment(features), features, self.method)
+        self.check_width(features)
+        labels = one_a_frame(self._segmenting().segment(features), features, self.method)
+        if n_segments is None:
+            return labels
         outside = labels[(labels < 0) | (labels >= n_segments)]
         if outside.size:
             raise ValueError(
                 f"{self.method.id} gave the label {outside[0]} for {n_segments} actions: "
                 f"{self.method.origin} must give 0 to {n_segments - 1}"
             )
-        return self.segmentation(features, labels, n_segments)
+        return labels
 
-    def _model(self) -> Any:
+    def check_width(self, features: np.ndarray) -> None:
+        """Raise ValueError for features [n, d] of another width than the model was trained on."""
+        width = self.facts.get("features")
+        if width not in (None, features.shape[1]):
+            raise ValueError(
+                f"has {features.shape[1]} features, and the model was trained on {width}; give features made "
+                "the same way"
+            )
+
+    def restored(self) -> Any:
+        """The model itself. Raises ValueError if it cannot be made of its arrays."""
         return _restored(self.path, self.digest, self.method.restore)
+
+    def _segmenting(self) -> Any:
+        model = self.restored()
+        if not hasattr(model, "segment"):
+            raise ValueError(
+                f"{self.path}: is a model that embeds frames and does not segment; train another learner"
+            )
+        return model
 
 
 @functools.lru_cache(maxsize=2)
@@ -119,12 +143,9 @@ def _restored(path: Path, digest: str, restore: str) -> Any:
         raise ValueError(f"{path}: was replaced while it was used; run again")
     make = load(restore)
     try:
-        model = make(arrays)
+        return make(arrays)
     except Exception as error:  # arrays that are not its own may fail a learner in any way
         raise ValueError(f"{path}: is no model as its learner writes them ({described(error)})") from error
-    if not hasattr(model, "segment"):
-        raise ValueError(f"{path}: is a model that embeds frames and does not segment; train another learner")
-    return model
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:

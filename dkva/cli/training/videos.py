@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.experiments.learners import Member
 
-__all__ = ["TrainingSet", "of_one_activity", "read_all"]
+__all__ = ["TrainingSet", "known_activities", "of_one_activity", "read_all"]
 
 # The activity of videos that have none, or several.
 _ANY = "any"
@@ -80,12 +80,18 @@ def of_one_activity(
 def _activity(video: VideoFile, asked: str | None) -> str | None:
     """The activity that a video's name has, as names of the benchmarks have it, or else its folder."""
     from dkva.datasets.activities import activity_in
+
+    return activity_in(video.name, known_activities(asked)) or video.activity
+
+
+def known_activities(asked: str | None) -> set[str]:
+    """The activities of the benchmarks, and the one that is asked for, if any."""
     from dkva.datasets.benchmarks import BENCHMARKS
 
     known = {
         name for each in BENCHMARKS.values() if isinstance(each.authors, Mapping) for name in each.authors
     }
-    return activity_in(video.name, known | ({asked} if asked else set())) or video.activity
+    return known | ({asked} if asked else set())
 
 
 def _counted(activities: Iterable[str | None]) -> str:

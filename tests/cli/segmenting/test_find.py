@@ -78,6 +78,7 @@ def test_results_of_an_earlier_run_are_no_videos(folder):
         (place / "summary.csv").write_text("scope,name,label\n")
     (cuts / "P2.json").touch()
     (cuts / "P2.labels.txt").write_text("0\n")
+    (cuts / "P1_with_P2.matches.csv").write_text("frame_a,frame_b,share\n0,0,1\n")
     assert list(found(folder)[0]) == ["P2", "tea/P1"]
     assert notes(folder) == [f"{cuts}: passed over, as it holds results of dkva"]
     (cuts / "P2.json").unlink()  # without it nobody knows whose labels these are

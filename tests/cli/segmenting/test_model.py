@@ -258,6 +258,13 @@ def test_labels_that_are_none_of_the_models_are_refused(folder, model):
     )
 
 
+def test_a_model_without_a_number_of_actions_has_none_in_its_settings(folder, model):
+    write_model(model, {"means": MEANS}, FACTS | {"n_segments": None})
+    way = open_model(model)
+    assert way.recorded(way.n_segments) == {"epochs": 4, "seed": 5}
+    assert way.labels(frames([2, 0]), way.n_segments).tolist() == [2] * 10 + [0] * 10
+
+
 def test_the_code_of_a_model_decides_its_results(folder, model):
     way = open_model(model).with_code()
     assert len(way.code) > 9

@@ -22,8 +22,9 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from reproduce import breakfast_like_difficulty
-from reproduce.collections import basic_motions, breakfast_like, moving5
+from reproduce.collections import basic_motions, breakfast_like, moving5, one_activity
 from synthetic import moving5 as made
+from synthetic import one_activity as aligned
 from synthetic.breakfast_labels import from_grammar
 from synthetic.breakfast_like import Settings
 
@@ -37,7 +38,11 @@ tasks = {
     "difficulty": breakfast_like_difficulty.tasks(labels, (2.0, 4.0), 1),
     "moving5": moving5.tasks(small, seeds=(0,)) + moving5.random_k_tasks(small, draws=(0,)),
 }
-print(json.dumps({name: [[task.video, task.checksum] for task in mine] for name, mine in tasks.items()}))
+found = {name: [[task.video, task.checksum] for task in mine] for name, mine in tasks.items()}
+pair = aligned.Settings(train=1, test=1)
+(activity,) = one_activity.collections_of(one_activity.REPEATS, (0,), pair, Path(sys.argv[1]))
+found["one_activity"] = [[video.name, video.checksum] for video in activity.train + activity.test]
+print(json.dumps(found))
 """
 
 

@@ -6,7 +6,7 @@ import pytest
 from reproduce.base.store import read_rows
 from reproduce.collections import moving5
 from reproduce.collections.random_k import random_k
-from synthetic.moving5 import REPEATED, Settings
+from synthetic.moving5 import REPEATED
 
 
 def test_frames_are_divided_by_their_norm():
@@ -16,22 +16,6 @@ def test_frames_are_divided_by_their_norm():
     assert features.shape == (3, 2352)
     assert np.linalg.norm(features, axis=1) == pytest.approx([1, 1, 0], abs=1e-6)
     assert features[0, :3] == pytest.approx([0.6, 0.8, 0])
-
-
-def test_a_data_set_is_made_once_and_again_where_it_is_damaged(tmp_path):
-    settings = Settings(videos=2)
-    place, checksum = moving5.dataset(settings, tmp_path)
-    path = place / "test" / "frames.npy"
-    before = path.stat().st_mtime_ns
-    assert moving5.dataset(settings, tmp_path) == (place, checksum)
-    assert path.stat().st_mtime_ns == before
-    body = bytearray(path.read_bytes())
-    body[-1] ^= 1
-    path.write_bytes(body)
-    assert moving5.dataset(settings, tmp_path) == (place, checksum)
-    assert path.read_bytes() != bytes(body)
-    other, _ = moving5.dataset(Settings(videos=2, travel=1), tmp_path)
-    assert other != place
 
 
 def test_random_k_is_what_the_paper_says_and_the_same_for_every_method():

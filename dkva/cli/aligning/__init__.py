@@ -1,0 +1,1 @@
+"""`dkva align`, step by step: find two videos, match their frames, write what matches."""
