@@ -154,6 +154,14 @@ def test_the_loss_is_of_one_batch_of_all_images():
             assert np.abs(array).max() > 0, name
 
 
+def test_default_sizes_are_the_published_ones():
+    network = eqx.filter_eval_shape(_network, VaotPixelsSettings(), 0)
+    assert [len(stage) for stage in network.backbone.stages] == [3, 4, 3]
+    assert [each.weight.shape[:2] for each in network.embedder.convolutions] == [(512, 1024), (512, 512)]
+    assert [each.weight.shape for each in network.embedder.layers] == [(512, 512), (512, 512), (128, 512)]
+    assert network.embedder.dropout == 0.1
+
+
 def test_a_backbone_of_a_file(tmp_path):
     videos, _ = made_spots(2)
     given = eqx.filter_jit(ResNet)((1, 1), width=4, key=jax.random.key(9))
