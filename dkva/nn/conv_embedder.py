@@ -50,7 +50,9 @@ class ConvEmbedder(eqx.Module):
         """
         for name, size in (("channels", channels), ("hidden", hidden), ("outputs", outputs)):
             check_whole(name, size, least=1)
-        check_number("dropout", dropout, most=1)
+        check_number("dropout", dropout)
+        if dropout >= 1:
+            raise ValueError(f"dropout is {dropout}: give a number below 1, as some values must be left")
         keys = jax.random.split(key, 5)
         self.convolutions = tuple(
             eqx.nn.Conv3d(inputs, hidden, 3, padding=1, key=each)

@@ -65,8 +65,8 @@ class VaotPixelsSettings(VaotSettings):
         object.__setattr__(self, "blocks", tuple(self.blocks))  # a list, if read from a file
         if self.standardise:
             raise ValueError("standardise is True: leave it out, as pixels are scaled as those of ImageNet")
-        for name in ("image_size", "context"):
+        for name in ("image_size", "context", "width"):
             check_whole(name, getattr(self, name), least=1)
-        for name in ("brightness", "contrast"):
+        for name in ("dropout", "brightness", "contrast"):
             check_number(name, getattr(self, name))
         check_number("flip", self.flip, most=1)

@@ -93,6 +93,20 @@ def test_maps_and_gradients_of_the_cut_network(cut, theirs, state, x64, training
     theirs.load_state_dict(before)
 
 
+def test_files_of_pytorch_that_are_no_state_dict(state, tmp_path):
+    from dkva.nn.torch_weights import read_weights
+
+    path = tmp_path / "weights.pth"
+    for content in (state.read_bytes()[:100_000], b"nothing"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"weights.pth: holds no state dict, or was cut short \(\w+\)"):
+            read_weights(path)
+    for other in ([torch.zeros(1)], {"epoch": 3}, print):  # the last one is not run, nor even read
+        torch.save(other, path)
+        with pytest.raises(ValueError, match=r"weights.pth: holds no state dict"):
+            read_weights(path)
+
+
 def test_files_of_safetensors_are_read_as_their_own_reader_does(theirs, tmp_path):
     from safetensors.torch import save_file
 

@@ -64,7 +64,11 @@ def test_dropout_is_drawn_from_the_key():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"hidden": 0}, "hidden is 0"), ({"outputs": 0}, "outputs is 0"), ({"dropout": 2.0}, "dropout is 2.0")],
+    [
+        ({"hidden": 0}, "hidden is 0"),
+        ({"outputs": 0}, "outputs is 0"),
+        ({"dropout": 1.0}, "dropout is 1.0: give a number below 1"),
+    ],
 )
 def test_bad_arguments(change, message, key):
     with pytest.raises(ValueError, match=message):

@@ -27,6 +27,8 @@ def test_settings_come_back_from_json():
     [
         ({"image_size": 0}, "image_size is 0"),
         ({"context": 0}, "context is 0"),
+        ({"width": 0}, "width is 0"),
+        ({"dropout": -0.1}, "dropout is -0.1"),
         ({"brightness": -1}, "brightness is -1"),
         ({"contrast": float("nan")}, "contrast is nan"),
         ({"flip": 2}, "flip is 2: give a number >= 0, at most 1"),
