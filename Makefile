@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 ORACLE_VENV ?= .venv-oracle
 CLASP_VENV ?= .venv-clasp
+TORCH_VENV ?= .venv-torch
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
@@ -26,7 +27,7 @@ NUMERICAL := $(shell grep -l mark.numerics tests/*.py tests/*/*.py)
 OLDEST := OPENBLAS_CORETYPE=Nehalem \
   NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
 
-.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle clasp bench
+.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle clasp test-torch bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
@@ -42,6 +43,7 @@ help:
 	@echo "make bench      measure speed and memory, write results/benchmarks"
 	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
 	@echo "make clasp      test the change points of ClaSP with claspy, in its own environment"
+	@echo "make test-torch compare networks on pixels with PyTorch and torchvision, in an environment of 7 GB"
 
 setup: $(READY)
 
@@ -118,3 +120,11 @@ $(CLASP_VENV)/.ready: pyproject.toml
 
 clasp: $(CLASP_VENV)/.ready
 	$(CLASP_VENV)/bin/python -m pytest tests/baselines/test_clasp_change_points.py
+
+$(TORCH_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[torch,test]"
+	@touch $@
+
+test-torch: $(TORCH_VENV)/.ready
+	XLA_FLAGS="$$XLA_FLAGS $(UNOPTIMISED)" $(TORCH_VENV)/bin/python -m pytest tests/against_torch

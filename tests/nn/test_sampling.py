@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dkva.nn.sampling import sampled, spread
+from dkva.nn.sampling import sampled, segment_uniform, spread
 
 pytestmark = pytest.mark.fast
 
@@ -46,3 +46,28 @@ def test_frames_at_equal_distances():
     assert spread(101, 5).mask.all()
     for one, other in zip(spread(3, 5), sampled(3, 5, np.random.default_rng(0)), strict=True):
         assert np.array_equal(one, other)
+
+
+@given(n_frames=st.integers(1, 500), size=st.integers(1, 60))
+def test_segments_of_a_video_that_begins_anew_at_its_end(n_frames, size):
+    found = segment_uniform(n_frames, size, np.random.default_rng(0))
+    assert found.indices.shape == found.mask.shape == (size,)
+    if n_frames <= size:
+        assert found.indices.tolist() == [min(i, n_frames - 1) for i in range(size)]
+        assert found.mask.tolist() == [i < n_frames for i in range(size)]
+        return
+    assert found.mask.all()
+    again = [*range(n_frames), *range(-n_frames % size)]
+    part = len(again) // size
+    drawn = np.random.default_rng(0).integers(part, size=size)
+    want = sorted(again[i * part : (i + 1) * part][place] for i, place in enumerate(drawn))
+    assert found.indices.tolist() == want
+
+
+def test_every_frame_can_be_drawn_and_the_first_ones_twice():
+    rng = np.random.default_rng(1)
+    drawn = [segment_uniform(7, 4, rng).indices.tolist() for _ in range(400)]
+    assert {frame for each in drawn for frame in each} == set(range(7))
+    # Parts 0 1, 2 3, 4 5 and 6 0: the last one gives frame 0 in half of all draws.
+    assert np.mean([6 not in each for each in drawn]) == pytest.approx(0.5, abs=5 * 0.5 / 20)
+    assert any(each.count(0) == 2 for each in drawn)

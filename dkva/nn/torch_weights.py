@@ -1,0 +1,82 @@
+"""Weights that PyTorch's users have: state dicts in NPZ, safetensors or PyTorch's own files."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["read_weights"]
+
+_NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "BOOL": "?"}
+
+
+def read_weights(path: Path) -> dict[str, np.ndarray]:
+    """Arrays of a state dict by name.
+
+    Args:
+        path: of an `.npz` or `.safetensors` file, or of PyTorch's `.pth` or `.pt`, which needs PyTorch and is
+            read without running what it may hold.
+
+    Raises:
+        ValueError: a file that is missing, cut short, no state dict or of another kind.
+        ImportError: a file of PyTorch's without PyTorch.
+    """
+    path = Path(path)
+    readers = {".npz": _npz, ".safetensors": _safetensors, ".pth": _torch, ".pt": _torch}
+    if path.suffix not in readers:
+        raise ValueError(f"{path} is no file of weights: give one that ends with {', '.join(readers)}")
+    try:
+        return readers[path.suffix](path)
+    except FileNotFoundError as error:
+        raise ValueError(f"{path}: there is no such file; check the path") from error
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        RuntimeError,
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+    ) as error:
+        raise ValueError(
+            f"{path}: holds no state dict, or was cut short ({type(error).__name__}); fetch it again"
+        ) from error
+
+
+def _npz(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _safetensors(path: Path) -> dict[str, np.ndarray]:
+    """The length of a header, the header in JSON, and bytes where it says which are whose."""
+    content = memoryview(path.read_bytes())
+    begin = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(bytes(content[8:begin]))
+    header.pop("__metadata__", None)
+    return {name: _array(content[begin:], **entry) for name, entry in header.items()}
+
+
+def _array(content: memoryview, *, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
+    part = content[slice(*data_offsets)]
+    if dtype == "BF16":  # the upper half of a float32
+        return (np.frombuffer(part, "<u2").astype("<u4") << 16).view("<f4").reshape(shape)
+    return np.frombuffer(part, _NUMBERS[dtype]).reshape(shape)
+
+
+def _torch(path: Path) -> dict[str, np.ndarray]:
+    try:
+        import torch
+    except ImportError as error:
+        raise ImportError(
+            f"{path} needs PyTorch to be read: pip install torch, or save it elsewhere with "
+            'numpy.savez("weights.npz", **{name: array.numpy() for name, array in state.items()})'
+        ) from error
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    return {name: tensor.numpy() for name, tensor in state.items()}
