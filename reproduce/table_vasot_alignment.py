@@ -7,7 +7,7 @@ videos or seeds nothing is stored.
 One activity (synthetic) has a true alignment, beside whose scores the others stand: its nearest neighbours
 are by canonical time. Without repeats its Kendall's tau is 1. Breakfast-like has 12 videos of each activity
 to train on and 12 others to score (`--videos`), the sample three videos for both; there videos are aligned by
-their labels alone. Models see no label. Each row is a test video's part of the metrics, whose mean over
+their labels alone, and VAOT is not trained without its parts. Models see no label. Each row is a test video's part of the metrics, whose mean over
 videos is the published metric: Kendall's tau-b, phase progression, phase classification by an SVM that is
 trained on the embedded frames of 10, 50 and 100 % of the training videos, AP@5, 10 and 15, DTW accuracy
 (see docs/method.md), and the share of frames whose best partner by the transport is of their phase.
@@ -34,13 +34,10 @@ from reproduce.base.store import publish
 from reproduce.collections.joint import JOINT_SETS, JointSet, to_align, true_alignment
 from reproduce.collections.rivals import VIDEOS
 from reproduce.tables.alignment import BY_PHASES, IN_TIME, MEASURES, measure
-from reproduce.tables.joint import ALIGNERS, RAW, alignment_table, made
+from reproduce.tables.joint import ALIGNERS, PARTS, RAW, alignment_table, made
 from synthetic.breakfast_like import Settings
 
 COMMAND = "python -m reproduce.table_vasot_alignment --data-root DATA"
-
-#: Seeds of the models.
-SEEDS = 3
 
 _KEPT = ("dataset", "activity", "video", "method", "seed", *MEASURES, "tau_dropped")
 _SMOKE, _SMOKE_VIDEOS = (RAW_FEATURES, VAOT), 40
@@ -53,8 +50,9 @@ def outcome_of(
     if options.smoke:
         collections = to_align(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))[:1]
     else:
-        collections = to_align(given, root, range(options.seeds), options.videos)
-    learners = [made(name, ALIGNERS[name], given, smoke=options.smoke) for name in chosen if name in ALIGNERS]
+        collections = to_align(given, root, range(options.seeds or given.seeds), options.videos)
+    named = [name for name in chosen if name in ALIGNERS and (given.parts or name not in PARTS)]
+    learners = [made(name, ALIGNERS[name], given, smoke=options.smoke) for name in named]
     if RAW_FEATURES in chosen:
         learners.insert(0, replace(RAW, columns={"training": ""}))
     scoring = Scoring(BY_COLLECTION, measure, {"stride": given.stride})
@@ -72,15 +70,14 @@ def outcome_of(
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     names = (RAW_FEATURES, *ALIGNERS, TRUE_ALIGNMENT)
-    cli = parser(__doc__, seeds=SEEDS)
+    cli = parser(__doc__, seeds=None)
+    cli.add_argument("--seeds", type=int, help="number of seeds (default: 2 of Breakfast-like, else 3)")
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
     cli.add_argument("--sets", nargs="+", choices=JOINT_SETS, help="only these")
     cli.add_argument("--videos", type=int, default=VIDEOS, help=f"of each activity (default {VIDEOS})")
     cli.add_argument("--methods", nargs="+", choices=names, metavar="NAME", help="only these; none is stored")
     options = cli.parse_args(arguments)
-    options.whole = not (options.smoke or options.methods) and (
-        (options.videos, options.seeds) == (VIDEOS, SEEDS)
-    )
+    options.whole = not (options.smoke or options.methods or options.seeds) and options.videos == VIDEOS
     options.methods = options.methods or (_SMOKE if options.smoke else names)
     return options
 

@@ -37,9 +37,6 @@ from synthetic.breakfast_like import Settings
 
 COMMAND = "python -m reproduce.table_vasot_segmentation --data-root DATA"
 
-#: Seeds of the models.
-SEEDS = 3
-
 _SMOKE, _SMOKE_VIDEOS = (JOINT,), 20
 
 
@@ -50,7 +47,7 @@ def outcome_of(
     if options.smoke:
         collections = to_segment(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))[:1]
     else:
-        collections = to_segment(given, root, range(options.seeds), options.videos)
+        collections = to_segment(given, root, range(options.seeds or given.seeds), options.videos)
     learners = [made(name, SEGMENTERS[name], given, smoke=options.smoke) for name in chosen]
     return compute_trained(learners, collections, Scoring(BY_ACTIVITY, measure), options)
 
@@ -62,7 +59,8 @@ def kinds_of(given: JointSet) -> list[Kind]:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    cli = parser(__doc__, seeds=SEEDS)
+    cli = parser(__doc__, seeds=None)
+    cli.add_argument("--seeds", type=int, help="number of seeds (default: 2 of Breakfast-like, else 3)")
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
     cli.add_argument("--sets", nargs="+", choices=JOINT_SETS, help="only these")
     cli.add_argument("--videos", type=int, default=VIDEOS, help=f"of each activity (default {VIDEOS})")
@@ -70,9 +68,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--methods", nargs="+", choices=SEGMENTERS, metavar="NAME", help="only these; none is stored"
     )
     options = cli.parse_args(arguments)
-    options.whole = not (options.smoke or options.methods) and (
-        (options.videos, options.seeds) == (VIDEOS, SEEDS)
-    )
+    options.whole = not (options.smoke or options.methods or options.seeds) and options.videos == VIDEOS
     options.methods = options.methods or (_SMOKE if options.smoke else tuple(SEGMENTERS))
     return options
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reproduce.base import labels
 from reproduce.base.effects import Effect, effect, paired
 from reproduce.ledger.compare import LIKE, Place, Rows, Test
+from reproduce.tables.joint import PARTS
 
 __all__ = ["COMPARABLE", "JOINT_TESTS"]
 
@@ -22,13 +23,6 @@ _ALIGNMENT = {
 _ONE_ACTIVITY = "One activity (synthetic), in order and with pauses and repeats"
 
 _SAVED = {"seconds": "time of the training", "memory_mb": "memory of the training", "file_kb": "model file"}
-
-_WITHOUT = (
-    labels.VAOT_WITHOUT_STRUCTURE,
-    labels.VAOT_WITHOUT_PRIOR,
-    labels.VAOT_UNBALANCED,
-    labels.VAOT_WITHOUT_VIRTUAL,
-)
 
 
 def _saved(rows: Rows) -> dict[str, Effect]:
@@ -77,7 +71,7 @@ def _parts_help(rows: Rows) -> dict[str, Effect]:
         f"{labels.VAOT} - {without}, {words}, {variant}": effect(
             paired(_of(rows, result), {"method": labels.VAOT}, {"method": without}, measure)
         )
-        for without in _WITHOUT
+        for without in PARTS
         for measure, words in (("accuracy_100", "accuracy"), ("ap_5", "AP@5"))
         for variant, result in _ALIGNMENT.items()
     }
