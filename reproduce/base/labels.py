@@ -46,6 +46,7 @@ __all__ = [
     "UNIFORM",
     "VAOT",
     "VAOT_BLANK",
+    "VAOT_PARTS",
     "VAOT_UNBALANCED",
     "VAOT_WITHOUT_PRIOR",
     "VAOT_WITHOUT_STRUCTURE",
@@ -97,6 +98,7 @@ RAW_FEATURES, TRUE_ALIGNMENT = "raw features", "true alignment"
 VAOT, VAOT_BLANK = "VAOT", "VAOT, not trained"
 VAOT_WITHOUT_STRUCTURE, VAOT_WITHOUT_PRIOR = "VAOT without structure", "VAOT without prior"
 VAOT_UNBALANCED, VAOT_WITHOUT_VIRTUAL = "VAOT, unbalanced", "VAOT without virtual frames"
+VAOT_PARTS = (VAOT_WITHOUT_STRUCTURE, VAOT_WITHOUT_PRIOR, VAOT_UNBALANCED, VAOT_WITHOUT_VIRTUAL)
 
 #: VASOT's one model for both tasks, the same program for one of them, and variants of it.
 JOINT = "VASOT, both tasks"

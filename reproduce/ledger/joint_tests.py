@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from reproduce.base import labels
 from reproduce.base.effects import Effect, effect, paired
 from reproduce.ledger.compare import LIKE, Place, Rows, Test
-from reproduce.tables.joint import PARTS
 
 __all__ = ["COMPARABLE", "JOINT_TESTS"]
 
@@ -71,7 +70,7 @@ def _parts_help(rows: Rows) -> dict[str, Effect]:
         f"{labels.VAOT} - {without}, {words}, {variant}": effect(
             paired(_of(rows, result), {"method": labels.VAOT}, {"method": without}, measure)
         )
-        for without in PARTS
+        for without in labels.VAOT_PARTS
         for measure, words in (("accuracy_100", "accuracy"), ("ap_5", "AP@5"))
         for variant, result in _ALIGNMENT.items()
     }

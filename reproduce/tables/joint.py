@@ -20,7 +20,6 @@ from reproduce.tables.rivals import ON_ACTIVITY, Kind
 __all__ = [
     "ALIGNERS",
     "ALIGNMENT",
-    "PARTS",
     "RAW",
     "SEGMENTERS",
     "Line",
@@ -63,14 +62,6 @@ ALIGNERS: Mapping[str, Line] = {
     labels.ALIGNMENT_ALONE: Line("vasot", {"segmentation_weight": 0.0}),
     labels.SEGMENTATION_ALONE: Line("vasot", {"beta": 0.0}),
 }
-
-#: Lines that leave out a part of VAOT.
-PARTS = (
-    labels.VAOT_WITHOUT_STRUCTURE,
-    labels.VAOT_WITHOUT_PRIOR,
-    labels.VAOT_UNBALANCED,
-    labels.VAOT_WITHOUT_VIRTUAL,
-)
 
 #: Raw features in the place of embedded frames.
 RAW = Learner("raw_features", train_nothing, RawFeatures.restore, label=labels.RAW_FEATURES)
