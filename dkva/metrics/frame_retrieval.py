@@ -70,9 +70,9 @@ def frame_retrieval(
     precision = dict(zip(known, (hits / known).T, strict=True))
     queries = np.array([len(frames) for frames in videos])
     if average == "videos":
-        of_known = {k: pooled(sums / queries, len(videos)) for k, sums in precision.items()}
+        of_known = {k: pooled(sums / queries, np.ones(len(videos))) for k, sums in precision.items()}
     else:
-        of_known = {k: pooled(sums, int(queries.sum())) for k, sums in precision.items()}
+        of_known = {k: pooled(sums, queries) for k, sums in precision.items()}
     return {k: of_known.get(k, unknown(len(videos))) for k in ks}
 
 

@@ -61,7 +61,7 @@ def kendall_taus(embedded: Sequence, *, stride: int = 1, variant: str = "b") -> 
                 pairs[a, b] = kendall_tau(nearest_frames(first, other), variant)
     known = np.isfinite(pairs)
     dropped = len(videos) - 1 - known.sum(axis=1)
-    return Taus(pooled(np.nansum(pairs, axis=1), int(known.sum())), dropped, pairs)
+    return Taus(pooled(np.nansum(pairs, axis=1), known.sum(axis=1)), dropped, pairs)
 
 
 def kendall_tau(nearest: np.ndarray, variant: str = "b") -> float:

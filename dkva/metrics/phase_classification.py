@@ -58,7 +58,7 @@ def phase_accuracy(
         return unknown(len(test))
     fitted = _classifier(classifier, len(np.unique(labels))).fit(np.concatenate(train[:n]), labels)
     right = [np.sum(fitted.predict(frames) == truth) for frames, truth in zip(test, test_truths, strict=True)]
-    return pooled(right, sum(len(truth) for truth in test_truths))
+    return pooled(right, [len(truth) for truth in test_truths])
 
 
 def _classifier(name: str, n_classes: int):

@@ -63,14 +63,15 @@ def phase_progression(
     fitted = LinearRegression().fit(np.concatenate(train[:n]), wanted)
     targets = [progression_targets(each, phases, missing) for each in test_truths]
     mean = np.concatenate(targets).mean(axis=0)
-    spread = sum(((each - mean) ** 2).sum(axis=0) for each in targets)
-    if not np.all(spread > 0):
+    spread = np.array([((each - mean) ** 2).sum(axis=0) for each in targets])
+    if not np.all(spread.sum(axis=0) > 0):
         return unknown(len(test))
     missed = np.array(
         [((y - fitted.predict(x)) ** 2).sum(axis=0) for x, y in zip(test, targets, strict=True)]
     )
-    # 1 - the sum over videos of missed / spread, so that each video has a 1 / v of the 1.
-    return pooled(1 / len(test) - (missed / spread).mean(axis=1), 1)
+    of_phases = [pooled(of_phase - lost, of_phase) for of_phase, lost in zip(spread.T, missed.T, strict=True)]
+    figures, parts = zip(*of_phases, strict=True)
+    return Pooled(float(np.mean(figures)), np.mean(parts, axis=0))
 
 
 def progression_targets(

@@ -1,7 +1,8 @@
 """A figure of several videos together, and each video's part of it.
 
-The figures of alignment are of joined frames or of pairs of videos. A video's part is scaled so that the mean
-of the parts is the figure: tables have a row a video, and a bootstrap over videos gives an interval.
+The figures of alignment are ratios of sums over joined frames or pairs of videos. A video's part is the
+figure plus what the video moves it by, to first order, so that the mean of the parts is the figure: tables
+have a row a video, and a bootstrap over videos gives the interval of the ratio.
 """
 
 from __future__ import annotations
@@ -26,17 +27,19 @@ class Pooled(NamedTuple):
     parts: Float[np.ndarray, " v"]
 
 
-def pooled(sums, total: float) -> Pooled:
-    """The figure sum(sums) / total.
+def pooled(sums, sizes) -> Pooled:
+    """The figure sum(sums) / sum(sizes), and its linearisation by video.
 
     Args:
         sums: of each video, what it adds to the numerator [v].
-        total: the denominator, of all videos; 0 gives NaN.
+        sizes: of each, what it adds to the denominator [v]; a sum of 0 gives NaN.
     """
-    sums = np.asarray(sums, np.float64)
+    sums, sizes = np.asarray(sums, np.float64), np.asarray(sizes, np.float64)
+    total = sizes.sum()
     if not total:
         return unknown(len(sums))
-    return Pooled(float(sums.sum() / total), len(sums) * sums / total)
+    figure = float(sums.sum() / total)
+    return Pooled(figure, figure + len(sums) * (sums - figure * sizes) / total)
 
 
 def unknown(n_videos: int) -> Pooled:

@@ -59,7 +59,7 @@ def test_pairs_of_a_collapsed_video_are_dropped_and_counted(reference_root):
     assert found.tau.figure == pytest.approx(expected["kendall_tau_stride4"], abs=1e-14)
     assert found.dropped.tolist() == [1, 1, 1, 1, 4]
     assert found.dropped.sum() == expected["n_nan"]
-    assert found.tau.parts[4] == 0
+    assert found.tau.parts[4] == pytest.approx(found.tau.figure)  # it tells nothing
     assert found.tau.parts.mean() == pytest.approx(found.tau.figure, abs=1e-14)
     assert not kendall_taus(collapsed, stride=4, variant="lrprop").dropped.any()  # ties count -1 there
 

@@ -33,7 +33,7 @@ def test_published_programs_give_the_same(reference_root, action, fraction):
 
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
-def test_a_part_is_the_videos_share_of_all_frames(classifier):
+def test_a_part_says_how_the_video_moves_the_accuracy(classifier):
     """Phases lie at 0 and 10, and the first test video has frames on the wrong side."""
     train = [[[-1.0], [0], [1], [9], [10], [11]]]
     truth = [[0, 0, 0, 1, 1, 1]]
@@ -41,7 +41,7 @@ def test_a_part_is_the_videos_share_of_all_frames(classifier):
         train, truth, [[[0.0], [10], [0]], [[10.0]]], [[0, 0, 1], [1]], classifier=classifier
     )
     assert found.figure == 2 / 4
-    np.testing.assert_array_equal(found.parts, [2 * 1 / 4, 2 * 1 / 4])
+    np.testing.assert_array_equal(found.parts, [1 / 2 + 2 * (1 - 3 / 2) / 4, 1 / 2 + 2 * (1 - 1 / 2) / 4])
 
 
 def test_classifiers_differ():

@@ -7,14 +7,29 @@ pytestmark = pytest.mark.fast
 
 
 def test_the_mean_of_the_parts_is_the_figure():
-    accuracy = pooled([3, 0, 5], 16)  # right frames of three videos of 16 frames in all
+    accuracy = pooled([3, 0, 5], [4, 4, 8])  # right frames of three videos of 4, 4 and 8 frames
     assert accuracy.figure == 0.5
-    np.testing.assert_array_equal(accuracy.parts, [9 / 16, 0, 15 / 16])
-    assert accuracy.parts.mean() == 0.5
+    np.testing.assert_allclose(accuracy.parts, [0.5 + 3 * 1 / 16, 0.5 - 3 * 2 / 16, 0.5 + 3 * 1 / 16])
+    assert accuracy.parts.mean() == pytest.approx(0.5)
+
+
+def test_videos_of_one_accuracy_have_one_part_whatever_their_lengths():
+    np.testing.assert_allclose(pooled([4, 8, 2], [8, 16, 4]).parts, 0.5)
+
+
+def test_parts_say_how_a_resample_moves_the_figure():
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(50, 150, 40)
+    sums = rng.binomial(sizes, 0.7)
+    parts = pooled(sums, sizes).parts
+    drawn = rng.integers(0, 40, (2000, 40))
+    ratios = sums[drawn].sum(1) / sizes[drawn].sum(1)
+    # Means of parts are the ratios to first order in the deviations of the sizes' sum.
+    assert np.std(ratios - parts[drawn].mean(1)) < 0.1 * np.std(ratios)
 
 
 def test_nothing_to_divide_by_is_unknown():
-    for of in (pooled([0, 0], 0), unknown(2)):
+    for of in (pooled([0, 0], [0, 0]), unknown(2)):
         assert np.isnan(of.figure)
         assert np.isnan(of.parts).all()
         assert of.parts.shape == (2,)
