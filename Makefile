@@ -18,6 +18,8 @@ EXTRAS := reproduce,test,dev
 # older of XLA's two makers of loops, so that both makers are tested: it compiles a fifth faster, and those who
 # have an older XLA have no other. All other tests compile at a third of the cost: by it and without optimisation.
 PROCESSORS := $(if $(filter x86_64,$(shell uname -m)),SSE4_2 AVX2 $(shell grep -qs avx512f /proc/cpuinfo && echo AVX512))
+# `make test` takes the oldest and this machine's own, `make numerics` those between as well.
+ENDS := $(firstword $(PROCESSORS)) $(lastword $(PROCESSORS))
 UNOPTIMISED := --xla_backend_optimization_level=0
 OLDER_LOOPS := --xla_cpu_use_fusion_emitters=false
 # Where this XLA still has both: one that does not know a flag ends its process.
@@ -39,7 +41,7 @@ help:
 	@echo "make study      vary what the paper leaves open about Moving5"
 	@echo "make studies    kernels, smoothing and settings, one varied at a time (DKVA_DATA: data sets)"
 	@echo "make test       set up, then lint, type check, tests, notebooks, smoke runs"
-	@echo "make numerics   the numerical tests, compiled for older processors (make test runs them too)"
+	@echo "make numerics   the numerical tests, compiled for older processors (make test runs the oldest and its own)"
 	@echo "make fast       the tests that take seconds"
 	@echo "make bench      measure speed and memory, write results/benchmarks"
 	@echo "make oracle     recompute the kernels' golden values with neural-tangents, in its own environment"
@@ -89,7 +91,7 @@ lint: $(READY)
 test: $(READY) lint
 	$(CHEAPLY) \
 	  $(BIN)/python -m pytest --nbmake -m "not numerics" -n logical --dist worksteal tests $(NOTEBOOKS)
-	$(MAKE) --no-print-directory numerics
+	$(MAKE) --no-print-directory numerics PROCESSORS="$(ENDS)"
 
 numerics: $(READY)
 	@for isa in $(or $(PROCESSORS),this); do \

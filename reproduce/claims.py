@@ -1,4 +1,4 @@
-"""The ledger: each claim of the paper, how it is tested here, and what came out.
+"""The ledger: each claim of the papers, how it is tested here, and what came out.
 
 Run: `python -m reproduce.claims` (seconds; reads results/ only). Writes results/claims.json and prints it.
 

@@ -1,4 +1,4 @@
-"""The ledger: each claim of the paper with its effect, interval and verdict, from the stored rows."""
+"""The ledger: each claim of the papers with its effect, interval and verdict, from the stored rows."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.store import read_facts
 from reproduce.ledger.verdicts import LEDGER, suffix
 from reproduce.pages import numbers
+from reproduce.pages.joint import published
 from reproduce.pages.markdown import folded, markdown_table
 from reproduce.pages.rivals import rival_tables
 from reproduce.pages.tables import block, paper_scores, paper_sizes
@@ -53,6 +54,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     parts = _Parts(blocks)
     parts |= numbers.computed(facts, ledger, folder)
     parts |= rival_tables(facts, folder)
+    parts |= published()
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),
@@ -79,7 +81,7 @@ def _claims(claims) -> str:
         [claim["statement"], claim["where"], _effect(claim), claim["verdict"], claim["data"] or "–"]
         for claim in claims
     ]
-    columns = ["claim of the paper", "section", "effect, points [95 % interval]", "verdict", "data"]
+    columns = ["claim", "section", "effect, points [95 % interval]", "verdict", "data"]
     return markdown_table(columns, rows)
 
 
