@@ -73,7 +73,7 @@ def outcome_of(
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     names = (RAW_FEATURES, *ALIGNERS, TRUE_ALIGNMENT)
     cli = parser(__doc__, seeds=None)
-    cli.add_argument("--seeds", type=int, help="number of seeds (default: 2 of Breakfast-like, else 3)")
+    cli.add_argument("--seeds", type=int, help="number of seeds (default: 1 of Breakfast-like, else 3)")
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
     cli.add_argument("--sets", nargs="+", choices=JOINT_SETS, help="only these")
     cli.add_argument("--videos", type=int, default=VIDEOS, help=f"of each activity (default {VIDEOS})")

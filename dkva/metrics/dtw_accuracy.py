@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from dkva.base.dtw import TIES, dtw
 from dkva.metrics.phases import labelled_frames, strided
-from dkva.metrics.pooling import Pooled, pooled
+from dkva.metrics.pooling import Pooled, pooled_pairs
 
 __all__ = ["dtw_accuracy"]
 
@@ -30,15 +30,15 @@ def dtw_accuracy(
         ties: see `dkva.base.dtw.dtw`.
 
     Returns:
-        The accuracy, in which a pair counts half for each of its videos; NaN of a single video.
+        The accuracy; NaN of a single video.
 
     Raises:
         ValueError: see `dkva.metrics.phases.labelled_frames` and `dkva.base.dtw.dtw`; or a stride below 1.
     """
     embedded, truths = labelled_frames(embedded, truths)
     videos, labels = list(strided(embedded, stride)), list(strided(truths, stride))
-    sums, pairs = np.zeros(len(videos)), list(itertools.combinations(range(len(videos)), 2))
-    for a, b in pairs:
+    pairs = np.full((len(videos), len(videos)), np.nan)
+    for a, b in itertools.combinations(range(len(videos)), 2):
         i, j = dtw(cdist(videos[a], videos[b]), ties=ties).path.T
-        sums[[a, b]] += np.mean(labels[a][i] == labels[b][j]) / 2
-    return pooled(sums, np.full(len(videos), (len(videos) - 1) / 2))
+        pairs[a, b] = pairs[b, a] = np.mean(labels[a][i] == labels[b][j])
+    return pooled_pairs(pairs)

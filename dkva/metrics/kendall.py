@@ -12,7 +12,7 @@ from scipy.stats import kendalltau
 
 from dkva.base.checks import check_choice
 from dkva.metrics.phases import checked_embedded, strided
-from dkva.metrics.pooling import Pooled, pooled
+from dkva.metrics.pooling import Pooled, pooled_pairs
 
 __all__ = ["TAUS", "Taus", "kendall_tau", "kendall_taus", "nearest_frames"]
 
@@ -61,7 +61,7 @@ def kendall_taus(embedded: Sequence, *, stride: int = 1, variant: str = "b") -> 
                 pairs[a, b] = kendall_tau(nearest_frames(first, other), variant)
     known = np.isfinite(pairs)
     dropped = len(videos) - 1 - known.sum(axis=1)
-    return Taus(pooled(np.nansum(pairs, axis=1), known.sum(axis=1)), dropped, pairs)
+    return Taus(pooled_pairs(pairs), dropped, pairs)
 
 
 def kendall_tau(nearest: np.ndarray, variant: str = "b") -> float:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-__all__ = ["Pooled", "pooled", "unknown"]
+__all__ = ["Pooled", "pooled", "pooled_pairs", "unknown"]
 
 
 class Pooled(NamedTuple):
@@ -40,6 +40,22 @@ def pooled(sums, sizes) -> Pooled:
         return unknown(len(sums))
     figure = float(sums.sum() / total)
     return Pooled(figure, figure + len(sums) * (sums - figure * sizes) / total)
+
+
+def pooled_pairs(values) -> Pooled:
+    """The mean over ordered pairs of videos, and its linearisation by video: in both places of its pairs.
+
+    Args:
+        values: of the first and the second video of each pair [v, v]; NaN if there is no such pair.
+    """
+    values = np.asarray(values, np.float64)
+    known = np.isfinite(values)
+    n_pairs = known.sum()
+    if not n_pairs:
+        return unknown(len(values))
+    sums, counts = (each.sum(axis=0) + each.sum(axis=1) for each in (np.where(known, values, 0), known))
+    figure = float(np.nansum(values) / n_pairs)
+    return Pooled(figure, figure + len(values) * (sums - figure * counts) / n_pairs)
 
 
 def unknown(n_videos: int) -> Pooled:

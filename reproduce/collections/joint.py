@@ -68,7 +68,7 @@ JOINT_SETS = {
             rivals.SETS["breakfast_like"].title,
             activities=10,
             stride=16,
-            seeds=2,
+            seeds=1,
             parts=False,
         ),
         JointSet("breakfast_sample", rivals.SETS["breakfast_sample"].title, stride=16),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from dkva.metrics.alignment import alignment_rows
+from dkva.metrics.pooling import pooled_pairs
 from dkva.transport.vaot import aligned
 from dkva.transport.vaot_settings import VaotSettings
 
@@ -40,8 +42,8 @@ def measure(
     """Each test video's part of the metrics of alignment, whose mean over videos is the metric.
 
     `matched` is the share of frames whose best partner, by VAOT's transport as a trained model applies it, is
-    of their phase, over the pairs with the video as the first; `matched_balanced` likewise by the transport
-    of the training. Both take frames of unit norm.
+    of their phase, over ordered pairs of videos; `matched_balanced` likewise by the transport of the
+    training. Both take frames of unit norm.
 
     Args:
         train: of each training video, its embedded frames [n_i, e].
@@ -67,16 +69,13 @@ def measure(
     return rows
 
 
-def _matched(videos, truths, aligning) -> list[float]:
-    """Of each video as the first of a pair, the share of frames whose best partner is of their phase."""
+def _matched(videos, truths, aligning) -> list[float | None]:
+    """Of each video its part of the share of frames whose best partner is of their phase, over pairs."""
     units = [each / np.maximum(np.linalg.norm(each, axis=1, keepdims=True), 1e-12) for each in videos]
     units = [each.astype(np.float32) for each in units]
-    shares = []
-    for first, (x, truth) in enumerate(zip(units, truths, strict=True)):
-        found = [
-            float(np.mean(other[aligned(x, y, aligning).assignment.argmax(1)] == truth))
-            for second, (y, other) in enumerate(zip(units, truths, strict=True))
-            if second != first
-        ]
-        shares.append(float(np.mean(found)))
-    return shares
+    pairs = np.full((len(videos), len(videos)), np.nan)
+    for a, b in itertools.permutations(range(len(videos)), 2):
+        partner = aligned(units[a], units[b], aligning).assignment.argmax(1)
+        pairs[a, b] = np.mean(truths[b][partner] == truths[a])
+    parts = pooled_pairs(pairs).parts
+    return [None if np.isnan(part) else float(part) for part in parts]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dkva.metrics.pooling import pooled, unknown
+from dkva.metrics.pooling import pooled, pooled_pairs, unknown
 
 pytestmark = pytest.mark.fast
 
@@ -26,6 +26,31 @@ def test_parts_say_how_a_resample_moves_the_figure():
     ratios = sums[drawn].sum(1) / sizes[drawn].sum(1)
     # Means of parts are the ratios to first order in the deviations of the sizes' sum.
     assert np.std(ratios - parts[drawn].mean(1)) < 0.1 * np.std(ratios)
+
+
+def test_the_mean_over_pairs_is_the_mean_of_the_parts_whatever_pairs_are_missing():
+    rng = np.random.default_rng(1)
+    values = rng.random((6, 6))
+    values[rng.random((6, 6)) < 0.3] = np.nan
+    np.fill_diagonal(values, np.nan)
+    found = pooled_pairs(values)
+    assert found.figure == pytest.approx(np.nanmean(values))
+    assert found.parts.mean() == pytest.approx(found.figure)
+    assert np.isnan(pooled_pairs(np.full((1, 1), np.nan)).figure)
+
+
+def test_parts_of_pairs_spread_as_the_figure_does():
+    """Over sets of videos whose effects as first and as second add up, the standard error is the deviation."""
+    rng = np.random.default_rng(2)
+    figures, errors = [], []
+    for _ in range(400):
+        first, second = rng.normal(size=(2, 20))
+        values = first[:, None] + second + 0.1 * rng.normal(size=(20, 20))
+        np.fill_diagonal(values, np.nan)
+        found = pooled_pairs(values)
+        figures.append(found.figure)
+        errors.append(found.parts.std(ddof=1) / np.sqrt(20))
+    assert np.mean(errors) == pytest.approx(np.std(figures), rel=0.15)
 
 
 def test_nothing_to_divide_by_is_unknown():
