@@ -40,7 +40,7 @@ def test_the_mean_over_pairs_is_the_mean_of_the_parts_whatever_pairs_are_missing
 
 
 def test_parts_of_pairs_spread_as_the_figure_does():
-    """Over sets of videos whose effects as first and as second add up, the standard error is the deviation."""
+    """If effects as first and as second add up, the standard error is the deviation over sets of videos."""
     rng = np.random.default_rng(2)
     figures, errors = [], []
     for _ in range(400):
