@@ -34,7 +34,7 @@ from reproduce.base.labels import KERNEL_MEANS, PAPERS_METHOD
 from reproduce.base.methods import EPOCHS, method
 from reproduce.base.options import compute_trained, console, parser
 from reproduce.base.paths import RESULTS, data_root
-from reproduce.base.show import lines
+from reproduce.base.show import lines, plural
 from reproduce.base.store import publish, summarise
 from reproduce.collections.benchmarks import LONG
 from reproduce.collections.rivals import SETS, VIDEOS, Group, collections_of
@@ -119,8 +119,7 @@ def show(kind: Kind, group: Group, rows: Sequence[Mapping], costs: Mapping[str, 
     """Print a table."""
     table = table_of(kind, group, COMMAND)
     columns, found = cells(summarise(rows, table.by, table.measures, table.unit), table.measures, costs)
-    over = {"video": "videos", "activity": "activities"}[table.unit]
-    out = lines(f"{table.title}: mean [95 % interval over {over}], in %", columns, 2)
+    out = lines(f"{table.title}: mean [95 % interval over {plural(table.unit)}], in %", columns, 2)
     for each in found:
         out.add_row(*each)
     console().print(out)

@@ -79,6 +79,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     cli.add_argument("--videos", type=int, default=VIDEOS, help=f"of each activity (default {VIDEOS})")
     cli.add_argument("--methods", nargs="+", choices=names, metavar="NAME", help="only these; none is stored")
     options = cli.parse_args(arguments)
+    if options.videos < 2:
+        cli.error(f"--videos {options.videos}: give 2 at least, as videos are aligned in pairs")
     options.whole = not (options.smoke or options.methods or options.seeds) and options.videos == VIDEOS
     options.methods = options.methods or (_SMOKE if options.smoke else names)
     return options

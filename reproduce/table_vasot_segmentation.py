@@ -68,6 +68,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--methods", nargs="+", choices=SEGMENTERS, metavar="NAME", help="only these; none is stored"
     )
     options = cli.parse_args(arguments)
+    if options.videos < 2:
+        cli.error(f"--videos {options.videos}: give 2 at least, as videos are aligned in pairs")
     options.whole = not (options.smoke or options.methods or options.seeds) and options.videos == VIDEOS
     options.methods = options.methods or (_SMOKE if options.smoke else tuple(SEGMENTERS))
     return options

@@ -102,6 +102,8 @@ def align(videos, model, mixed, every, fps, stride, out, force, no_cache, **read
     if not force and earlier is not None and earlier.get("key") == key:
         doc, done = earlier, "kept what was done before with the same settings (--force aligns again); "
     else:
+        if not force:
+            output.check_same(earlier, [read.source for read in reads])
         frames = [read.features[::every] for read in reads]
         check_size(pair, (len(frames[0]), len(frames[1])))
         said: list[str] = []

@@ -76,7 +76,12 @@ def _torch(path: Path) -> dict[str, np.ndarray]:
     except ImportError as error:
         raise ImportError(
             f"{path} needs PyTorch to be read: pip install torch, or save it elsewhere with "
-            'numpy.savez("weights.npz", **{name: array.numpy() for name, array in state.items()})'
+            'numpy.savez("weights.npz", **{name: array.detach().numpy() for name, array in state.items()})'
         ) from error
     state = torch.load(path, map_location="cpu", weights_only=True)
-    return {name: tensor.numpy() for name, tensor in state.items()}
+    # Old files hold parameters, which have gradients; NumPy has no bfloat16.
+    plain = {name: tensor.detach() for name, tensor in state.items()}
+    return {
+        name: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+        for name, tensor in plain.items()
+    }

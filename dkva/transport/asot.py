@@ -28,12 +28,13 @@ from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot_settings import AsotSettings, Decoding
 from dkva.transport.fused_gw import FRAME_ROWS, decode, half_width, with_prior
 from dkva.transport.mirror_descent import Problem, Weights, solve
-from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared, warn_of_short
+from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared, warn_of_draws
 
 __all__ = [
     "AsotLoss",
     "AsotModel",
     "AsotNetwork",
+    "actions_of",
     "assignment_of",
     "centres",
     "cross_entropy",
@@ -223,10 +224,18 @@ class AsotModel:
     def restore(cls, arrays: Mapping[str, np.ndarray]) -> AsotModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = AsotSettings(**json.loads(str(arrays["settings"])))
-        actions = jnp.asarray(arrays["actions"])
+        actions = actions_of(arrays, settings)
         width = arrays["encoder.layers.0.weight"].shape[1]
         network = AsotNetwork(_encoder(width, settings, 0), actions)
         return cls(with_arrays(network, arrays), settings)
+
+
+def actions_of(arrays: Mapping[str, np.ndarray], settings: AsotSettings) -> Float[Array, "k e"]:
+    """The actions of a model's arrays. Raises ValueError if they are of another size than embedded frames."""
+    actions = arrays["actions"]
+    if actions.ndim != 2 or actions.shape[1] != settings.outputs:
+        raise ValueError(f"actions are of shape {actions.shape}: give them {settings.outputs} numbers each")
+    return jnp.asarray(actions)
 
 
 def learned(
@@ -273,11 +282,11 @@ def train_asot(
         ValueError: a setting out of range, or videos that cannot be used, as `load_frames`.
 
     Warns:
-        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
+        UserWarning: draws that do not fit the videos or the radius; see `warn_of_draws`.
     """
     chosen = AsotSettings(**settings)
     frames = load_frames(videos, n_segments, standardise=chosen.standardise)
-    warn_of_short(frames, chosen.frames)
+    warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
     batches = FrameBatches(frames, chosen.frames, chosen.batch_videos, seed)
     encoder = _encoder(frames[0].shape[1], chosen, seed)
     network = AsotNetwork(encoder, jnp.asarray(centres(encoder, batches(-1), n_segments, seed)))

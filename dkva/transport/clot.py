@@ -28,7 +28,7 @@ from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, Seen, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
 from dkva.transport.fused_gw import FRAME_ROWS
-from dkva.transport.training_frames import FrameBatches, load_frames, prepared, warn_of_short
+from dkva.transport.training_frames import FrameBatches, load_frames, prepared, warn_of_draws
 
 __all__ = ["ClotBatch", "ClotBatches", "ClotLoss", "ClotModel", "train_clot"]
 
@@ -209,11 +209,11 @@ def train_clot(
         ValueError: a setting out of range, or videos that cannot be used, as `load_frames`.
 
     Warns:
-        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
+        UserWarning: draws that do not fit the videos or the radius; see `warn_of_draws`.
     """
     chosen = ClotSettings(**settings)
     frames = load_frames(videos, n_segments, standardise=chosen.standardise)
-    warn_of_short(frames, chosen.frames)
+    warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
     batches = FrameBatches(frames, chosen.frames, chosen.batch_videos, seed)
     of_network, of_slices = jax.random.split(jax.random.key(seed, impl="threefry2x32"))
     blank = np.zeros((n_segments, chosen.outputs), np.float32)

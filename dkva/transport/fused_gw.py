@@ -264,7 +264,7 @@ def align_frames(
         check_number("zeta", zeta)
     dtype = jnp.result_type(first.dtype, second.dtype)
     n, m, virtual = first.shape[1], second.shape[1], int(zeta is not None)
-    half = _half_width_that_counts(n + virtual, radius, alpha)
+    halves = [_half_width_that_counts(frames + virtual, radius, alpha) for frames in (n, m)]
     first, there_x = _padded(first, there_x, step)
     second, there_y = _padded(second, there_y, step)
     cost = frame_costs(jnp.asarray(first, dtype), jnp.asarray(second, dtype), rho, n, m)
@@ -274,7 +274,7 @@ def align_frames(
             np.pad(each, ((0, 0), (1, 0)), constant_values=True) for each in (there_x, there_y)
         )
     found = solve(
-        Problem(cost, jnp.asarray(there_x), jnp.asarray(there_y), half, half_width(m + virtual, radius)),
+        Problem(cost, jnp.asarray(there_x), jnp.asarray(there_y), *halves),
         Weights(eps, alpha, 1 / radius, lambda_x, lambda_y),
         relax_rows=bool(relax_x),
         relax_columns=bool(relax_y),

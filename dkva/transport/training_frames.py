@@ -14,8 +14,9 @@ from jaxtyping import Bool, Float
 from dkva.base.checks import check_features, check_whole
 from dkva.base.video import Video
 from dkva.nn.sampling import sampled
+from dkva.transport.fused_gw import half_width
 
-__all__ = ["Batch", "FrameBatches", "load_frames", "prepared", "standardised", "warn_of_short"]
+__all__ = ["Batch", "FrameBatches", "load_frames", "prepared", "standardised", "warn_of_draws"]
 
 
 class Batch(NamedTuple):
@@ -108,15 +109,17 @@ def load_frames(videos: Sequence[Video], n_segments: int, *, standardise: bool) 
     return found
 
 
-def warn_of_short(videos: Sequence[np.ndarray], frames: int) -> None:
-    """Warn of videos of fewer frames than a step draws of each.
+def warn_of_draws(videos: Sequence[np.ndarray], frames: int, radius: float, alpha: float) -> None:
+    """Warn of videos of fewer frames than a step draws, and of draws without a structure.
 
-    They are filled up by repetitions, which count as time in the prior, as in the published program: a video
-    of a third of the frames is taken to end with the first third of the actions.
+    Short videos are filled up by repetitions, which count as time in the prior, as in the published program:
+    a video of a third of the frames is taken to end with the first third of the actions.
 
     Args:
         videos: features of each [n, d].
         frames: that a step draws of each video.
+        radius: of the structure, a share of the frames.
+        alpha: weight of the structure.
     """
     lengths = sorted(map(len, videos))
     short = sum(length < frames for length in lengths)
@@ -124,6 +127,12 @@ def warn_of_short(videos: Sequence[np.ndarray], frames: int) -> None:
         warnings.warn(
             f"{short} of {len(lengths)} videos have fewer frames than the {frames} that a step draws of each"
             f", and the filling counts as time: set frames to {lengths[0]} or fewer",
+            stacklevel=3,
+        )
+    if half_width(frames, radius) == 0 and alpha > 0:
+        warnings.warn(
+            f"radius {radius:g} is less than one of the {frames} frames that a step draws, so that "
+            f"neighbours do not count: give at least {1 / frames:.2g}",
             stacklevel=3,
         )
 

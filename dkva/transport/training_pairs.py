@@ -13,7 +13,7 @@ from dkva.base.video import Video
 from dkva.nn.sampling import sampled
 from dkva.transport.training_frames import load_frames
 
-__all__ = ["PairBatch", "PairBatches", "load_pairs"]
+__all__ = ["PairBatch", "PairBatches", "drawn_pairs", "load_pairs"]
 
 
 class PairBatch(NamedTuple):
@@ -45,6 +45,17 @@ def load_pairs(videos: Sequence[Video], n_segments: int, *, standardise: bool) -
     return load_frames(videos, n_segments, standardise=standardise)
 
 
+def drawn_pairs(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """All of `count` videos in a random order, and a random other one beside each (VASOT).
+
+    Args:
+        count: two at least.
+        rng: is drawn from.
+    """
+    order = rng.permutation(count)
+    return order, (order + rng.integers(1, count, count)) % count
+
+
 @dataclass(frozen=True)
 class PairBatches:
     """Batches of an epoch, the same ones whenever that epoch is asked for.
@@ -67,8 +78,7 @@ class PairBatches:
         """All videos in a random order, each with its partner."""
         rng = np.random.default_rng([self.seed, epoch])
         count = len(self.videos)
-        order = rng.permutation(count)
-        partners = (order + rng.integers(1, count, count)) % count
+        order, partners = drawn_pairs(count, rng)
         for start in range(0, count, self.size):
             part = slice(start, start + self.size)
             (x, mask_x), (y, mask_y) = (self._drawn(each[part], rng) for each in (order, partners))

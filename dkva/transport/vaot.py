@@ -24,7 +24,7 @@ from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot import cross_entropy, embedded
 from dkva.transport.fused_gw import Alignment, align_frames, frame_costs, half_width, with_virtual
 from dkva.transport.mirror_descent import Problem, Weights, solve
-from dkva.transport.training_frames import prepared, warn_of_short
+from dkva.transport.training_frames import prepared, warn_of_draws
 from dkva.transport.training_pairs import PairBatch, PairBatches, load_pairs
 from dkva.transport.vaot_settings import Aligning, VaotSettings
 
@@ -201,11 +201,11 @@ def train_vaot(
         ValueError: a setting out of range, or videos that cannot be used, as `load_pairs`.
 
     Warns:
-        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
+        UserWarning: draws that do not fit the videos or the radius; see `warn_of_draws`.
     """
     chosen = VaotSettings(**settings)
     frames = load_pairs(videos, 1, standardise=chosen.standardise)
-    warn_of_short(frames, chosen.frames)
+    warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
     trained = fit(
         _encoder(frames[0].shape[1], chosen, seed),
         VaotLoss(chosen.aligning, chosen.temperature),

@@ -28,6 +28,8 @@ from dkva.nn.sampling import segment_uniform
 from dkva.nn.training import Keeper, fit
 from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.fused_gw import Alignment
+from dkva.transport.training_frames import warn_of_draws
+from dkva.transport.training_pairs import drawn_pairs
 from dkva.transport.vaot import aligned, alignment_loss
 from dkva.transport.vaot_pixels_settings import VaotPixelsSettings
 from dkva.transport.vaot_settings import Aligning
@@ -117,8 +119,7 @@ class ClipBatches:
         """All videos in a random order, each with its partner."""
         rng = np.random.default_rng([self.seed, epoch])
         count, pairs = len(self.videos), self.settings.pairs
-        order = rng.permutation(count)
-        partners = (order + rng.integers(1, count, count)) % count
+        order, partners = drawn_pairs(count, rng)
         for place, start in enumerate(range(0, count, pairs)):
             part = slice(start, start + pairs)
             x, y = (
@@ -296,11 +297,15 @@ def train_vaot_on_pixels(
         TypeError: an unknown setting.
         ValueError: a setting out of range, videos that cannot be used, or a file that does not fit.
         ImportError: a file of PyTorch's without PyTorch.
+
+    Warns:
+        UserWarning: draws that do not fit the videos or the radius; see `warn_of_draws`.
     """
     chosen = VaotPixelsSettings(**settings)
     if len(videos) < 2:
         raise ValueError(f"there are {len(videos)} videos: give two at least, as they are aligned in pairs")
     frames = [_checked(f"videos[{place}]", video) for place, video in enumerate(videos)]
+    warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
     network = _network(chosen, seed)
     if backbone is not None:
         network = eqx.tree_at(lambda each: each.backbone, network, with_weights(network.backbone, backbone))

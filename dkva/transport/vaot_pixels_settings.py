@@ -62,11 +62,16 @@ class VaotPixelsSettings(VaotSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not isinstance(self.blocks, Sequence) or not self.blocks:
+            raise ValueError(f"blocks is {self.blocks!r}: give the number of blocks of each stage")
         object.__setattr__(self, "blocks", tuple(self.blocks))  # a list, if read from a file
+        for stage, number in enumerate(self.blocks):
+            check_whole(f"blocks[{stage}]", number, least=1)
         if self.standardise:
             raise ValueError("standardise is True: leave it out, as pixels are scaled as those of ImageNet")
         for name in ("image_size", "context", "width"):
             check_whole(name, getattr(self, name), least=1)
-        for name in ("dropout", "brightness", "contrast"):
+        for name in ("brightness", "contrast"):
             check_number(name, getattr(self, name))
+        check_number("dropout", self.dropout, most=0.9)
         check_number("flip", self.flip, most=1)

@@ -7,6 +7,7 @@ videos of the activity, and adds ASOT's loss of each and VAOT's loss of both. No
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,15 +24,18 @@ from dkva.nn.trees import with_arrays
 from dkva.transport.asot import (
     AsotModel,
     AsotNetwork,
+    actions_of,
     assignment_of,
     centres,
     cross_entropy,
     learned,
 )
+from dkva.transport.asot_settings import Decoding
 from dkva.transport.fused_gw import Alignment
-from dkva.transport.training_frames import FrameBatches, warn_of_short
+from dkva.transport.training_frames import FrameBatches, warn_of_draws
 from dkva.transport.training_pairs import PairBatch, PairBatches, load_pairs
 from dkva.transport.vaot import aligned, alignment_loss
+from dkva.transport.vaot_settings import Aligning
 from dkva.transport.vasot_settings import VasotSettings
 
 __all__ = ["VasotLoss", "VasotModel", "train_vasot"]
@@ -41,15 +45,31 @@ __all__ = ["VasotLoss", "VasotModel", "train_vasot"]
 class VasotLoss:
     """The loss of a batch of pairs: segmentation of the first and of the second videos, and alignment.
 
+    Trainings that differ in nothing else share a compiled step.
+
     Attributes:
-        settings: of model and training.
+        decoding: how pseudo-labels are made.
+        aligning: how frames are matched.
+        temperature: of the softmax.
+        beta: weight of the alignment; see `VasotSettings`.
+        segmentation_weight: likewise.
     """
 
-    settings: VasotSettings
+    decoding: Decoding
+    aligning: Aligning
+    temperature: float
+    beta: float
+    segmentation_weight: float
+
+    @classmethod
+    def of(cls, settings: VasotSettings) -> VasotLoss:
+        """The loss of these settings."""
+        weights = settings.beta, settings.segmentation_weight
+        return cls(settings.training, settings.aligning, settings.temperature, *weights)
 
     def __call__(self, network: AsotNetwork, batch: PairBatch) -> Float[Array, ""]:
         """The weighted sum; actions are taken to have unit norm."""
-        weights = self.settings.segmentation_weight, self.settings.segmentation_weight, self.settings.beta
+        weights = self.segmentation_weight, self.segmentation_weight, self.beta
         parts = zip(weights, self.parts(network, batch), strict=True)
         return jnp.sum(jnp.stack([weight * part for weight, part in parts if part is not None]))
 
@@ -58,16 +78,16 @@ class VasotLoss:
         x, y = network.encoder(jnp.asarray(batch.x)), network.encoder(jnp.asarray(batch.y))
         mask_x, mask_y = jnp.asarray(batch.mask_x), jnp.asarray(batch.mask_y)
         found: list[Float[Array, ""] | None] = [None] * 3
-        if self.settings.segmentation_weight > 0:
+        if self.segmentation_weight > 0:
             found[:2] = self._segmented(network, x, mask_x), self._segmented(network, y, mask_y)
-        if self.settings.beta > 0:
-            found[2] = alignment_loss(x, y, mask_x, mask_y, self.settings.aligning, self.settings.temperature)
+        if self.beta > 0:
+            found[2] = alignment_loss(x, y, mask_x, mask_y, self.aligning, self.temperature)
         return found
 
     def _segmented(self, network, vectors, mask):
         cosines = vectors @ network.actions.T
-        assignment = assignment_of(1 - cosines, mask, self.settings.training)
-        return cross_entropy(assignment, cosines, mask, self.settings.temperature)
+        assignment = assignment_of(1 - cosines, mask, self.decoding)
+        return cross_entropy(assignment, cosines, mask, self.temperature)
 
 
 @dataclass(frozen=True)
@@ -97,7 +117,7 @@ class VasotModel(AsotModel):
     def restore(cls, arrays: Mapping[str, np.ndarray]) -> VasotModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = VasotSettings(**json.loads(str(arrays["settings"])))
-        width, actions = arrays["encoder.layers.0.weight"].shape[1], jnp.asarray(arrays["actions"])
+        width, actions = arrays["encoder.layers.0.weight"].shape[1], actions_of(arrays, settings)
         encoder = Encoder((width, settings.hidden, settings.outputs), key=jax.random.key(0))
         return cls(with_arrays(AsotNetwork(encoder, actions), arrays), settings)
 
@@ -119,11 +139,16 @@ def train_vasot(
         ValueError: a setting out of range, or videos that cannot be used, as `load_pairs`.
 
     Warns:
-        UserWarning: videos of fewer frames than a step draws; see `warn_of_short`.
+        UserWarning: draws that do not fit, see `warn_of_draws`; or a segmentation_weight of 0.
     """
     chosen = VasotSettings(**settings)
     frames = load_pairs(videos, n_segments, standardise=chosen.standardise)
-    warn_of_short(frames, chosen.frames)
+    warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
+    if chosen.segmentation_weight == 0:
+        warnings.warn(
+            "segmentation_weight is 0, so that no action is learned: what the model segments means nothing",
+            stacklevel=2,
+        )
     of_encoder, of_actions = jax.random.split(jax.random.key(seed))
     encoder = Encoder((frames[0].shape[1], chosen.hidden, chosen.outputs), key=of_encoder)
     if chosen.initial_actions == "kmeans":
@@ -133,5 +158,5 @@ def train_vasot(
         actions = unit(jax.random.normal(of_actions, (n_segments, chosen.outputs)))
     network = AsotNetwork(encoder, actions)
     batches = PairBatches(frames, chosen.frames, chosen.batch_videos, seed)
-    trained = learned(network, VasotLoss(chosen), batches, chosen, checkpoint)
+    trained = learned(network, VasotLoss.of(chosen), batches, chosen, checkpoint)
     return VasotModel(trained, chosen)

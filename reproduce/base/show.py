@@ -10,7 +10,7 @@ from rich.table import Table as Lines
 
 from reproduce.base.store import Table, summarise
 
-__all__ = ["LABELS", "lines", "percent", "summary_table", "with_interval"]
+__all__ = ["LABELS", "counted", "lines", "percent", "plural", "summary_table", "with_interval"]
 
 #: What measures are called in tables.
 LABELS = {
@@ -37,6 +37,16 @@ LABELS = {
     "unused": "unused",
     "pieces_per_asked": "pieces / asked (a number)",
 }
+
+
+def counted(number: int, unit: str) -> str:
+    """Such as "12 videos" or "10 activities"."""
+    return f"{number} {plural(unit)}"
+
+
+def plural(unit: str) -> str:
+    """What several units are called."""
+    return f"{unit[:-1]}ies" if unit.endswith("y") else f"{unit}s"
 
 
 def percent(value: float | None, sign: bool = False) -> str:
@@ -68,7 +78,7 @@ def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:
     records = summarise(rows, table.by, table.measures, table.unit)
     videos = max(record["videos"] for record in records)
     unit = ", in %" if table.percent else ""
-    title = f"{table.title}: mean [95 % interval over {videos} {table.unit}s]{unit}"
+    title = f"{table.title}: mean [95 % interval over {counted(videos, table.unit)}]{unit}"
     out = lines(title, [*table.by, *(LABELS.get(m, m) for m in table.measures)], len(table.by))
     cells: dict[tuple, list[str]] = {}
     for record in records:

@@ -27,4 +27,4 @@ def published() -> dict[str, str]:
 
 
 def _shown(number: float | None) -> str:
-    return "–" if number is None else f"{number:.1f}"
+    return "–" if number is None else f"{number:g}"

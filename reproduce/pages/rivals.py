@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from reproduce.base.show import counted
 from reproduce.collections.rivals import VIDEOS
 from reproduce.pages.markdown import markdown_table
 from reproduce.tables.rivals import cells, costs_by_label
 
 __all__ = ["rival_tables"]
-
-_OVER = {"video": "videos", "activity": "activities"}
 
 
 def rival_tables(facts: Mapping[str, Mapping], folder: Path) -> dict[str, str]:
@@ -32,7 +31,7 @@ def rival_tables(facts: Mapping[str, Mapping], folder: Path) -> dict[str, str]:
 def _block(name: str, facts: Mapping, costs: Mapping[str, Mapping]) -> str:
     most = max(record["videos"] for record in facts["table"])
     head = (
-        f"**{facts['title']}**: means over {most} {_OVER[facts['unit']]}, in %. `{facts['command']}`: "
+        f"**{facts['title']}**: means over {counted(most, facts['unit'])}, in %. `{facts['command']}`: "
         f"[rows]({name}.csv), [settings and provenance]({name}.json)."
     )
     columns, lines = cells(facts["table"], facts["measures"], costs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from reproduce.base.show import LABELS, with_interval
+from reproduce.base.show import LABELS, counted, with_interval
 from reproduce.ledger.paper import TABLES
 from reproduce.pages.markdown import folded, markdown_table
 
@@ -33,7 +33,7 @@ def _over(numbers: Mapping[tuple[str, ...], list[int]], facts: Mapping) -> str:
         return ""
     if most == {1}:
         return "means over the seeds of one video"
-    shown = f"means over {max(most)} {facts['unit']}s"
+    shown = f"means over {counted(max(most), facts['unit'])}"
     few = {
         name
         for mine in numbers.values()

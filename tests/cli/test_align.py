@@ -124,7 +124,10 @@ def test_a_second_run_keeps_what_is_done_and_another_aligns_anew(align, out, tmp
     write_model(tmp_path / "other.npz", {"means": MEANS + 1e-6}, FACTS)
     assert "kept" not in align("--fps", 5, model=tmp_path / "other.npz")[1]
     np.save(folder / "w.npy", frames([2, 1]))
-    assert align("--fps", 5)[1].startswith("v: 20 of 30 frames matched")
+    code, _, errors = align("--fps", 5)
+    assert code == 2
+    assert "v_with_w.json: is the alignment of other files of these names; give another folder" in errors
+    assert align("--fps", 5, "--force")[1].startswith("v: 20 of 30 frames matched")
     assert [row["frame_b"] for row in document(out)["matches"]][:10] == [None] * 10
 
 

@@ -7,7 +7,7 @@ import pytest
 from made_videos import Made, made_videos
 from sklearn.preprocessing import StandardScaler
 
-from dkva.transport.training_frames import FrameBatches, load_frames, prepared, standardised, warn_of_short
+from dkva.transport.training_frames import FrameBatches, load_frames, prepared, standardised, warn_of_draws
 
 pytestmark = pytest.mark.fast
 
@@ -101,7 +101,10 @@ def test_refuses_features_that_a_model_cannot_take(features, says):
 def test_short_videos_are_warned_of():
     videos = [np.ones((n, 2)) for n in (5, 7, 9)]
     with pytest.warns(UserWarning, match=r"2 of 3 videos have fewer frames .* set frames to 5 or fewer"):
-        warn_of_short(videos, 8)
+        warn_of_draws(videos, 8, 0.2, 0.3)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warn_of_short(videos, 5)
+        warn_of_draws(videos, 5, 0.2, 0.3)
+        warn_of_draws(videos, 5, 0.1, 0.0)
+    with pytest.warns(UserWarning, match="radius 0.1 is less than one of the 5 frames .* at least 0.2"):
+        warn_of_draws(videos, 5, 0.1, 0.3)

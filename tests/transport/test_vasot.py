@@ -71,7 +71,7 @@ def test_matches_are_the_published_ones_with_their_fault_and_without(x64, case):
 
 
 def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64, case):
-    loss, batch = VasotLoss(settings_of(case, released_shift=True)), batch_of(case)
+    loss, batch = VasotLoss.of(settings_of(case, released_shift=True)), batch_of(case)
     network = network_of(case)
     names = ("segmentation_X", "segmentation_Y", "alignment")
     for name, part in zip(names, loss.parts(network, batch), strict=True):
@@ -102,12 +102,12 @@ def test_weights_of_0_leave_a_task_out(case):
         network, batch = network_of(case), batch_of(case)
     network = jax.tree.map(lambda leaf: leaf.astype(np.float32), network)
     batch = PairBatch(batch.x.astype(jnp.float32), batch.y.astype(jnp.float32), *batch[2:])
-    parts = [float(part) for part in VasotLoss(settings_of(case)).parts(network, batch)]
+    parts = [float(part) for part in VasotLoss.of(settings_of(case)).parts(network, batch)]
     loss = {"beta": 0.0}, {"segmentation_weight": 0.0}, {}
     weights = {
         name: float(case[name]) for name in ("alpha", "eps", "radius", "rho", "lambda_actions", "zeta")
     }
-    found = [float(VasotLoss(VasotSettings(**weights, **each))(network, batch)) for each in loss]
+    found = [float(VasotLoss.of(VasotSettings(**weights, **each))(network, batch)) for each in loss]
     np.testing.assert_allclose(found, [parts[0] + parts[1], parts[2], sum(parts)], rtol=1e-5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,6 +76,19 @@ class Output:
                     "--out"
                 )
         return doc if os.path.exists(self.table) and os.path.exists(self.picture) else None
+
+    def check_same(self, earlier: Mapping | None, sources: Sequence[Mapping]) -> None:
+        """Raise click.ClickException if an earlier document is of other files than these.
+
+        Args:
+            earlier: the document, if there is one.
+            sources: of both videos' features; see `dkva.export.documents.source_of`.
+        """
+        if earlier is not None and [earlier[which].get("source") for which in "ab"] != list(sources):
+            raise click.ClickException(
+                f"{self.document}: is the alignment of other files of these names; give another folder with "
+                "--out, or replace it with --force"
+            )
 
     def write(self, doc: dict, figure: Figure) -> None:
         """Write all files, each whole or not at all; a kill leaves some out. Raises click.ClickException."""

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from benchmarks.joint_tasks import SUMS
 from dkva.experiments.experiment import Outcome
 from reproduce.base import labels
 from reproduce.base.effects import DOES_NOT_HOLD, HOLDS, NEEDS_DATA, UNDECIDED
 from reproduce.base.store import publish
 from reproduce.collections.joint import JOINT_SETS
+from reproduce.ledger import joint_tests
 from reproduce.ledger.verdicts import ledger
 from reproduce.tables.alignment import MEASURES
 from reproduce.tables.joint import alignment_table, segmentation_table
@@ -72,13 +74,24 @@ def test_every_part_of_the_alignment_must_help(tmp_path):
 
 
 def test_segmentation_is_compared_with_the_same_program_without_alignment(tmp_path):
-    by_video = next(kind for kind in KINDS if kind.key == "asot_video")
-    table = segmentation_table(by_video, JOINT_SETS["breakfast_like"], "c")
+    kinds = {kind.key: kind for kind in KINDS}
     scores = {labels.JOINT: 0.6, labels.SEGMENTATION_ALONE: 0.58, labels.ASOT: 0.9}
-    publish(table, Outcome(rows_of(scores, by_video.measures), {}, 0), {}, tmp_path)
+    for given in JOINT_SETS.values():
+        kind = kinds["asot_activity" if given.activities > 1 else "asot_video"]
+        rows = [{**row, "activity": row["video"]} for row in rows_of(scores, kind.measures)]
+        publish(segmentation_table(kind, given, "c"), Outcome(rows, {}, 0), {}, tmp_path)
+        scores[labels.JOINT] += 0.1
     found = claim(tmp_path, "alignment-helps-segmentation")
     assert (found["effect"], found["verdict"], found["videos"]) == (pytest.approx(2), HOLDS, 6)
-    assert [part["what"] for part in found["parts"]] == ["MoF", "mIoU", "F1"]
+    assert {part["what"]: part["effect"] for part in found["parts"]} == {
+        f"{measure}, {data}": pytest.approx(effect)
+        for data, effect in (
+            ("One activity in order", 2),
+            ("One activity with pauses and repeats", 12),
+            ("Breakfast-like", 22),
+        )
+        for measure in ("MoF", "mIoU", "F1")
+    }
 
 
 def costs(folder, both):
@@ -86,11 +99,21 @@ def costs(folder, both):
     beside = [
         {"video": f"run {i}", "program": program, "seconds": seconds, "memory_mb": 10, "file_kb": 50}
         for i, each in enumerate(both)
-        for program, seconds in (("both", each), ("segmentation", 1), ("alignment", 1))
+        for program, seconds in (
+            ("both", each),
+            ("segmentation", 1),
+            ("alignment", 1),
+            ("asot", 2),
+            ("vaot", 1),
+        )
     ]
     (folder / "benchmarks").mkdir(exist_ok=True)
     (folder / "benchmarks" / "joint_tasks.json").write_text(json.dumps({"figures": {"beside": beside}}))
     return claim(folder, "joint-saves-time-and-memory")
+
+
+def test_two_models_are_those_of_the_benchmark():
+    assert joint_tests._SUMS == SUMS
 
 
 def test_what_one_model_saves_is_a_share_of_the_sum_of_two(tmp_path):
@@ -99,9 +122,12 @@ def test_what_one_model_saves_is_a_share_of_the_sum_of_two(tmp_path):
     )
     found = costs(tmp_path, [1.5, 1.4, 1.6])
     assert {part["what"]: part["effect"] for part in found["parts"]} == {
-        "time of the training": pytest.approx(25),
-        "memory of the training": pytest.approx(50),
-        "model file": pytest.approx(50),
+        "time of the training, of the sum of the same program twice": pytest.approx(25),
+        "time of the training, of the sum of ASOT and VAOT": pytest.approx(50),
+        "memory of the training, of the sum of the same program twice": pytest.approx(50),
+        "memory of the training, of the sum of ASOT and VAOT": pytest.approx(50),
+        "model file, of the sum of the same program twice": pytest.approx(50),
+        "model file, of the sum of ASOT and VAOT": pytest.approx(50),
     }
     assert (found["effect"], found["verdict"]) == (pytest.approx(25), HOLDS)
     assert costs(tmp_path, [2.2, 2.2, 2.2])["verdict"] == DOES_NOT_HOLD
