@@ -66,6 +66,7 @@ LIBRARY = {
     "kernel_means": {"base"},
     "nn": {"base"},
     "transport": {"base", "nn"},
+    "alignment": {"base", "nn"},
     "datasets": {"base"},
     "metrics": {"base"},
     "export": {"base"},

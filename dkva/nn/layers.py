@@ -7,9 +7,9 @@ import math
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
-__all__ = ["dropped", "linear", "unit", "xavier"]
+__all__ = ["dropped", "linear", "masked_softmax", "unit", "xavier"]
 
 
 def linear(layer: eqx.nn.Linear, inputs: Float[Array, "*axes d"]) -> Float[Array, "*axes e"]:
@@ -27,6 +27,14 @@ def dropped(inputs: Float[Array, "*axes"], rate: float, key: Array | None) -> Fl
         key: what is set to 0; None, after training, leaves all as it is.
     """
     return eqx.nn.Dropout(rate)(inputs, key=key, inference=key is None)
+
+
+def masked_softmax(logits: Float[Array, "*axes n"], mask: Bool[Array, "*#axes n"]) -> Float[Array, "*axes n"]:
+    """Softmax over the last axis of what the mask lets through, 0 elsewhere; all 0 if it lets nothing."""
+    top = jnp.max(logits, axis=-1, keepdims=True, where=mask, initial=jnp.finfo(logits.dtype).min)
+    weights = jnp.exp(jnp.where(mask, logits - jax.lax.stop_gradient(top), -jnp.inf))
+    total = jnp.sum(weights, axis=-1, keepdims=True)
+    return weights / jnp.where(total > 0, total, 1)
 
 
 def unit(vectors: Float[Array, "*axes d"]) -> Float[Array, "*axes d"]:

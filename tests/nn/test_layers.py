@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.layers import dropped, linear, unit, xavier
+from dkva.nn.layers import dropped, linear, masked_softmax, unit, xavier
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -18,6 +18,21 @@ def test_a_layer_is_applied_to_every_row(bias, shape, key):
     assert found.shape == (*shape[:-1], 4)
     rows = [layer(row) for row in inputs.reshape(-1, 3)]
     np.testing.assert_allclose(found.reshape(-1, 4), jnp.stack(rows), rtol=1e-5, atol=1e-6)
+
+
+def test_a_softmax_of_what_is_there():
+    logits = jnp.array([[1.0, 2.0, 500.0, -1e30], [1e4, 1e4, 1e4 - 1, 3.0], [1.0, 2.0, 3.0, 4.0]])
+    mask = jnp.array([[True, True, False, False], [True, True, True, False], [False] * 4])
+    found = masked_softmax(logits, mask)
+    rows = [jax.nn.softmax(row[there]) for row, there in zip(logits, mask, strict=True)]
+    np.testing.assert_allclose(found[0], [*rows[0], 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(found[1], [*rows[1], 0], rtol=1e-6)
+    assert not found[2].any()
+    np.testing.assert_allclose(masked_softmax(logits, mask[:1])[:, :2].sum(1), 1, rtol=1e-6)
+    slope = jax.grad(lambda logits: jnp.sum(masked_softmax(logits, mask)[:, 0]))(logits)
+    p = rows[0][0]
+    np.testing.assert_allclose(slope[0], [p * (1 - p), -p * (1 - p), 0, 0], rtol=1e-6)
+    assert not slope[2].any()
 
 
 def test_unit_vectors_and_zero():
