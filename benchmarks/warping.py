@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
@@ -43,6 +44,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     return {
         "frames": frames,
         "gamma": _GAMMA,
+        "tslearn": version("tslearn") if find_spec("tslearn") else "not installed",
         "note": "Costs from 0 to 2 drawn at random. tslearn is compiled by numba and computes in float64, "
         "one pair a call; trainings compute in float32. `dkva.base.dtw` is numpy, one pair a call.",
         "tasks": json.loads(report),
@@ -113,7 +115,7 @@ def rows(figures: dict[str, Any]) -> list[Row]:
                 [
                     f"{1e3 * own:.3g} ms",
                     *(f"`{name}` {1e3 * s:.3g} ms, {s / own:.2g}×" for name, s in others.items()),
-                    *([] if _TSLEARN in others else ["tslearn is not installed"]),
+                    *([] if _TSLEARN in others else ["tslearn not installed"]),
                 ]
             )
             goal: tuple[Any, ...] = ()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from dkva.base.checks import check_number
 
@@ -121,12 +121,8 @@ def _soft_dtw(
 @jax.jit
 def _dtw(costs: Float[Array, "b n m"], n: Int[Array, " b"], m: Int[Array, " b"]) -> Warpings:
     costs = _without_padding(costs, n, m)
-    diagonal, up, left = _before(_least(jax.lax.stop_gradient(costs), _minimum))
-    go_diagonal = (diagonal <= up) & (diagonal <= left)
-    go_up = ~go_diagonal & (up <= left)
-    moves = go_diagonal, go_up, ~go_diagonal & ~go_up
     there = _there(costs, n, m)
-    path = (_passed([move.astype(costs.dtype) for move in moves], n, m) > 0) & there[:, None, None]
+    path = _traced(_least(jax.lax.stop_gradient(costs), _minimum), n, m) & there[:, None, None]
     value = jnp.sum(jnp.where(path, costs, 0), (1, 2))
     return Warpings(jnp.where(there, value, jnp.nan), path)
 
@@ -160,7 +156,8 @@ def _forward(costs, n, m):
 def _backward(kept, slope):
     """The share of each move is a softmax, as good in float32 as the sums are: it adds up to 1 everywhere."""
     sums, n, m = kept
-    before = _before(sums)
+    edged = _with_edges(sums)
+    before = edged[:-2, :, :-1], edged[1:-1, :, :-1], edged[1:-1, :, 1:]
     shares = [jnp.exp(_minimum(*before) - each) for each in before]
     total = shares[0] + shares[1] + shares[2]
     return slope[:, None, None] * _passed([each / total for each in shares], n, m), None, None
@@ -207,11 +204,32 @@ def _least(
     return jax.lax.scan(step, first, _diagonals(costs))[1]
 
 
-def _before(sums: Float[Array, "d b w"]) -> tuple[Array, Array, Array]:
-    """Least sums [d, b, n] before the diagonal move to each pair, before up, and before left."""
+def _with_edges(sums: Float[Array, "d b w"]) -> Float[Array, "d+2 b w"]:
     _, b, width = sums.shape
-    sums = jnp.concatenate([jnp.stack(_edges(b, width - 1, sums.dtype)), sums])
-    return sums[:-2, :, :-1], sums[1:-1, :, :-1], sums[1:-1, :, 1:]
+    return jnp.concatenate([jnp.stack(_edges(b, width - 1, sums.dtype)), sums])
+
+
+def _traced(sums: Float[Array, "d b w"], n: Int[Array, " b"], m: Int[Array, " b"]) -> Bool[Array, "b n m"]:
+    """The pairs of frames on the path back from the last one, by the least sums before each."""
+    steps, b, width = sums.shape
+    before, pairs = _with_edges(sums), jnp.arange(b)
+
+    def back(cell, step):
+        i, j = cell
+        here = step == i + j
+        diagonal, up, left = (
+            before[step, pairs, i],
+            before[step + 1, pairs, i],
+            before[step + 1, pairs, i + 1],
+        )
+        go_diagonal = (diagonal <= up) & (diagonal <= left)
+        go_up = ~go_diagonal & (up <= left)
+        less_i = jnp.where(here & (go_diagonal | go_up), i - 1, i)
+        less_j = jnp.where(here & ~go_up, j - 1, j)
+        return (less_i, less_j), jnp.where(here, i, -1)
+
+    rows = jax.lax.scan(back, (n - 1, m - 1), jnp.arange(steps), reverse=True)[1]
+    return _from_diagonals(rows[:, :, None] == jnp.arange(width - 1)[None, None])
 
 
 def _passed(
@@ -252,7 +270,7 @@ def _diagonals(costs: Float[Array, "b n m"]) -> Float[Array, "d b n"]:
     return flat.reshape(b, n, n + m - 1).transpose(2, 0, 1)
 
 
-def _from_diagonals(diagonals: Float[Array, "d b n"]) -> Float[Array, "b n m"]:
+def _from_diagonals(diagonals: Shaped[Array, "d b n"]) -> Shaped[Array, "b n m"]:
     d, b, n = diagonals.shape
     flat = jnp.pad(diagonals.transpose(1, 2, 0).reshape(b, -1), ((0, 0), (0, n)))
     return flat.reshape(b, n, d + 1)[:, :, : d + 1 - n]
