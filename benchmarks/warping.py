@@ -46,7 +46,8 @@ def run(smoke: bool = False) -> dict[str, Any]:
         "frames": frames,
         "gamma": _GAMMA,
         "note": f"Costs from 0 to 2 drawn at random. tslearn ({installed}) is compiled by numba and computes "
-        "in float64, one pair a call; trainings compute in float32. `dkva.base.dtw` is numpy, one pair a call.",
+        "in float64, one pair a call; trainings compute in float32. `dkva.base.dtw` is numpy, one pair a "
+        "call.",
         "tasks": json.loads(report),
     }
 
