@@ -24,6 +24,7 @@ from benchmarks import (
     text_reading,
     transport,
     tw_finch,
+    warping,
 )
 from benchmarks._run import RESULTS, Row, provenance
 
@@ -39,6 +40,7 @@ _BENCHMARKS = {
     "kernel_means": kernel_means,
     "transport": transport,
     "decoding": decoding,
+    "warping": warping,
     "rivals": rivals,
     "joint_tasks": joint_tasks,
     "processors": processors,

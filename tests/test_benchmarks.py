@@ -26,6 +26,7 @@ from benchmarks import (
     text_reading,
     transport,
     tw_finch,
+    warping,
 )
 from benchmarks.__main__ import _table, main
 from dkva import Kernel, VideoSegmenter
@@ -154,6 +155,7 @@ def test_a_process_that_fails_is_reported():
         kernel_means,
         transport,
         decoding,
+        warping,
         rivals,
         joint_tasks,
         processors,

@@ -6,20 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from warping_paths import paths
 
 from dkva.base.dtw import TIES, dtw
 
 pytestmark = pytest.mark.fast
 
 X, Y = np.array([0.0, 1, 2, 2, 5, 6]), np.array([0, 2, 2.5, 5, 7])
-
-
-def paths(n, m):
-    """All monotone paths from (0, 0) to (n - 1, m - 1)."""
-    if (n, m) == (1, 1):
-        return [[(0, 0)]]
-    before = [(n - down, m - right) for down, right in ((1, 1), (1, 0), (0, 1)) if n > down and m > right]
-    return [[*path, (n - 1, m - 1)] for size in before for path in paths(*size)]
 
 
 def test_golden_case():
