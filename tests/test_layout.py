@@ -61,7 +61,6 @@ TORCH = {ROOT / "dkva/nn/torch_weights.py"}
 #: What each folder of the library may import of the others; the command line may import all, and none it.
 LIBRARY = {
     "base": set(),
-    "alignment": {"base"},
     "approximation": {"base", "transport"},
     "baselines": {"base", "approximation"},
     "kernel_means": {"base"},
