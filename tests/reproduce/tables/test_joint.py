@@ -43,7 +43,7 @@ def test_settings_of_a_set_are_of_all_its_models_and_a_smoke_run_has_one_epoch()
 def test_tables_are_named_by_set_and_protocol():
     given = JOINT_SETS["breakfast_like"]
     assert alignment_table(given, "c").name == "table_vasot_alignment_breakfast_like"
-    assert "every 8th frame" in alignment_table(given, "c").title
+    assert "every 16th frame" in alignment_table(given, "c").title
     joint = next(kind for kind in KINDS if kind.key == "asot_activity")
     table = segmentation_table(joint, given, "c")
     assert (table.name, table.unit) == ("table_vasot_segmentation_breakfast_like_asot_activity", "activity")
