@@ -33,7 +33,7 @@ LABELS = {
     "ap_15": "AP@15",
     "dtw_accuracy": "DTW accuracy",
     "matched": "matched",
-    "matched_balanced": "matched, balanced",
+    "matched_balanced": "matched (balanced)",
     "unused": "unused",
     "pieces_per_asked": "pieces / asked (a number)",
 }
