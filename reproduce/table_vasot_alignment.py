@@ -50,7 +50,8 @@ def outcome_of(
 ) -> Outcome:
     """Rows of the methods on a set."""
     if options.smoke:
-        collections = to_align(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))[:1]
+        first, *_ = to_align(given, root, (0,), 2, Settings(videos=_SMOKE_VIDEOS))
+        collections = [replace(first, train=first.train[:2], test=first.test[:2])]
     else:
         collections = to_align(given, root, range(options.seeds or given.seeds), options.videos)
     named = [name for name in chosen if name in ALIGNERS and (given.parts or name not in VAOT_PARTS)]
