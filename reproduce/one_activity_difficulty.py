@@ -18,11 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
-from scipy.spatial.distance import cdist
-from scipy.stats import kendalltau
 
 from dkva.base.provenance import versions
 from dkva.experiments.experiment import Outcome
+from dkva.metrics.kendall import kendall_taus
 from reproduce.base.options import console, parser
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish
@@ -55,13 +54,7 @@ CHOOSE, CHECK = range(5), range(5, 10)
 
 def taus(videos: Sequence[np.ndarray]) -> list[float]:
     """Kendall's tau-b of each video's nearest neighbours, mean over the other videos [n, d] each."""
-    out = []
-    for frames in videos:
-        nearest = [
-            cdist(frames, other, "sqeuclidean").argmin(axis=1) for other in videos if other is not frames
-        ]
-        out.append(float(np.mean([kendalltau(np.arange(len(each)), each).statistic for each in nearest])))
-    return out
+    return np.nanmean(kendall_taus(videos).pairs, axis=1).tolist()
 
 
 def rows_of(variant: str, light: int, seeds: Iterable[int], settings: Settings | None = None) -> list[dict]:

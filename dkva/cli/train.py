@@ -118,7 +118,6 @@ def train(
     read = {name: given.pop(name) for name in READING}
     listing, settings = _checked(method, given)
     _check_together(listing, activity, mixed, labels)
-    learns = _learner(listing, settings, n_segments)
     old = earlier(out)
     reading = feature_reading(**read, no_cache=no_cache)
     found = find_videos(
@@ -127,6 +126,7 @@ def train(
     if found.problems:
         return _refused(found.problems)
     videos, activity = of_one_activity(found.videos, activity, mixed=mixed)
+    learns = _learner(listing, settings, n_segments)  # imports the method, which takes seconds
     training = read_all(watched(videos, "videos"), activity, n_segments or 1, supervised=listing.supervised)
     for note in [*found.notes, *gathered(training.notes)]:
         remark(note)

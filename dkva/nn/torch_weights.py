@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -11,19 +10,17 @@ import numpy as np
 
 __all__ = ["read_weights"]
 
-_NUMBERS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "BOOL": "?"}
-
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
     """Arrays of a state dict by name.
 
     Args:
-        path: of an `.npz` or `.safetensors` file, or of PyTorch's `.pth` or `.pt`, which needs PyTorch and is
-            read without running what it may hold.
+        path: of an `.npz` file, of `.safetensors`, which needs safetensors and numbers that NumPy has, or of
+            PyTorch's `.pth` or `.pt`, which needs PyTorch and is read without running what it may hold.
 
     Raises:
         ValueError: a file that is missing, cut short, no state dict or of another kind.
-        ImportError: a file of PyTorch's without PyTorch.
+        ImportError: a package that the file needs is not installed.
     """
     path = Path(path)
     readers = {".npz": _npz, ".safetensors": _safetensors, ".pth": _torch, ".pt": _torch}
@@ -45,7 +42,8 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
         zipfile.BadZipFile,
     ) as error:
         raise ValueError(
-            f"{path}: holds no state dict, or was cut short ({type(error).__name__}); fetch it again"
+            f"{path}: holds no state dict that NumPy can hold, or was cut short ({type(error).__name__}); "
+            "fetch it again, in float32"
         ) from error
 
 
@@ -55,19 +53,15 @@ def _npz(path: Path) -> dict[str, np.ndarray]:
 
 
 def _safetensors(path: Path) -> dict[str, np.ndarray]:
-    """The length of a header, the header in JSON, and bytes where it says which are whose."""
-    content = memoryview(path.read_bytes())
-    begin = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(bytes(content[8:begin]))
-    header.pop("__metadata__", None)
-    return {name: _array(content[begin:], **entry) for name, entry in header.items()}
-
-
-def _array(content: memoryview, *, dtype: str, shape: list[int], data_offsets: list[int]) -> np.ndarray:
-    part = content[slice(*data_offsets)]
-    if dtype == "BF16":  # the upper half of a float32
-        return (np.frombuffer(part, "<u2").astype("<u4") << 16).view("<f4").reshape(shape)
-    return np.frombuffer(part, _NUMBERS[dtype]).reshape(shape)
+    try:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+    except ImportError as error:
+        raise ImportError(f"{path} needs safetensors to be read: pip install safetensors") from error
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
 
 
 def _torch(path: Path) -> dict[str, np.ndarray]:

@@ -19,7 +19,6 @@ from reproduce.tables.rivals import ON_ACTIVITY, Kind
 
 __all__ = [
     "ALIGNERS",
-    "ALIGNMENT",
     "RAW",
     "SEGMENTERS",
     "Line",
@@ -66,9 +65,6 @@ ALIGNERS: Mapping[str, Line] = {
 #: Raw features in the place of embedded frames.
 RAW = Learner("raw_features", train_nothing, RawFeatures.restore, label=labels.RAW_FEATURES)
 
-#: What tables of alignment are stored under.
-ALIGNMENT = "table_vasot_alignment"
-
 
 def made(label: str, line: Line, given: JointSet, *, smoke: bool = False) -> Learner:
     """The learner of a line on a set; one epoch at most if `smoke`."""
@@ -82,7 +78,7 @@ def alignment_table(given: JointSet, command: str) -> Table:
     """Where the rows of a set are stored."""
     frames = f", every {given.stride}th frame" if given.stride > 1 else ""
     return Table(
-        f"{ALIGNMENT}_{given.key}",
+        f"table_vasot_alignment_{given.key}",
         f"Alignment on {given.title}{frames}",
         f"{command} --sets {given.key}",
         measures=MEASURES,

@@ -5,16 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from made_release import release
+from joint_runs import FEW, runner
 
 from reproduce import table_vasot_alignment as table
 from reproduce.base import labels
-from reproduce.collections import breakfast_like, breakfast_sample
+from reproduce.collections.joint import JOINT_SETS
+from reproduce.tables import joint_runs
 from reproduce.tables.joint import Line
-from synthetic.breakfast_labels import from_grammar
-from synthetic.breakfast_like import Settings
-
-FEW = {"hidden": 4, "outputs": 3, "frames": 8, "epochs": 1, "iterations": 2}
 
 
 def _few_videos(make, *arguments):
@@ -23,27 +20,14 @@ def _few_videos(make, *arguments):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run with small models on few videos; keep what is stored."""
-    release(tmp_path, "breakfast_sample", breakfast_sample.VIDEOS)
-    real = partial(breakfast_like.tasks, labels=from_grammar(), folder=tmp_path)
-    few = Settings(videos=40, features=2)
-    monkeypatch.setattr(breakfast_like, "tasks", lambda settings=None, *, seeds: real(few, seeds=seeds))
-    monkeypatch.setattr("reproduce.base.options.ROWS", tmp_path / "rows.sqlite")
-    monkeypatch.setattr("reproduce.base.options.MODELS", tmp_path / "models")
+    """Run two models of two seeds on three videos; keep what is stored."""
     for name in ("to_align", "true_alignment"):
         monkeypatch.setattr(table, name, partial(_few_videos, getattr(table, name)))
     lines = {labels.VAOT: Line("vaot", FEW), labels.JOINT: Line("vasot", FEW)}
-    sets = {key: replace(given, seeds=2) for key, given in table.JOINT_SETS.items()}
-    monkeypatch.setattr(table, "JOINT_SETS", sets)
     monkeypatch.setattr(table, "ALIGNERS", lines)
-    published = {}
-    monkeypatch.setattr(table, "publish", lambda which, *given: published.update({which.name: given}))
-
-    def run(*arguments):
-        return table.main(["--data-root", str(tmp_path), "--workers", "1", *arguments])
-
-    run.published, run.folder = published, tmp_path
-    return run
+    sets = {key: replace(given, seeds=2) for key, given in JOINT_SETS.items()}
+    monkeypatch.setattr(joint_runs, "JOINT_SETS", sets)
+    return runner(table, tmp_path, monkeypatch)
 
 
 def test_models_are_measured_beside_raw_features_and_the_truth(run, capsys):

@@ -1,40 +1,20 @@
 """Segmentation by VASOT: its lines, and what is stored."""
 
-from functools import partial
-
 import pytest
-from made_release import release
+from joint_runs import FEW, runner
 
 from reproduce import table_vasot_segmentation as table
 from reproduce.base import labels
-from reproduce.collections import breakfast_like, breakfast_sample
 from reproduce.collections.joint import JOINT_SETS
 from reproduce.tables.joint import Line
-from synthetic.breakfast_labels import from_grammar
-from synthetic.breakfast_like import Settings
-
-FEW = {"hidden": 4, "outputs": 3, "frames": 8, "epochs": 1, "iterations": 2}
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run with small models on few videos; keep what is stored."""
-    release(tmp_path, "breakfast_sample", breakfast_sample.VIDEOS)
-    real = partial(breakfast_like.tasks, labels=from_grammar(), folder=tmp_path)
-    few = Settings(videos=40, features=2)
-    monkeypatch.setattr(breakfast_like, "tasks", lambda settings=None, *, seeds: real(few, seeds=seeds))
-    monkeypatch.setattr("reproduce.base.options.ROWS", tmp_path / "rows.sqlite")
-    monkeypatch.setattr("reproduce.base.options.MODELS", tmp_path / "models")
+    """Run two models; keep what is stored."""
     lines = {labels.JOINT: Line("vasot", FEW), labels.SEGMENTATION_ALONE: Line("vasot", {**FEW, "beta": 0.0})}
     monkeypatch.setattr(table, "SEGMENTERS", lines)
-    published = {}
-    monkeypatch.setattr(table, "publish", lambda which, *given: published.update({which.name: given}))
-
-    def run(*arguments):
-        return table.main(["--data-root", str(tmp_path), "--workers", "1", *arguments])
-
-    run.published, run.folder = published, tmp_path
-    return run
+    return runner(table, tmp_path, monkeypatch)
 
 
 @pytest.mark.filterwarnings("ignore:.*fewer frames than the")
