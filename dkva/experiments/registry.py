@@ -54,6 +54,8 @@ class Listed:
         restore: of a learner, the function or class as "module:name" that makes a model of its arrays; see
             `dkva.experiments.learners.Learner`.
         supervised: of a learner, whether it is given the truth of the training videos.
+        mixes: of a learner, whether one model may be of videos of several activities, whose names then have
+            the activity before a slash.
         estimator: a scikit-learn estimator of the same method as "module:name", if there is one: results then
             name its parameters n_segments, random_state and the settings, so that it can be made again.
         check: a function as "module:name", if there is one, called as `check(n_segments, n_frames, seed,
@@ -80,6 +82,7 @@ class Listed:
     defaults: Mapping[str, object] = field(default_factory=dict)
     restore: str = ""
     supervised: bool = False
+    mixes: bool = False
     estimator: str = ""
     check: str = ""
     together: str = ""

@@ -24,11 +24,12 @@ from dkva.nn.encoder import Encoder
 from dkva.nn.layers import unit
 from dkva.nn.optimising import adam
 from dkva.nn.training import Keeper, fit
+from dkva.nn.training_videos import load_frames, prepared
 from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot_settings import AsotSettings, Decoding
 from dkva.transport.fused_gw import FRAME_ROWS, decode, half_width, with_prior
 from dkva.transport.mirror_descent import Problem, Weights, solve
-from dkva.transport.training_frames import Batch, FrameBatches, load_frames, prepared, warn_of_draws
+from dkva.transport.training_frames import Batch, FrameBatches, warn_of_draws
 
 __all__ = [
     "AsotLoss",

@@ -22,13 +22,14 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 from dkva.base.buckets import bucket
 from dkva.base.video import Video
 from dkva.nn.training import Keeper
+from dkva.nn.training_videos import load_frames, prepared
 from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot import assignment_of, centres, cross_entropy, decoded, learned, with_unit_actions
 from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, Seen, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
 from dkva.transport.fused_gw import FRAME_ROWS
-from dkva.transport.training_frames import FrameBatches, load_frames, prepared, warn_of_draws
+from dkva.transport.training_frames import FrameBatches, warn_of_draws
 
 __all__ = ["ClotBatch", "ClotBatches", "ClotLoss", "ClotModel", "train_clot"]
 

@@ -13,8 +13,8 @@ from jaxtyping import Int, Real
 
 from dkva.base.checks import check_features, check_number, check_segments, check_whole
 from dkva.base.segments import renumbered
+from dkva.nn.training_videos import standardised
 from dkva.transport.fused_gw import decode
-from dkva.transport.training_frames import standardised
 
 __all__ = ["asot_single"]
 

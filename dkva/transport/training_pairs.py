@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float
 
 from dkva.base.video import Video
 from dkva.nn.sampling import sampled
-from dkva.transport.training_frames import load_frames
+from dkva.nn.training_videos import load_frames
 
 __all__ = ["PairBatch", "PairBatches", "drawn_pairs", "load_pairs"]
 

@@ -20,11 +20,12 @@ from dkva.base.video import Video
 from dkva.nn.encoder import Encoder
 from dkva.nn.optimising import adam
 from dkva.nn.training import Keeper, fit
+from dkva.nn.training_videos import prepared
 from dkva.nn.trees import arrays_of, with_arrays
 from dkva.transport.asot import cross_entropy, embedded
 from dkva.transport.fused_gw import Alignment, align_frames, frame_costs, half_width, with_virtual
 from dkva.transport.mirror_descent import Problem, Weights, solve
-from dkva.transport.training_frames import prepared, warn_of_draws
+from dkva.transport.training_frames import warn_of_draws
 from dkva.transport.training_pairs import PairBatch, PairBatches, load_pairs
 from dkva.transport.vaot_settings import Aligning, VaotSettings
 

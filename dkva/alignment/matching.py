@@ -1,0 +1,44 @@
+"""Frames of two videos matched by dynamic time warping of their embedded frames."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from dkva.base.dtw import dtw
+
+__all__ = ["Match", "matched"]
+
+
+class Match(NamedTuple):
+    """Two videos matched, as `dkva.experiments.learners.Model.align` has it.
+
+    Attributes:
+        assignment: of each frame of the first, 1 divided among its partners on the path [n, m].
+        unmatched_x: 0: the path leaves no frame out [n].
+        unmatched_y: likewise of the second [m].
+    """
+
+    assignment: Float[np.ndarray, "n m"]
+    unmatched_x: Float[np.ndarray, " n"]
+    unmatched_y: Float[np.ndarray, " m"]
+
+
+def matched(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Match:
+    """The frames on the path of least Euclidean distance, in float32; see `dkva.base.dtw`.
+
+    Args:
+        x: embedded frames of the first video.
+        y: of the second.
+
+    Raises:
+        ValueError: a video without frames.
+    """
+    squared = np.sum(x * x, 1)[:, None] + np.sum(y * y, 1) - 2 * x @ y.T
+    path = dtw(np.sqrt(np.maximum(squared, 0))).path
+    assignment = np.zeros(squared.shape, np.float32)
+    assignment[tuple(path.T)] = 1
+    assignment /= assignment.sum(1, keepdims=True)
+    return Match(assignment, *(np.zeros(length, np.float32) for length in squared.shape))
