@@ -12,7 +12,7 @@ __all__ = ["read_weights"]
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
-    """Arrays of a state dict by name.
+    """Arrays of a state dict by name; those of bfloat16 in float32, which holds the same numbers.
 
     Args:
         path: of an `.npz` file, of `.safetensors`, which needs safetensors and numbers that NumPy has, or of
@@ -59,9 +59,11 @@ def _safetensors(path: Path) -> dict[str, np.ndarray]:
     except ImportError as error:
         raise ImportError(f"{path} needs safetensors to be read: pip install safetensors") from error
     try:
-        return load_file(path)
+        found = load_file(path)
     except SafetensorError as error:
         raise ValueError(str(error)) from error
+    brain = {name for name, array in found.items() if array.dtype.name == "bfloat16"}
+    return {name: array.astype(np.float32) if name in brain else array for name, array in found.items()}
 
 
 def _torch(path: Path) -> dict[str, np.ndarray]:

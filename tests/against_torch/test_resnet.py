@@ -99,7 +99,7 @@ def test_files_of_pytorch_that_are_no_state_dict(state, tmp_path):
     path = tmp_path / "weights.pth"
     for content in (state.read_bytes()[:100_000], b"nothing"):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match=r"weights.pth: holds no state dict, or was cut short \(\w+\)"):
+        with pytest.raises(ValueError, match=r"weights.pth: .* no state dict .*, or was cut short \(\w+\)"):
             read_weights(path)
     for other in ([torch.zeros(1)], {"epoch": 3}, print):  # the last one is not run, nor even read
         torch.save(other, path)
