@@ -1,12 +1,11 @@
 """What the reader admits beside what the tests of the authors' Moving5 show, and that nothing else is run."""
 
-import base64
 import os
 import pickle
-import zlib
 
 import numpy as np
 import pytest
+from alignment_releases import TENSOR
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,18 +13,6 @@ from dkva.datasets.errors import DataError
 from dkva.datasets.pickles import read_object_array, read_pickle
 
 pytestmark = pytest.mark.fast
-
-# One list of one video, as PyTorch 2.14 pickled it: its labels are a tensor of 0, 0, 1, 2.
-WITH_A_TENSOR = zlib.decompress(
-    base64.b64decode(
-        "eNptULuOEzEUnVc24H2wQAUV5dAM0iYC0iJEMzxD4wZZzszNrpEzzrE9kRYpUppIwDfwAfwan4BEwQ0J3brwuTo+usfnbPJPSNZI"
-        "S5klSWJaZHUiCx47vSDkMuVRo5DHjHPPnLJ6RhaDJjrfXFWqj8YGoTzNemNbFakLzqvVhcBRedAEBn1JQlmnWzX3bqFm15GCwPDF"
-        "QzbYZN+F/fPj1e9Hn3++f1Btsje/cr7XSEp5zr5L76JrnFUr8sG4DikL5Cm/WBOjJUVda3SH7KsUTMbrJalgvlBAvkZRygGT4cr5"
-        "iEGdyXyXs4s4qot/Qa3rLjGsi75nz1IOd+L9h5HsA4jXLPl4CIFUnrFkMpo8nTwbjcaji/H4OfZrm2WPvC7eRhQfeBk3e5M21dXO"
-        "96aTHjA7IG5tcXsKUSd1scVxnW5x8q3hKiw1kZsI4p1vyVP70jRR4PTxFGcRd6Y43+cgKEsd7nLUXTMr05JTc2MJ9+TJfyI80dVi"
-        "Ocb9Xld/AYTmi9I="
-    )
-)
 
 
 def written(folder, content, protocol=4):
@@ -59,7 +46,7 @@ def test_dicts_of_arrays_are_read(tmp_path, protocol):
 
 
 def test_tensors_are_read_without_torch_if_they_are_asked_for(tmp_path):
-    path = written(tmp_path, WITH_A_TENSOR)
+    path = written(tmp_path, TENSOR)
     (video,) = read_pickle(path, "", tensors=True)
     assert (video["name"], video["seq_len"], video["frame_label"].dtype) == ("a", 4, np.int64)
     np.testing.assert_array_equal(video["frame_label"], [0, 0, 1, 2])
@@ -85,8 +72,8 @@ def test_tensors_are_read_without_torch_if_they_are_asked_for(tmp_path):
     ],
 )
 def test_tensors_that_reach_out_of_their_storage_are_refused(tmp_path, old, new, part):
-    assert WITH_A_TENSOR.count(old) == 1
-    path = written(tmp_path, WITH_A_TENSOR.replace(old, new))
+    assert TENSOR.count(old) == 1
+    path = written(tmp_path, TENSOR.replace(old, new))
     if part is None:
         np.testing.assert_array_equal(read_pickle(path, "", tensors=True)[0]["frame_label"], [0] * 4)
         return
@@ -96,7 +83,7 @@ def test_tensors_that_reach_out_of_their_storage_are_refused(tmp_path, old, new,
 
 @given(st.data())
 def test_a_damaged_tensor_raises_nothing_else(tmp_path_factory, data):
-    body = bytearray(WITH_A_TENSOR)
+    body = bytearray(TENSOR)
     for _ in range(data.draw(st.integers(1, 3))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     path = written(tmp_path_factory.getbasetemp(), bytes(body[: data.draw(st.integers(0, len(body)))]))

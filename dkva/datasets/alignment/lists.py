@@ -99,10 +99,8 @@ def _video(
     lacks = None
     if found is None:
         wanted = path.parent / FEATURES / f"{name}.npy"
-        source = (
-            film.name if film.is_file() else f"{film.name}, which the release has in {film.parent.name}/,"
-        )
-        remedy = f"compute features of {source} a row for each of its {len(phases)} frames"
+        place = "" if film.is_file() else f", which the release has in {film.parent.name}/"
+        remedy = f"compute features of {film.name}{place}, a row for each of its {len(phases)} frames"
         lacks = DataError(wanted, "not found", remedy)
     return AlignmentVideo(
         f"{activity}/{name}",

@@ -143,7 +143,8 @@ def checked_rows(path: Path, rows: object, what: str, remedy: str) -> np.ndarray
     fits = isinstance(rows, np.ndarray) and rows.ndim in (2, 3) and rows.size and rows.dtype.kind in "iuf"
     if not fits or not isinstance(rows, np.ndarray):
         raise DataError(path, f"{what} are no numbers [frames, columns] or [frames, joints, 3]", remedy)
-    flat = rows.reshape(len(rows), -1).astype(np.float32)
+    with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
+        flat = rows.reshape(len(rows), -1).astype(np.float32)
     if not np.isfinite(flat).all():
         raise DataError(path, f"{what} hold numbers that are not finite", remedy)
     return flat
