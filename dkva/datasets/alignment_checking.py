@@ -80,9 +80,7 @@ class AlignmentReport:
         notes = []
         unphased = sum(found.unphased for found in self.activities)
         if unphased:
-            notes.append(
-                f"{unphased} frames are of no phase and are left out of the metrics that need phases"
-            )
+            notes.append(f"{unphased} frames are of no phase and are left out of the metrics")
         if self.layout == "casa" and any(found.features and not found.joints for found in self.activities):
             notes.append(
                 "poses are parameters of a body model, taken as they are: joints come from that model alone"

@@ -36,9 +36,7 @@ def test_background_and_parameters_are_noted(tmp_path):
     (found,) = ikea.activities
     assert (found.phases, found.joints, found.features) == (17, 17, 51)
     background = sum(int((releases.labels_of(index, 18) == 0).sum()) for index in (0, 1, 2, 0, 1))
-    assert ikea.notes == [
-        f"{background} frames are of no phase and are left out of the metrics that need phases"
-    ]
+    assert ikea.notes == [f"{background} frames are of no phase and are left out of the metrics"]
     assert penn.notes == [
         "poses are parameters of a body model, taken as they are: joints come from that model alone"
     ]
