@@ -65,10 +65,10 @@ class AlignmentSet:
         return _plain(folder.absolute().name) in {_plain(name) for name in self.folders}
 
     def find(self, root: str | Path) -> dict[str, Path]:
-        """Folder of each layout that there is: `root` itself, one in it, or CASA's npyrecords/ in either."""
+        """Folder of each layout that is there: in `root`, `root` itself, or CASA's npyrecords/ in either."""
         root = Path(root)
         inside = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-        places = [root, *(path for path in inside if self.owns(path))]
+        places = [*(path for path in inside if self.owns(path)), root]
         places += [place / RECORDS for place in places]
         found = {}
         for name, layout in self.layouts.items():

@@ -72,6 +72,13 @@ def test_one_of_several_layouts(tmp_path):
         penn.open(tmp_path, layout="tcc")
 
 
+def test_the_folder_of_its_name_comes_first(tmp_path):
+    """The lists of Pouring are called as PennAction's are."""
+    releases.pouring(tmp_path)
+    releases.penn_lists(tmp_path / "PennAction")
+    assert ALIGNMENT_SETS["penn_action"].open(tmp_path).root == tmp_path / "PennAction"
+
+
 def test_what_is_not_there(tmp_path):
     with pytest.raises(
         DataError, match=r"holds no Pouring \(train.pkl and val.pkl of CARL's release\); get the"

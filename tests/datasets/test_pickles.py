@@ -67,6 +67,8 @@ def test_tensors_are_read_without_torch_if_they_are_asked_for(tmp_path):
         (b"\x8a\nl\xfc", b"\x8a\nm\xfc", "another format"),
         (b"storageq\x00c", b"storagfq\x00c", "a storage of"),
         (b"K\x04Ntq\x04Q", b"K\x05Ntq\x04Q", "cut short"),
+        # Other numbers by the slot they are in: what is read would lie outside of them.
+        (b"Rq\nK\x00", b"Rq\nN}X\x07\x00\x00\x00numbersC\x01as\x86bK\x00", "it changes a storage"),
         (b"ccollections\nOrderedDict", b"cbuiltins\x0a__import__\x0a0", "."),
         (b"torch.storage\n_load_from_bytes", b"torch.storage\n_load_from_file_", "it asks for torch.storage"),
     ],

@@ -58,15 +58,16 @@ def read_penn_action(
         for activity in activities:
             places = [phases / split / name for name in activity.names]
             for path in sorted(path for place in places for path in place.glob("*.npy")):
-                found = files.get(path.stem)
-                joints = folder / "labels" / f"{path.stem}.mat"
+                number = path.stem[:4]
+                found = files.get(number)
+                joints = folder / "labels" / f"{number}.mat"
                 rows = partial(_joints, joints) if found is None else partial(read_file, found)
                 lacks = None
                 if found is None and not joints.is_file():
                     lacks = DataError(joints, "not found", _AGAIN)
                 videos.append(
                     AlignmentVideo(
-                        f"{activity.name}/{path.stem}",
+                        f"{activity.name}/{number}",
                         called,
                         path,
                         partial(_fitted_phases, path, rows),
