@@ -20,6 +20,7 @@ from reproduce.collections.many_activities import (
     dataset,
     times_of,
     title,
+    true_alignment,
     whole_collections,
 )
 from synthetic.many_activities import ACTIVITIES, Settings, generate
@@ -147,6 +148,23 @@ def test_times_of_a_split_say_which_frames_show_the_same(folder):
     found = [video for each in activity_collections(BOTH, (0,), FEW, folder) for video in each.test]
     for video, mine in itertools.zip_longest(found, times):
         np.testing.assert_array_equal(np.floor(mine), video.labelled()[1])
+
+
+def test_the_true_alignment_is_in_order_and_of_the_same_videos(folder):
+    apart = activity_collections(POSES, (0,), FEW, folder)
+    found = true_alignment(POSES, FEW, folder)
+    times = iter(times_of(dataset(FEW, folder)[0], "test"))
+    for one, other in zip(apart, found, strict=True):
+        assert (other.columns, other.n_segments) == (one.columns, one.n_segments)
+        for video, same in zip((*other.train, *other.test), (*one.train, *one.test), strict=True):
+            assert video.name == same.name
+            assert video.checksum != same.checksum
+            np.testing.assert_array_equal(video.truth(), same.truth())
+        for video in other.test:
+            points = video.features()
+            np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1)
+            angles = np.arctan2(points[:, 1], points[:, 0])
+            np.testing.assert_allclose(angles / (np.pi / 2) * one.n_segments, next(times), atol=1e-6)
 
 
 def test_the_whole_data_set_has_twelve_and_eight_videos_of_six_activities():
