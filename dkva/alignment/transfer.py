@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from dkva.alignment.matching import distances
-from dkva.base.checks import check_choice, check_features
+from dkva.base.checks import check_choice, check_features, check_whole
 from dkva.base.dtw import dtw
 
-__all__ = ["BY", "transferred"]
+__all__ = ["BY", "stretched", "transferred"]
 
 #: Which frames of the labelled video a frame takes its label from.
 BY = ("path", "nearest")
@@ -51,3 +51,21 @@ def transferred(
         partners[j].append(i)
     chosen = [Counter(labels[mine].tolist()).most_common(1)[0][0] for mine in partners]  # first of equals
     return np.array(chosen, labels.dtype)
+
+
+def stretched(labels: Shaped[np.ndarray, " n"], frames: int) -> Shaped[np.ndarray, " m"]:
+    """Labels of a video stretched in time to another one's length, whatever its frames are.
+
+    What labels are worth that do not look at the frames: a transfer must be better.
+
+    Args:
+        labels: of the labelled video's frames.
+        frames: m, of the other video.
+
+    Raises:
+        ValueError: no labels, or a number of frames below 1.
+    """
+    check_whole("frames", frames, least=1)
+    if not len(labels):
+        raise ValueError("labels are none: give one label a frame")
+    return np.asarray(labels)[(2 * np.arange(frames) + 1) * len(labels) // (2 * frames)]

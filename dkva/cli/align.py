@@ -116,7 +116,9 @@ def align(
     reads = _read_both(pair, way)
     if reads is None:
         return 2
-    check_widths(pair, [read.features for read in reads])
+    unlike = told(pair[1], partial(check_widths, pair[0], *(read.features for read in reads)))
+    if unlike is not None:
+        raise click.ClickException(str(unlike.problem))
     notes = {video.name: list(read.worked.notes) for video, read in zip(pair, reads, strict=True)}
     if pair[0].path.samefile(pair[1].path):
         notes[pair[0].name].append("is both A and B: its frames are aligned with themselves")

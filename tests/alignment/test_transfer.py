@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from dkva.alignment.transfer import transferred
+from dkva.alignment.transfer import stretched, transferred
 
 pytestmark = pytest.mark.fast
 
@@ -88,3 +88,19 @@ def test_labels_keep_their_order_on_the_path():
 def test_what_does_not_fit_is_refused(given, said, unchecked):
     with pytest.raises(ValueError, match=said):
         transferred(**{"x": X, "labels": LABELS, "y": X, **given})
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 6, 7, 20])
+def test_stretched_labels_are_those_of_the_middle_of_each_frame(frames):
+    edges = np.linspace(0, 1, len(LABELS) + 1)
+    middles = (np.arange(frames) + 0.5) / frames
+    # A middle on an edge belongs to the later frame; rounding must not decide it.
+    want = [LABELS[np.flatnonzero(edges <= middle + 1e-12)[-1]] for middle in middles]
+    assert stretched(LABELS, frames).tolist() == want
+
+
+def test_nothing_cannot_be_stretched():
+    with pytest.raises(ValueError, match="labels are none"):
+        stretched(LABELS[:0], 3)
+    with pytest.raises(ValueError, match="frames is 0: give a whole number of at least 1"):
+        stretched(LABELS, 0)

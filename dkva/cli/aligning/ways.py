@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,14 +153,13 @@ def described_way(way: AlignWay) -> str:
     return "features, each standardised over its video (mean 0, variance 1)"
 
 
-def check_widths(videos: Sequence[VideoFile], features: Sequence[np.ndarray]) -> None:
-    """Raise click.ClickException for two videos of unequal numbers of features, which cannot be compared."""
-    first, other = videos
-    one, two = (each.shape[1] for each in features)
+def check_widths(first: VideoFile, features: np.ndarray, other: np.ndarray) -> None:
+    """Raise ValueError for another video whose features [m, d] cannot be compared with the first one's."""
+    (_, one), (_, two) = features.shape, other.shape
     if one != two:
-        raise click.ClickException(
-            f"{other.path}: has {two} features, and {first.path} has {one}; give features made the same "
-            "way, or choose with --columns"
+        raise ValueError(
+            f"has {two} features, and {first.path} has {one}; give features made the same way, or choose "
+            "with --columns"
         )
 
 

@@ -13,7 +13,7 @@ from dkva.datasets import VideoFile
 pytestmark = pytest.mark.fast
 
 WAY = FeatureWay.of_features(standardise=True)
-PAIR = tuple(VideoFile(name, Path(f"{name}.npy")) for name in "vw")
+VIDEO = VideoFile("v", Path("v.npy"))
 
 
 def test_features_are_standardised_over_their_video():
@@ -42,9 +42,11 @@ def test_the_way_says_what_decides_it():
 
 
 def test_videos_of_unequal_widths_cannot_be_compared():
-    check_widths(PAIR, [np.ones((2, 3)), np.ones((5, 3))])
-    with pytest.raises(click.ClickException, match=r"^w.npy: has 4 features, and v.npy has 3; give features"):
-        check_widths(PAIR, [np.ones((2, 3)), np.ones((5, 4))])
+    check_widths(VIDEO, np.ones((2, 3)), np.ones((5, 3)))
+    with pytest.raises(
+        ValueError, match=r"^has 4 features, and v.npy has 3; give features made the same way"
+    ):
+        check_widths(VIDEO, np.ones((2, 3)), np.ones((5, 4)))
 
 
 def test_a_model_must_do_what_it_is_needed_for():
