@@ -258,8 +258,7 @@ def test_videos_of_another_activity_are_refused_unless_mixed(dkva, folder, out):
     for name, path in zip("vw", places.values(), strict=True):
         (folder / "features" / f"{name}.npy").rename(path)
     given = [*places.values(), "--labels", folder / "groundTruth" / "v.txt", "--out", out]
-    assert error_of(dkva("transfer", *given)) == (
-        f"{places['P1_tea']}: is of tea, and {places['P2_coffee']} of coffee; give videos of one activity, or "
-        "--mixed"
-    )
+    tea, coffee = places.values()
+    said = f"{tea}: is of tea, and {coffee} of coffee; give videos of one activity, or --mixed"
+    assert error_of(dkva("transfer", *given)) == said
     assert dkva("transfer", *given, "--mixed")[0] == 0
