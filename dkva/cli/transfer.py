@@ -220,4 +220,9 @@ def _table(done: Mapping[str, Transferred], docs: Mapping[str, dict]) -> Table:
             str(len({run["label"] for run in runs})),
             *("–" if share is None else f"{100 * share:.1f}" for share in shares if known),
         )
+    given = [each.scores for each in done.values() if each.scores]
+    if len(given) > 1:
+        table.add_section()
+        means = (f"{100 * sum(column) / len(given):.1f}" for column in zip(*given, strict=True))
+        table.add_row(f"mean of {len(given)}", "", "", "", *means)
     return table

@@ -127,6 +127,8 @@ def test_truth_gives_scores_beside_stretched_labels(transfer, folder, out):
     code, text, _ = transfer("--truth", folder / "groundTruth")
     assert code == 0
     assert {"right", "stretched"} <= set(text.split())
+    (mean,) = (line.split() for line in text.splitlines() if "mean of 2" in line)
+    assert mean[3] == f"{100 * (20 / 24 + 1) / 2:.1f}"
     scores = document(out)["scores"]
     assert (scores["mof"], scores["most"]) == (round(20 / 24, 6), round(20 / 24, 6))
     stretched = labels_of("v")[((np.arange(24) + 0.5) * 30 / 24).astype(int)]
