@@ -111,7 +111,7 @@ def align(
     earlier = output.earlier()
     if not no_cache:
         keep_compiled_programs()
-    learned = model_of(way, "align", "train one that does, such as vasot")
+    learned = model_of(way, "align")
     way = way.with_code()
     reads = _read_both(pair, way)
     if reads is None:

@@ -153,7 +153,7 @@ def transfer(
     earlier = output.check([video.name for video in found.videos])
     if not no_cache:
         keep_compiled_programs()
-    learned = model_of(way, "embed", "train one that embeds frames, such as vaot")
+    learned = model_of(way, "embed")
     way = way.with_code()
     done: dict[str, Transferred] = {}
     docs: dict[str, dict] = {}

@@ -145,7 +145,7 @@ def test_by_a_model_its_embedded_frames_are_compared(transfer, folder, out, pack
 
     model = tmp_path / "model.npz"
     write_model(model, {"means": MEANS}, FACTS)
-    said = f"{model}: is a model of means, which does not embed; train one that embeds frames, such as vaot"
+    said = f"{model}: is a model of means, which does not embed frames; train one that does, such as vaot"
     assert error_of(transfer("--model", model)) == said
     # Stirring looks like boiling to this one, so that stirred frames are nearest to the first.
     monkeypatch.setattr(averages.Means, "embed", lambda self, x: x[:, [1, 3]], raising=False)

@@ -44,6 +44,9 @@ _WARPING = Listed(
     "dkva.alignment.matching:matched",
 )
 
+# What a model must do, in words, and a learner whose models do.
+_DOES = {"align": ("align", "vasot"), "embed": ("embed frames", "vaot")}
+
 #: --standardise: of features that are compared as they are.
 standardise_option = click.option(
     "--standardise/--no-standardise",
@@ -163,13 +166,12 @@ def check_widths(first: VideoFile, features: np.ndarray, other: np.ndarray) -> N
         )
 
 
-def model_of(way: AlignWay, does: str, remedy: str) -> Any:
+def model_of(way: AlignWay, does: str) -> Any:
     """The model of a way.
 
     Args:
         way: by a model, or by features.
-        does: the method that the model must have, such as "align".
-        remedy: what to do about a model without it.
+        does: the method that it must have, "align" or "embed".
 
     Raises:
         click.ClickException: a model that cannot be made, or does not have the method.
@@ -178,9 +180,11 @@ def model_of(way: AlignWay, does: str, remedy: str) -> Any:
         model = way.restored()
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
-    if not hasattr(model, does):
+    if isinstance(way, ModelWay) and not hasattr(model, does):
+        words, such = _DOES[does]
         raise click.ClickException(
-            f"{getattr(way, 'path', '')}: is a model of {way.method.id}, which does not {does}; {remedy}"
+            f"{way.path}: is a model of {way.method.id}, which does not {words}; train one that does, such "
+            f"as {such}"
         )
     return model
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from dkva.cli.aligning.ways import Features, FeatureWay, check_widths, described_way, embedded, model_of
+from dkva.cli.segmenting.model import ModelWay
 from dkva.datasets import VideoFile
+from dkva.experiments.registry import find
 
 pytestmark = pytest.mark.fast
 
@@ -49,10 +51,16 @@ def test_videos_of_unequal_widths_cannot_be_compared():
         check_widths(VIDEO, np.ones((2, 3)), np.ones((5, 4)))
 
 
-def test_a_model_must_do_what_it_is_needed_for():
-    assert isinstance(model_of(WAY, "align", "train another"), Features)
-    with pytest.raises(click.ClickException, match="time_warping, which does not dance; train another"):
-        model_of(WAY, "dance", "train another")
+def test_a_model_must_do_what_it_is_needed_for(monkeypatch):
+    for does in ("align", "embed"):
+        assert isinstance(model_of(WAY, does), Features)
+    way = ModelWay(find("vaot"), None, 0, {}, path=Path("m.npz"))
+    monkeypatch.setattr(ModelWay, "restored", lambda self: SimpleNamespace(align=print))
+    assert model_of(way, "align").align is print
+    with pytest.raises(click.ClickException) as caught:
+        model_of(way, "embed")
+    said = "m.npz: is a model of vaot, which does not embed frames; train one that does, such as vaot"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(
