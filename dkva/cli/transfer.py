@@ -168,14 +168,18 @@ def transfer(
                 continue
             done[video.name] = each
             docs[video.name] = made(video, each, given, way, by=by, rate=rate, ignore=ignore)
-            if each.read.worked.truth_problem is not None:
-                problems.append(each.read.worked.truth_problem)
+            if each.worked.truth_problem is not None:
+                problems.append(each.worked.truth_problem)
     how = f"{_BY[by]}; compared by {described_way(way)}"
     if done:
         thin = "; thin lines: true labels, with the share of frames that are right" if truth else ""
         output.write(given, done, docs, earlier, f"labels of {printable(source.name)}: {how}{thin}")
         console().print(_table(done, docs))
     _report(output, done, problems)
+    truths = [each.worked.truth.tolist() for each in done.values() if each.worked.truth is not None]
+    unseen = set(ignore).difference(*truths)
+    if truths and unseen:
+        remark(f"no video has the label to ignore: {', '.join(sorted(unseen))}")
     notes = {source.name: given.read.worked.notes, **{name: each.notes for name, each in done.items()}}
     for note in [how, *found.notes, *gathered(notes)]:
         remark(note)

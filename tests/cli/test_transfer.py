@@ -137,6 +137,8 @@ def test_truth_gives_scores_beside_stretched_labels(transfer, folder, out):
     transfer("--truth", folder / "groundTruth", "--ignore", "wait")
     assert document(out)["scores"]["mof"] == 1
     assert document(out)["scores"]["ignored"] == ["wait"]
+    _, _, errors = transfer("--truth", folder / "groundTruth", "--ignore", "wait", "--ignore", "nap")
+    assert "note: no video has the label to ignore: nap\n" in errors
 
 
 def test_by_a_model_its_embedded_frames_are_compared(transfer, folder, out, package, tmp_path, monkeypatch):

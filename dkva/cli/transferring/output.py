@@ -168,7 +168,7 @@ class Output:
 
         rows = []
         for name, each in list(found.items())[:MOST_ROWS]:
-            truth = each.read.worked.truth
+            truth = each.worked.truth
             rows.append(
                 Row(
                     printable(name),
@@ -208,15 +208,15 @@ def made(
     settings: dict[str, Any] = {"n_segments": len(labelled.names), "by": by}
     if isinstance(way, FeatureWay):
         settings |= way.recorded(None)
-    source = dict(found.read.source)
+    source = dict(found.worked.source or {})
     about = labelled.about
     decisive = [settings, how_read(video.reading), way.decisive(), way.code]
     decisive += [about["source"]["blake2b"], about["labels_digest"]]
     doc = document(
         video.name,
-        Segmentation(found.numbers, found.read.features.shape[1], _METHOD, settings),
+        Segmentation(found.numbers, found.width, _METHOD, settings),
         source=source,
-        reading=found.read.worked.reading or {},
+        reading=found.worked.reading or {},
         key=run_key(video.name, decisive, source, len(found.numbers)),
         rate=rate,
         labelled=about,
@@ -228,4 +228,4 @@ def made(
     path = video.labels_path
     shares = {name: round(value, 6) for name, value in found.scores._asdict().items()}
     told = {"ignored": list(ignore), "labels": path.name if path else None}
-    return doc | {"scores": shares | told | {"reading": dict(found.read.worked.truth_reading or {})}}
+    return doc | {"scores": shares | told | {"reading": dict(found.worked.truth_reading or {})}}

@@ -10,7 +10,7 @@ import click
 
 from dkva.cli.aligning.match import MOST_PAIRS
 from dkva.cli.aligning.ways import AlignWay, check_widths, embedded
-from dkva.cli.segmenting.work import Read, noted, read_video, told
+from dkva.cli.segmenting.work import Read, Worked, noted, read_video, told
 from dkva.experiments.keys import digest_of
 
 if TYPE_CHECKING:
@@ -78,16 +78,18 @@ class Scores(NamedTuple):
 
 @dataclass(frozen=True)
 class Transferred:
-    """What came of one video.
+    """What came of one video; its features are not kept.
 
     Attributes:
-        read: what was read of it.
+        worked: what was read of it.
+        width: number of its features.
         numbers: label of each frame as a number of the labelled video's names [m].
         scores: None without true labels.
         notes: what readers and the model have to say, one line each.
     """
 
-    read: Read
+    worked: Worked
+    width: int
     numbers: np.ndarray
     scores: Scores | None
     notes: tuple[str, ...]
@@ -162,8 +164,9 @@ def transfer(
                 "give features of fewer frames a second",
             )
         numbers = transferred(labelled.frames, labelled.numbers, frames, by)
-    scores = None if read.worked.truth is None else scored(labelled, numbers, read.worked.truth, ignore)
-    return Transferred(read, numbers, scores, (*read.worked.notes, *said))
+    worked = read.worked
+    scores = None if worked.truth is None else scored(labelled, numbers, worked.truth, ignore)
+    return Transferred(worked, read.features.shape[1], numbers, scores, (*worked.notes, *said))
 
 
 def scored(
