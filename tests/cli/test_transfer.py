@@ -237,6 +237,13 @@ def test_labels_that_do_not_fit_are_one_line(transfer, folder, out):
     assert "scores" not in document(out)
 
 
+def test_labels_that_the_mapping_does_not_have_are_one_line(transfer, folder):
+    (folder / "mapping.txt").write_text("0 boil\n1 pour\n")
+    said = error_of(transfer("--mapping", folder / "mapping.txt"))
+    assert "'stir'" in said
+    assert "v.txt" in said
+
+
 def test_a_folder_in_the_place_of_the_labelled_video_is_one_line(dkva, folder, out):
     found = dkva(
         "transfer", folder / "features", folder / "features", "--labels", folder / "groundTruth", "--out", out
