@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from dkva.base.dtw import dtw
 
-__all__ = ["Match", "matched"]
+__all__ = ["Match", "distances", "matched"]
 
 
 class Match(NamedTuple):
@@ -34,11 +34,28 @@ def matched(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Match:
         y: of the second.
 
     Raises:
-        ValueError: a video without frames.
+        ValueError: a video without frames, or embedded frames of unequal sizes.
     """
-    squared = np.sum(x * x, 1)[:, None] + np.sum(y * y, 1) - 2 * x @ y.T
-    path = dtw(np.sqrt(np.maximum(squared, 0))).path
-    assignment = np.zeros(squared.shape, np.float32)
+    path = dtw(distances(x, y)).path
+    assignment = np.zeros((len(x), len(y)), np.float32)
     assignment[tuple(path.T)] = 1
     assignment /= assignment.sum(1, keepdims=True)
-    return Match(assignment, *(np.zeros(length, np.float32) for length in squared.shape))
+    return Match(assignment, *(np.zeros(length, np.float32) for length in assignment.shape))
+
+
+def distances(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Float[np.ndarray, "n m"]:
+    """Euclidean distances of the frames of two videos.
+
+    Args:
+        x: embedded frames of the first video.
+        y: of the second.
+
+    Raises:
+        ValueError: embedded frames of unequal sizes.
+    """
+    if x.shape[1] != y.shape[1]:
+        raise ValueError(
+            f"frames of the two videos have {x.shape[1]} and {y.shape[1]} numbers: give as many of each"
+        )
+    squared = np.sum(x * x, 1)[:, None] + np.sum(y * y, 1) - 2 * x @ y.T
+    return np.sqrt(np.maximum(squared, 0))

@@ -1,4 +1,4 @@
-"""Command line: `dkva align --model FILE A B`: which frames of two videos of an activity match."""
+"""Command line: `dkva align --model FILE A B`, or `--features A B`: which frames of two videos match."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dkva.cli.aligning.match import Aligned, aligned, aligner, check_size
+from dkva.cli.aligning.match import Aligned, aligned, check_size
 from dkva.cli.aligning.output import Output
 from dkva.cli.aligning.pair import check_activity, check_two, pair_of
+from dkva.cli.aligning.ways import (
+    AlignWay,
+    asked_way,
+    check_widths,
+    described_way,
+    model_of,
+    reading_for,
+    standardise_option,
+)
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.segmenting.model import ModelWay, described_model, open_model, reading_of
+from dkva.cli.segmenting.model import ModelWay
 from dkva.cli.segmenting.waiting import Waiting
 from dkva.cli.segmenting.work import Read, how_read, noted, read_video, told
 from dkva.cli.shared_options import (
@@ -40,16 +49,20 @@ __all__ = ["align"]
 @click.command(
     "align",
     epilog="Examples:  dkva train --method vasot features/ -k 6 --activity coffee --out coffee.npz   |   "
-    "dkva align --model coffee.npz P03_coffee.npy P05_coffee.npy --fps 15",
+    "dkva align --model coffee.npz P03_coffee.npy P05_coffee.npy --fps 15   |   "
+    "dkva align --features P03_coffee.npy P05_coffee.npy",
 )
 @click.argument("videos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="A B")
 @click.option(
     "--model",
     type=click.Path(path_type=Path),
-    required=True,
     help="What dkva train has written of a method that aligns.",
 )
-@click.option("--mixed", is_flag=True, help="Align videos of other activities than the model's, too.")
+@click.option(
+    "--features", is_flag=True, help="Align by time warping of the features themselves, without a model."
+)
+@standardise_option
+@click.option("--mixed", is_flag=True, help="Align videos of several activities, or others than the model's.")
 @click.option(
     "--every",
     type=click.IntRange(1),
@@ -69,18 +82,26 @@ __all__ = ["align"]
 )
 @click.option("--force", is_flag=True, help="Align again what is done already.")
 @no_cache_option
-def align(videos, model, mixed, every, fps, stride, out, force, no_cache, **read) -> int:
-    """Match the frames of two videos of one activity by a trained model.
+def align(
+    videos, model, features, standardise, mixed, every, fps, stride, out, force, no_cache, **read
+) -> int:
+    """Match the frames of two videos of one activity, by a trained model or by their features.
 
-    A and B are feature files, as of `dkva segment`, and are read as those of the training were.
+    A and B are feature files, as of `dkva segment`, and are read as those of the model's training were. With
+    --features they are matched by dynamic time warping of the features themselves.
 
     Writes to the output folder A_with_B.matches.csv (for each frame of A the frame of B that matches best, if
     any, and which share of its mass that one has), A_with_B.json (the same, and what made it), and
     A_with_B.png (both time lines joined by lines, and the shares of all pairs of frames).
     """
     check_two(videos)
-    way = open_model(model)
-    read = reading_of(way, click.get_current_context())
+    context = click.get_current_context()
+    if model is None and not features:
+        raise click.UsageError("Missing option '--model': give a model, or --features", context)
+    if model is not None and features:
+        raise click.ClickException("--features: aligns without a model; leave it or --model out")
+    way = asked_way(model, context, standardise=standardise)
+    read = reading_for(way, context)
     pair = pair_of(videos, feature_reading(**read, no_cache=no_cache))
     if not mixed:
         check_activity(pair, way.facts.get("activity"))
@@ -90,11 +111,14 @@ def align(videos, model, mixed, every, fps, stride, out, force, no_cache, **read
     earlier = output.earlier()
     if not no_cache:
         keep_compiled_programs()
-    learned = aligner(way)
+    learned = model_of(way, "align")
     way = way.with_code()
     reads = _read_both(pair, way)
     if reads is None:
         return 2
+    unlike = told(pair[1], partial(check_widths, pair[0], *(read.features for read in reads)))
+    if unlike is not None:
+        raise click.ClickException(str(unlike.problem))
     notes = {video.name: list(read.worked.notes) for video, read in zip(pair, reads, strict=True)}
     if pair[0].path.samefile(pair[1].path):
         notes[pair[0].name].append("is both A and B: its frames are aligned with themselves")
@@ -115,14 +139,19 @@ def align(videos, model, mixed, every, fps, stride, out, force, no_cache, **read
         doc, figure = _made(way, pair, reads, labels, found, every=every, rate=rate, key=key)
         output.write(doc, figure)
         done = ""
-        remark(described_model(way))
+        remark(_by(way))
     for note in gathered(notes):
         remark(note)
     click.echo(printable(f"{done}{_counted(doc)}; results in {out}"))
     return 0
 
 
-def _read_both(pair: Sequence[VideoFile], way: ModelWay) -> tuple[Read, Read] | None:
+def _by(way: AlignWay) -> str:
+    """What aligns, on one line."""
+    return f"{'' if isinstance(way, ModelWay) else 'time warping of '}{described_way(way)}"
+
+
+def _read_both(pair: Sequence[VideoFile], way: AlignWay) -> tuple[Read, Read] | None:
     """Both videos; None, and one line on stderr for each, if one cannot be used."""
     found = [told(video, partial(_read, video, way)) for video in pair]
     for each in found:
@@ -132,7 +161,7 @@ def _read_both(pair: Sequence[VideoFile], way: ModelWay) -> tuple[Read, Read] | 
     return (first, second) if isinstance(first, Read) and isinstance(second, Read) else None
 
 
-def _read(video: VideoFile, way: ModelWay) -> Read:
+def _read(video: VideoFile, way: AlignWay) -> Read:
     """A video of as many features as the model knows. Raises ValueError, OSError."""
     read = read_video(video)
     way.check_width(read.features)
@@ -140,7 +169,7 @@ def _read(video: VideoFile, way: ModelWay) -> Read:
 
 
 def _key(
-    way: ModelWay, pair: Sequence[VideoFile], reads: Sequence[Read], every: int, rate: float | None
+    way: AlignWay, pair: Sequence[VideoFile], reads: Sequence[Read], every: int, rate: float | None
 ) -> str:
     """Of all that decides the files."""
     method = way.method
@@ -152,9 +181,9 @@ def _key(
     return key_of([videos, way.decisive(), code, every, rate])
 
 
-def _labels(way: ModelWay, learned: Any, video: VideoFile, read: Read) -> np.ndarray | None:
+def _labels(way: AlignWay, learned: Any, video: VideoFile, read: Read) -> np.ndarray | None:
     """The model's labels of all frames [n], if it segments. Raises click.ClickException."""
-    if not hasattr(learned, "segment"):
+    if not (isinstance(way, ModelWay) and hasattr(learned, "segment")):
         return None
     try:
         return way.labels(read.features, way.n_segments)
@@ -163,7 +192,7 @@ def _labels(way: ModelWay, learned: Any, video: VideoFile, read: Read) -> np.nda
 
 
 def _made(
-    way: ModelWay,
+    way: AlignWay,
     pair: Sequence[VideoFile],
     reads: Sequence[Read],
     labels: Sequence[np.ndarray | None],
@@ -201,12 +230,12 @@ def _made(
         every=every,
         rate=rate,
         method=way.method.id,
-        model=way.model,
+        **({} if way.model is None else {"model": way.model}),
         settings=way.recorded(way.n_segments),
         key=key,
         versions=versions() | {origin: metadata.version(origin)},
     )
-    title = printable(f"aligned by {described_model(way)}")
+    title = printable(f"aligned by {_by(way)}")
     figure = alignment_picture(line_a, line_b, found.shares, matches, every=every, rate=rate, title=title)
     return doc, figure
 

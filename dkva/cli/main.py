@@ -16,6 +16,7 @@ from dkva.cli.plugged import PluggedGroup
 from dkva.cli.segment import segment
 from dkva.cli.terminal import complain
 from dkva.cli.train import train
+from dkva.cli.transfer import transfer
 
 __all__ = ["main"]
 
@@ -58,3 +59,4 @@ _dkva.add_command(data)
 _dkva.add_command(methods)
 _dkva.add_command(segment)
 _dkva.add_command(train)
+_dkva.add_command(transfer)

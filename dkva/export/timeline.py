@@ -89,7 +89,7 @@ def timeline(
     return figure
 
 
-def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> None:
+def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping, height: float = 0.8) -> None:
     """Draw one row of a time line.
 
     Args:
@@ -97,6 +97,7 @@ def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> 
         position: of the row's middle.
         runs: (start, end, label), in order of time.
         looks: of each label, as `styles` gives them.
+        height: of the row.
     """
     shortest = min(end - start for start, end, _ in runs)
     edge = 0.6 if shortest > runs[-1][1] / 300 else 0.0  # white edges would hide the shortest segments
@@ -106,7 +107,7 @@ def bars(axes: Axes, position: float, runs: Sequence[tuple], looks: Mapping) -> 
     for (colour, hatch), spans in by_look.items():
         axes.broken_barh(
             spans,
-            (position - 0.4, 0.8),
+            (position - height / 2, height),
             facecolors=colour,
             hatch=hatch,
             edgecolor="white",

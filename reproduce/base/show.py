@@ -34,6 +34,9 @@ LABELS = {
     "dtw_accuracy": "DTW accuracy",
     "matched": "matched",
     "matched_balanced": "matched (balanced)",
+    "path": "right, along the path",
+    "nearest": "right, by the nearest frame",
+    "most": "right at most",
     "unused": "unused",
     "pieces_per_asked": "pieces / asked (a number)",
 }

@@ -263,7 +263,62 @@ def test_a_rate_is_asked_for_a_stride(align):
     assert error_of(align("--stride", 2)) == "--stride 2: says nothing without --fps; give both"
 
 
-def test_a_model_is_asked_for(dkva, folder):
+def test_a_model_or_features_are_asked_for(dkva, folder):
     code, _, errors = dkva("align", folder / "v.npy", folder / "w.npy")
     assert code == 2
-    assert errors.startswith("error: Missing option '--model'")
+    assert errors.startswith("error: Missing option '--model': give a model, or --features")
+
+
+@pytest.fixture
+def warp(dkva, folder, out):
+    """Align v and w by their features."""
+
+    def call(*options, of=("v.npy", "w.npy")):
+        return dkva("align", "--features", *(folder / name for name in of), "--out", out, *options)
+
+    return call
+
+
+def test_features_are_matched_by_time_warping(warp, folder, out):
+    np.save(folder / "w.npy", np.repeat(frames([0, 1, 2]), 2, axis=0)[5:])
+    code, text, errors = warp()
+    assert (code, text) == (0, f"v: 30 of 30 frames matched; w: 0 frames left over; results in {out}\n")
+    said = "note: time warping of features, each standardised over its video (mean 0, variance 1)\n"
+    assert errors == said
+    doc = document(out)
+    partners = [row["frame_b"] for row in doc["matches"]]
+    assert partners == sorted(partners)
+    assert partners[:3] == [0, 0, 0]
+    assert partners[3:] == list(range(1, 55, 2))
+    assert (doc["method"], doc["settings"]) == ("time_warping", {"standardise": True})
+    assert "model" not in doc
+    assert "segments" not in doc["a"]
+    assert (out / "v_with_w.png").read_bytes()[1:4] == b"PNG"
+    assert "kept" in warp()[1]
+    assert warp("--no-standardise")[2] == "note: time warping of features as they are\n"
+    assert document(out)["settings"] == {"standardise": False}
+
+
+def test_features_of_another_scale_match_if_they_are_standardised(warp, folder, out):
+    np.save(folder / "w.npy", 100 + 0.01 * np.repeat(frames([0, 1, 2]), 2, axis=0))
+    warp()
+    assert [row["frame_b"] for row in document(out)["matches"]] == list(range(0, 60, 2))
+    warp("--no-standardise")
+    assert [row["frame_b"] for row in document(out)["matches"]] != list(range(0, 60, 2))
+
+
+def test_what_does_not_go_with_features_is_one_line(warp, align, folder, model):
+    assert error_of(warp("--model", model)) == "--features: aligns without a model; leave it or --model out"
+    assert error_of(align("--no-standardise")) == (
+        "--standardise: is decided by the model's training; leave it out beside --model"
+    )
+    np.save(folder / "w.npy", np.ones((9, 2)))
+    assert error_of(warp()) == (
+        f"{folder / 'w.npy'}: has 2 features, and {folder / 'v.npy'} has 4; give features made the same way, "
+        "or choose with --columns"
+    )
+    names = ["../P1_tea.npy", "../P2_coffee.npy"]
+    for name in names:
+        np.save(folder / name, frames([0, 1]))
+    assert "is of tea, and" in error_of(warp(of=names))
+    assert warp("--mixed", of=names)[0] == 0

@@ -1,4 +1,4 @@
-"""The second step of `dkva align`: a model matches the frames of two videos."""
+"""The second step of `dkva align`: the frames of two videos are matched."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dkva.workers.crew import described
 if TYPE_CHECKING:
     import numpy as np
 
-    from dkva.cli.segmenting.model import ModelWay
+    from dkva.cli.aligning.ways import AlignWay
     from dkva.datasets import VideoFile
 
-__all__ = ["MOST_PAIRS", "Aligned", "aligned", "aligner", "check_size"]
+__all__ = ["MOST_PAIRS", "Aligned", "aligned", "check_size"]
 
 #: Pairs of frames that are aligned at most: with so many, vasot takes 3.3 GB.
 MOST_PAIRS = 25_000_000
@@ -46,20 +46,6 @@ class Aligned:
         return np.divide(self.assignment, total, out=np.zeros_like(self.assignment), where=total > 0)
 
 
-def aligner(way: ModelWay) -> Any:
-    """The model of a way. Raises click.ClickException where it cannot be made, or does not align."""
-    try:
-        model = way.restored()
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
-    if not hasattr(model, "align"):
-        raise click.ClickException(
-            f"{way.path}: is a model of {way.method.id}, which does not align; train one that does, such as "
-            "vasot"
-        )
-    return model
-
-
 def check_size(pair: Sequence[VideoFile], lengths: tuple[int, int]) -> None:
     """Raise click.ClickException for videos of so many frames that they cannot be aligned."""
     n, m = lengths
@@ -72,12 +58,12 @@ def check_size(pair: Sequence[VideoFile], lengths: tuple[int, int]) -> None:
     )
 
 
-def aligned(way: ModelWay, model: Any, a: np.ndarray, b: np.ndarray) -> Aligned:
+def aligned(way: AlignWay, model: Any, a: np.ndarray, b: np.ndarray) -> Aligned:
     """Match the frames of two videos.
 
     Args:
-        way: of the model.
-        model: as `aligner` gives it.
+        way: of the model, or of the features.
+        model: as `dkva.cli.aligning.ways.model_of` gives it.
         a: features of the first [n, d].
         b: of the second [m, d].
 

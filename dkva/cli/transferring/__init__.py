@@ -1,0 +1,1 @@
+"""`dkva transfer`, step by step: find a labelled video and others, give these its labels, write them."""

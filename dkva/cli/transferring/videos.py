@@ -1,0 +1,96 @@
+"""The first step of `dkva transfer`: a labelled video, and the others that are to have its labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dkva.cli.aligning.pair import check_activity
+from dkva.cli.segmenting.find import Found, find_videos
+
+if TYPE_CHECKING:
+    from dkva.datasets import VideoFile
+    from dkva.datasets.reading import FeatureReading, LabelReading
+
+__all__ = ["check_activities", "labelled_video", "other_videos"]
+
+
+def labelled_video(
+    path: Path, labels: Path, mapping: Path | None, reading: FeatureReading, label_reading: LabelReading
+) -> VideoFile:
+    """The labelled video; nothing but file names and the mapping is read.
+
+    Args:
+        path: its feature file.
+        labels: its label file, or a folder of label files.
+        mapping: file of allowed labels; None means the one beside the labels, if any.
+        reading: how features are read.
+        label_reading: how labels are read, but for the mapping.
+
+    Raises:
+        click.ClickException: a path that is no file, or labels that are not found.
+    """
+    if path.is_dir():
+        raise click.ClickException(f"{path}: is a folder; give the feature file of the labelled video first")
+    found = find_videos((path,), labels, mapping, reading, label_reading)
+    if not found.videos:
+        raise click.ClickException(found.problems[0])
+    (video,) = found.videos
+    if video.labels_path is None:
+        from dkva.datasets import tried
+
+        raise click.ClickException(
+            f"{labels}: has no labels for {video.name!r}; {tried(video.name)}; add them, or give their file"
+        )
+    return video
+
+
+def other_videos(
+    given: tuple[Path, ...],
+    labelled: VideoFile,
+    truth: Path | None,
+    mapping: Path | None,
+    reading: FeatureReading,
+    label_reading: LabelReading,
+) -> Found:
+    """The other videos; the labelled one among them is left out.
+
+    Args:
+        given: feature files, or folders of them.
+        labelled: the labelled video.
+        truth: folder (or file) of their true labels, if there are some.
+        mapping: see `labelled_video`.
+        reading: likewise.
+        label_reading: likewise.
+
+    Raises:
+        click.ClickException: true labels or a mapping that cannot be used for any video.
+    """
+    if truth is not None and not truth.exists():
+        raise click.ClickException(f"{truth}: not found; check --truth")
+    found = find_videos(given, truth, mapping, reading, label_reading)
+    kept = [video for video in found.videos if not video.path.exists() or not _same(video, labelled)]
+    if len(kept) < len(found.videos):
+        found.notes.append(f"{labelled.path}: is the labelled video: left out of the others")
+    found.videos = kept
+    if not kept and not found.problems:
+        raise click.ClickException(f"{labelled.path}: is the only video; give others after it")
+    return found
+
+
+def _same(video: VideoFile, labelled: VideoFile) -> bool:
+    return video.path.samefile(labelled.path)
+
+
+def check_activities(labelled: VideoFile, others: list[VideoFile], activity: str | None) -> None:
+    """Raise click.ClickException if names or folders show that videos are not of one activity.
+
+    Args:
+        labelled: the labelled video.
+        others: those that are to have its labels.
+        activity: of the model, which they must be of; None if it has none.
+    """
+    for video in others:
+        check_activity((labelled, video), activity)

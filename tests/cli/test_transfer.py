@@ -1,0 +1,275 @@
+"""`dkva transfer`: labels of one video for others, by features and by a learner of a package."""
+
+import csv
+import json
+
+import made_learner
+import numpy as np
+import pytest
+
+from dkva.experiments.models import write_model
+
+pytestmark = pytest.mark.fast
+
+FACTS = {
+    "learner": "means",
+    "origin": "a-learner",
+    "settings": {"epochs": 4},
+    "n_segments": 3,
+    "seed": 5,
+    "videos": 2,
+    "features": 4,
+    "activity": "tea",
+    "reading": {"transposed": False},
+    "key": "made by hand",
+    "versions": {"a-learner": "1.0"},
+}
+MEANS = 9 * np.eye(4)[:3]
+NAMES = np.array(["boil", "pour", "stir"])
+
+#: Frames of each action, in the order boil, pour, stir.
+LENGTHS = {"v": (10, 10, 10), "w": (4, 12, 8), "u": (15, 5, 5)}
+
+
+def labels_of(name):
+    return NAMES.repeat(LENGTHS[name])
+
+
+def write_labels(path, labels):
+    path.write_text("".join(f"{label}\n" for label in labels))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root = tmp_path / "tea"
+    for part in ("features", "groundTruth"):
+        (root / part).mkdir(parents=True)
+    for seed, name in enumerate(LENGTHS):
+        noise = np.random.default_rng(seed).normal(size=(sum(LENGTHS[name]), 4))
+        noise[:, 3] = 0  # standardised, it would be as large as the others
+        np.save(root / "features" / f"{name}.npy", MEANS.repeat(LENGTHS[name], axis=0) + 0.1 * noise)
+        write_labels(root / "groundTruth" / f"{name}.txt", labels_of(name))
+    return root
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out" / "new"
+
+
+@pytest.fixture
+def transfer(dkva, folder, out):
+    """Give the labels of v to all others; options come last and count."""
+
+    def call(*options, of=("features",), labels="groundTruth/v.txt"):
+        paths = (folder / name for name in of)
+        first = folder / "features" / "v.npy"
+        return dkva("transfer", first, *paths, "--labels", folder / labels, "--out", out, *options)
+
+    return call
+
+
+def document(out, name="w"):
+    return json.loads((out / f"{name}.json").read_text())
+
+
+def error_of(found, text=""):
+    code, said, errors = found
+    (line,) = (line for line in errors.splitlines() if not line.startswith("note: "))
+    assert (code, said, line[:7]) == (2, text, "error: ")
+    return line[7:]
+
+
+def test_others_have_the_labels_of_the_labelled_video(transfer, folder, out):
+    code, text, errors = transfer()
+    assert code == 0
+    assert f"labels of v for 2 videos; results in {out}\n" in text
+    assert "right" not in text
+    assert errors.splitlines() == [
+        "note: each frame takes the label of its partners on the path of time warping; compared by features, "
+        "each standardised over its video (mean 0, variance 1)",
+        f"note: {folder / 'features' / 'v.npy'}: is the labelled video: left out of the others",
+    ]
+    files = {"u.json", "w.json", "from_v.png", "segments.csv", "summary.csv", "transitions.csv"}
+    assert {path.name for path in out.iterdir() if path.name[0] != "."} == files
+    assert (out / "from_v.png").read_bytes()[1:4] == b"PNG"
+    for name in ("u", "w"):
+        runs = document(out, name)["segments"]
+        ends = np.cumsum(LENGTHS[name]).tolist()
+        assert [(run["name"], run["label"], run["end"]) for run in runs] == [
+            ("boil", 0, ends[0]),
+            ("pour", 1, ends[1]),
+            ("stir", 2, ends[2]),
+        ]
+    rows = list(csv.DictReader((out / "segments.csv").open()))
+    assert [(row["video"], row["name"]) for row in rows] == [
+        (name, action) for name in "uw" for action in NAMES
+    ]
+    assert {row["method"] for row in rows} == {"transfer"}
+
+
+def test_the_document_says_what_made_it_and_nothing_of_this_machine(transfer, out, tmp_path):
+    transfer("--by", "nearest", "--no-standardise")
+    doc = document(out)
+    assert doc["method"] == "transfer"
+    assert doc["settings"] == {"n_segments": 3, "by": "nearest", "standardise": False}
+    about = doc["labelled"]
+    assert (about["video"], about["frames"], about["labels"]) == ("v", 30, "v.txt")
+    assert about["source"]["file"] == "v.npy"
+    assert "model" not in doc
+    assert str(tmp_path) not in (out / "w.json").read_text()
+
+
+def test_truth_gives_scores_beside_stretched_labels(transfer, folder, out):
+    truth = labels_of("w")
+    truth[:4] = "wait"  # which v does not have
+    write_labels(folder / "groundTruth" / "w.txt", truth)
+    code, text, _ = transfer("--truth", folder / "groundTruth")
+    assert code == 0
+    assert {"right", "stretched"} <= set(text.split())
+    (mean,) = (line.split() for line in text.splitlines() if "mean of 2" in line)
+    assert mean[3] == f"{100 * (20 / 24 + 1) / 2:.1f}"
+    scores = document(out)["scores"]
+    assert (scores["mof"], scores["most"]) == (round(20 / 24, 6), round(20 / 24, 6))
+    stretched = labels_of("v")[((np.arange(24) + 0.5) * 30 / 24).astype(int)]
+    assert scores["stretched"] == round(np.mean(stretched == truth), 6)
+    assert document(out, "u")["scores"]["mof"] == 1
+    transfer("--truth", folder / "groundTruth", "--ignore", "wait")
+    assert document(out)["scores"]["mof"] == 1
+    assert document(out)["scores"]["ignored"] == ["wait"]
+    _, _, errors = transfer("--truth", folder / "groundTruth", "--ignore", "wait", "--ignore", "nap")
+    assert "note: no video has the label to ignore: nap\n" in errors
+
+
+def test_by_a_model_its_embedded_frames_are_compared(transfer, folder, out, package, tmp_path, monkeypatch):
+    package("a-learner", made_learner.ENTRIES, averages=made_learner.SOURCE)
+    import averages
+
+    model = tmp_path / "model.npz"
+    write_model(model, {"means": MEANS}, FACTS)
+    said = f"{model}: is a model of means, which does not embed frames; train one that does, such as vaot"
+    assert error_of(transfer("--model", model)) == said
+    # Stirring looks like boiling to this one, so that stirred frames are nearest to the first.
+    monkeypatch.setattr(averages.Means, "embed", lambda self, x: x[:, [1, 3]], raising=False)
+    code, _, errors = transfer("--model", model, "--by", "nearest")
+    assert code == 0
+    assert (
+        "each frame takes the label of the nearest frame; compared by model.npz: means, trained on" in errors
+    )
+    doc = document(out)
+    assert doc["model"]["file"] == "model.npz"
+    assert doc["settings"] == {"n_segments": 3, "by": "nearest"}
+    named = {run["name"] for run in doc["segments"] if run["start"] >= 4 and run["end"] <= 16}
+    assert named == {"pour"}
+    assert "each video's" not in errors
+    np.save(folder / "features" / "w.npy", np.ones((9, 2)))
+    code, text, errors = transfer("--model", model)
+    assert code == 2
+    assert "labels of v for 1 video;" in text
+    assert (
+        f"error: {folder / 'features' / 'w.npy'}: has 2 features, and the model was trained on 4;" in errors
+    )
+    assert error_of(transfer("--model", model, "--standardise")).startswith("--standardise: is decided by")
+
+
+def test_frames_without_a_label_give_none(transfer, folder, out):
+    (folder / "groundTruth" / "v.csv").write_text("start,end,label\n10,20,pour\n20,30,stir\n")
+    transfer("--frame-labels", "txt", labels="groundTruth/v.csv")
+    assert [run["name"] for run in document(out)["segments"]] == ["(none)", "pour", "stir"]
+    assert (out / "w.labels.txt").read_text().splitlines() == ["(none)"] * 4 + ["pour"] * 12 + ["stir"] * 8
+
+
+def test_times_are_of_the_rate_and_forms_are_as_asked(transfer, out):
+    transfer("--fps", 10, "--stride", 2, "--format", "csv", "--frame-labels", "npy")
+    assert not (out / "w.json").exists()
+    rows = [row for row in csv.DictReader((out / "segments.csv").open()) if row["video"] == "w"]
+    assert [row["end_time"] for row in rows] == ["0.8", "3.2", "4.8"]
+    assert np.load(out / "w.labels.npy").tolist() == labels_of("w").tolist()
+    transfer("--format", "json")
+    assert "start_time" not in document(out)["segments"][0]
+
+
+def test_videos_of_another_run_stay_in_the_table(transfer, out):
+    transfer(of=("features/u.npy",))
+    transfer(of=("features/w.npy",))
+    rows = csv.DictReader((out / "segments.csv").open())
+    assert sorted({row["video"] for row in rows}) == ["u", "w"]
+
+
+@pytest.mark.parametrize("name", ["w.json", "segments.csv", "summary.csv", "from_v.png", "w.labels.txt"])
+def test_the_files_of_others_are_not_written_over(transfer, out, name):
+    out.mkdir(parents=True)
+    (out / name).write_text("mine")
+    said = error_of(transfer("--frame-labels", "txt"))
+    assert said.startswith(f"{out / name}: ")
+    assert (out / name).read_text() == "mine"
+    assert [path.name for path in out.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"labels": "groundTruth/nobody.txt"}, "nobody.txt: not found; check --labels"),
+        ({"of": ("features/v.npy",)}, "v.npy: is the only video; give others after it"),
+        ({"of": ("features/x.npy",)}, "x.npy: not found; check the path"),
+        ({"labels": "features"}, "features: has no labels for 'v'"),
+    ],
+)
+def test_what_is_not_there_is_one_line(transfer, options, said):
+    code, _, errors = transfer(**options)
+    assert code == 2
+    (line,) = (line for line in errors.splitlines() if line.startswith("error: "))
+    assert said in line
+
+
+def test_labels_that_do_not_fit_are_one_line(transfer, folder, out):
+    write_labels(folder / "groundTruth" / "v.txt", labels_of("v")[:25])
+    said = error_of(transfer())
+    assert "v.txt" in said
+    assert "--lengths" in said or "lengths" in said
+    assert transfer("--lengths", "resample", "--force-lengths")[0] == 0
+    write_labels(folder / "groundTruth" / "v.txt", labels_of("v"))
+    write_labels(folder / "groundTruth" / "w.txt", labels_of("w")[:3])
+    code, text, errors = transfer("--truth", folder / "groundTruth")
+    assert code == 2
+    assert "error: " in errors
+    assert "labels of v for 2 videos" in text  # without scores for one of them
+    assert "scores" not in document(out)
+
+
+def test_labels_that_the_mapping_does_not_have_are_one_line(transfer, folder):
+    (folder / "mapping.txt").write_text("0 boil\n1 pour\n")
+    said = error_of(transfer("--mapping", folder / "mapping.txt"))
+    assert "'stir'" in said
+    assert "v.txt" in said
+
+
+def test_a_folder_in_the_place_of_the_labelled_video_is_one_line(dkva, folder, out):
+    found = dkva(
+        "transfer", folder / "features", folder / "features", "--labels", folder / "groundTruth", "--out", out
+    )
+    said = f"{folder / 'features'}: is a folder; give the feature file of the labelled video first"
+    assert error_of(found) == said
+
+
+def test_videos_that_cannot_be_used_cost_themselves_alone(transfer, folder, out):
+    np.save(folder / "features" / "w.npy", np.ones((9, 2)))
+    code, text, errors = transfer()
+    assert code == 2
+    assert f"labels of v for 1 video; results in {out}" in text
+    assert (
+        f"error: {folder / 'features' / 'w.npy'}: has 2 features, and {folder / 'features' / 'v.npy'} has 4; "
+        "give features made the same way, or choose with --columns\n"
+    ) in errors
+    assert not (out / "w.json").exists()
+
+
+def test_videos_of_another_activity_are_refused_unless_mixed(dkva, folder, out):
+    places = {name: folder.parent / f"{name}.npy" for name in ("P1_tea", "P2_coffee")}
+    for name, path in zip("vw", places.values(), strict=True):
+        (folder / "features" / f"{name}.npy").rename(path)
+    given = [*places.values(), "--labels", folder / "groundTruth" / "v.txt", "--out", out]
+    tea, coffee = places.values()
+    said = f"{tea}: is of tea, and {coffee} of coffee; give videos of one activity, or --mixed"
+    assert error_of(dkva("transfer", *given)) == said
+    assert dkva("transfer", *given, "--mixed")[0] == 0
