@@ -11,6 +11,7 @@ from dkva import __version__
 from dkva.cli.align import align
 from dkva.cli.compare import compare
 from dkva.cli.data import data
+from dkva.cli.embed import embed
 from dkva.cli.methods import methods
 from dkva.cli.plugged import PluggedGroup
 from dkva.cli.segment import segment
@@ -55,6 +56,7 @@ def _dkva() -> None:
 _dkva.add_command(align)
 _dkva.add_command(compare)
 _dkva.add_command(data)
+_dkva.add_command(embed)
 _dkva.add_command(methods)
 _dkva.add_command(segment)
 _dkva.add_command(train)
