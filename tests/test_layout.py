@@ -78,6 +78,7 @@ LIBRARY = {
         "baselines",
         "kernel_means",
         "transport",
+        "alignment",
         "datasets",
         "metrics",
         "export",

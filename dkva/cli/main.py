@@ -14,6 +14,7 @@ from dkva.cli.data import data
 from dkva.cli.embed import embed
 from dkva.cli.methods import methods
 from dkva.cli.plugged import PluggedGroup
+from dkva.cli.retrieve import retrieve
 from dkva.cli.segment import segment
 from dkva.cli.terminal import complain
 from dkva.cli.train import train
@@ -58,5 +59,6 @@ _dkva.add_command(compare)
 _dkva.add_command(data)
 _dkva.add_command(embed)
 _dkva.add_command(methods)
+_dkva.add_command(retrieve)
 _dkva.add_command(segment)
 _dkva.add_command(train)
