@@ -68,6 +68,8 @@ def chosen_videos(
         if not any(found == activity for _, found in chosen):
             raise click.ClickException(f"--activity {activity}: no video is of it; there are {counted}")
         return [(video, found) for video, found in chosen if found == activity]
+    if several and all(found is None for _, found in chosen):
+        chosen = _by_folder(ordered)
     activities = {found for _, found in chosen}
     if len(activities) < 2:
         return chosen
@@ -84,6 +86,12 @@ def chosen_videos(
             "--mixed"
         )
     return chosen
+
+
+def _by_folder(videos: Sequence[VideoFile]) -> list[tuple[VideoFile, str | None]]:
+    """Videos whose names have no activity, each with the folder it lies in, if they lie in several."""
+    folders = [video.path.absolute().parent.name for video in videos]
+    return list(zip(videos, folders if len(set(folders)) > 1 else [None] * len(folders), strict=True))
 
 
 def _activity(video: VideoFile, asked: str | None) -> str | None:

@@ -84,6 +84,14 @@ def test_a_method_of_several_activities_is_told_each_videos_own():
     )
 
 
+def test_videos_of_folders_that_were_given_one_by_one_are_of_these(tmp_path):
+    given = [VideoFile(path.stem, tmp_path / path) for path in map(Path, ("milk/b.npy", "tea/a.npy"))]
+    assert names(chosen_videos(given, None, mixed=False, several=True)) == [("a", "tea"), ("b", "milk")]
+    assert names(chosen_videos(given, None, mixed=True, several=True)) == [("a", None), ("b", None)]
+    assert names(chosen_videos(given, None, mixed=False)) == [("a", None), ("b", None)]
+    assert names(chosen_videos(given[:1], None, mixed=False, several=True)) == [("b", None)]
+
+
 @pytest.mark.parametrize(
     ("given", "there"),
     [(FOLDERS, "coffee (2), milk (1)"), (("v", "w"), "2 videos without one in its name or folder")],
