@@ -118,6 +118,11 @@ def test_a_killed_run_goes_on_where_it_stopped(embed, folder, model, out, tmp_pa
     assert embed()[1].startswith("embedded 2; kept 1 done before")
 
 
+def test_workers_share_the_work(embed, out):
+    assert embed("--workers", 2)[:2] == (0, f"embedded 3; results in {out}\n")
+    assert embed()[1].startswith("embedded 0; kept 3 done before")
+
+
 def test_what_embed_writes_is_read_as_features(dkva, embed, out, tmp_path):
     embed()
     code, text, _ = dkva("segment", out, "-k", 2, "--method", "uniform", "--out", tmp_path / "cuts")
