@@ -95,7 +95,7 @@ def setting_options(method: Listed) -> list[click.Option]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return (text[:1].upper() if text[:1].isascii() else text[:1]) + text[1:]  # λ stays λ
 
 
 def _option(setting: Setting, text: str) -> click.Option:

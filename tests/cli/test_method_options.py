@@ -13,6 +13,7 @@ from dkva.cli.method_options import (
     _HELP,
     DEFAULT_METHOD,
     MethodCommand,
+    _sentence,
     in_words,
     reason_for_method,
     setting_options,
@@ -73,6 +74,10 @@ def test_options_become_settings(arguments, changed):
     assert (
         read(*arguments).output == read("--method", "dkva", *arguments).output == f"{Settings(**changed)!r}\n"
     )
+
+
+def test_symbols_keep_their_case_where_a_text_begins_with_one():
+    assert [_sentence(text) for text in ("size of", "σ² of", "")] == ["Size of", "σ² of", ""]
 
 
 def test_what_a_learner_is_for_is_said_in_words():

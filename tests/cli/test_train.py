@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dkva.experiments.models import read_facts, read_model
+from dkva.experiments.registry import LEARNER, listed
 from dkva.export.documents import labels_in, read_json
 
 pytestmark = pytest.mark.fast
@@ -238,6 +239,13 @@ def test_help_shows_the_settings_of_the_learner(dkva, data):
     assert "Passes over the frames." in text
     assert "Examples:" in text
     assert "--epochs" not in dkva("train", "--help")[1]
+
+
+@pytest.mark.parametrize("method", listed(LEARNER)[0])
+def test_no_setting_has_the_name_of_an_option(dkva, method):
+    code, text, errors = dkva("train", "--method", method, "--help")
+    assert (code, errors) == (0, "")
+    assert f"Methods:\n  {method} " in text
 
 
 def test_help_shows_what_is_trained_and_what_models_do(dkva, data):

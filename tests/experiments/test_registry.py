@@ -1,3 +1,4 @@
+import inspect
 import subprocess
 import sys
 
@@ -38,6 +39,14 @@ def test_learners_say_what_their_models_do(method):
     listing = find(method)
     model = registry.load(listing.restore.removesuffix(".restore"))
     assert listing.does == tuple(ability for ability in ABILITIES if hasattr(model, ability))
+
+
+@pytest.mark.parametrize("method", listed(LEARNER)[0])
+def test_no_setting_of_a_learner_has_the_name_of_its_videos(method):
+    listing = find(method)
+    given = inspect.signature(registry.load(listing.target)).parameters.values()
+    taken = {each.name for each in given if each.kind is each.POSITIONAL_OR_KEYWORD}
+    assert not taken & {each.name for each in settings_of(listing)}
 
 
 @pytest.mark.parametrize(
