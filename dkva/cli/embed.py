@@ -80,9 +80,13 @@ def embed(features, model, out, workers, scheduler, force, no_cache, **read) -> 
     for note in found.notes:
         remark(note)
     units = [Planned(video, None if force else done.get(video.name)) for video in found.videos]
-    run = _Run(problems=found.problems)
-    _embed(units, way.with_code(), output, run, scheduler, workers)
-    return _told(run, way, out, len(units))
+    run = _Run()
+    stopped = _embed(units, way.with_code(), output, run, scheduler, workers)
+    run.report(way, out, len(units))
+    problems = [*found.problems, *(run.failed[name] for name in sorted(run.failed)), *stopped]
+    for problem in problems:
+        complain(problem)
+    return 2 if problems else 0
 
 
 @dataclass
@@ -90,22 +94,36 @@ class _Run:
     """What came of a run.
 
     Attributes:
-        problems: one line each.
-        notes: of each video, one line each.
+        failed: why a video was not embedded, one line each.
+        notes: of each of the others, one line each.
         computed: videos that were embedded now.
         kept: videos whose results an earlier run left.
     """
 
-    problems: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     computed: int = 0
     kept: int = 0
 
+    def report(self, way: ModelWay, out: Path, total: int) -> None:
+        """Say what was done of so many videos."""
+        if self.computed:
+            remark(described_model(way))
+        for note in gathered(dict(sorted(self.notes.items()))):
+            remark(note)
+        parts = [f"embedded {self.computed}"]
+        if self.kept:
+            parts.append(f"kept {self.kept} done before with the same settings (--force embeds again)")
+        failed = total - self.computed - self.kept
+        if failed:
+            parts.append(f"failed {failed}")
+        click.echo(printable(f"{'; '.join(parts)}; results in {out}"))
+
 
 def _embed(
     units: list[Planned], way: ModelWay, output: Output, run: _Run, scheduler: str, workers: int
-) -> None:
-    """Embed every video, and write each as it comes."""
+) -> list[str]:
+    """Embed every video, and write each as it comes; what stopped the run before its end, if anything."""
     from dkva.base.errors import SchedulerError
 
     waiting = Waiting(way)
@@ -121,7 +139,7 @@ def _embed(
             for video, came in embedded_videos(units, way, started, scheduler=scheduler, workers=workers):
                 bar.advance(task)
                 if isinstance(came, str):
-                    run.problems.append(came)
+                    run.failed[video.name] = came
                     continue
                 run.notes[video.name] = came.notes
                 if came.frames is None:
@@ -130,25 +148,8 @@ def _embed(
                     output.write(video.name, came, came.frames, way)
                     run.computed += 1
     except SchedulerError as error:
-        run.problems.append(str(error))
+        return [str(error)]
     except OSError as error:  # a full disk stays full for the videos to come
         place = error.filename or output.folder
-        run.problems.append(f"{place}: cannot be written ({error.strerror}); free it and run again")
-
-
-def _told(run: _Run, way: ModelWay, out: Path, total: int) -> int:
-    """Say what was done and what went wrong; the exit status."""
-    if run.computed:
-        remark(described_model(way))
-    for note in gathered(dict(sorted(run.notes.items()))):
-        remark(note)
-    parts = [f"embedded {run.computed}"]
-    if run.kept:
-        parts.append(f"kept {run.kept} done before with the same settings (--force embeds again)")
-    failed = total - run.computed - run.kept
-    if failed:
-        parts.append(f"failed {failed}")
-    click.echo(printable(f"{'; '.join(parts)}; results in {out}"))
-    for problem in run.problems:
-        complain(problem)
-    return 2 if run.problems else 0
+        return [f"{place}: cannot be written ({error.strerror}); free it and run again"]
+    return []
