@@ -124,9 +124,55 @@ SOURCE = '''
         frames = np.concatenate([video.features() for video in videos])
         truth = np.concatenate([video.truth() for video in videos])
         return Means({"means": np.stack([frames[truth == name].mean(axis=0) for name in sorted(set(truth))])})
+
+
+    DIRECTIONS = Listed(
+        "directions",
+        "directions of means",
+        "embeds frames by the means of activities that they point to",
+        "Nobody, a learner for tests, 2026",
+        "averages:look",
+        "learner",
+        restore="averages:Directions",
+        mixes=True,
+        does=("embed", "align"),
+    )
+
+
+    class Directions:
+        __init__, arrays, align = Means.__init__, Means.arrays, Pairs.align
+
+        def embed(self, features):
+            if len(features) == 31:
+                killed_once(os.environ.get("FATAL_VIDEO"))
+            if len(features) == 13:
+                raise RuntimeError("thirteen is unlucky")
+            return (features @ self.means.T / np.linalg.norm(features, axis=1)[:, None]).astype(np.float32)
+
+        def _places(self, features):
+            return self.embed(features).argmax(axis=1).tolist()
+
+
+    def look(videos, *, log: str = ""):
+        """A model.
+
+        Args:
+            videos: of the collection.
+            log: a file that has a line for each video.
+        """
+        if log:
+            Path(log).write_text("".join(f"{video.name}\\n" for video in videos))
+        names = sorted({video.activity for video in videos})
+        frames = {name: [video.features() for video in videos if video.activity == name] for name in names}
+        return Directions({"means": np.stack([np.concatenate(frames[name]).mean(axis=0) for name in names])})
 '''
 
 #: The lines.
 ENTRIES = {
-    "dkva.methods": {"means": "averages:LISTED", "classes": "averages:CLASSES", "pairs": "averages:PAIRS"}
+    "dkva.methods": {
+        "means": "averages:LISTED",
+        "classes": "averages:CLASSES",
+        "pairs": "averages:PAIRS",
+        "directions": "averages:DIRECTIONS",
+    }
 }

@@ -104,7 +104,7 @@ def align(
     read = reading_for(way, context)
     pair = pair_of(videos, feature_reading(**read, no_cache=no_cache))
     if not mixed:
-        check_activity(pair, way.facts.get("activity"))
+        check_activity(pair, way.facts.get("activity"), way.facts.get("activities", ()))
     rate = rate_of(fps, stride)
     check_writable(out)
     output = Output.of(out, pair[0].name, pair[1].name)

@@ -11,8 +11,10 @@ from dkva import __version__
 from dkva.cli.align import align
 from dkva.cli.compare import compare
 from dkva.cli.data import data
+from dkva.cli.embed import embed
 from dkva.cli.methods import methods
 from dkva.cli.plugged import PluggedGroup
+from dkva.cli.retrieve import retrieve
 from dkva.cli.segment import segment
 from dkva.cli.terminal import complain
 from dkva.cli.train import train
@@ -56,7 +58,9 @@ def _dkva() -> None:
 _dkva.add_command(align)
 _dkva.add_command(compare)
 _dkva.add_command(data)
+_dkva.add_command(embed)
 _dkva.add_command(methods)
+_dkva.add_command(retrieve)
 _dkva.add_command(segment)
 _dkva.add_command(train)
 _dkva.add_command(transfer)

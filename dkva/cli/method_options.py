@@ -10,7 +10,7 @@ import click
 from dkva.experiments.method_settings import REQUIRED, Setting, settings_of, unknown_setting
 from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
 
-__all__ = ["DEFAULT_METHOD", "MethodCommand", "reason_for_method", "setting_options"]
+__all__ = ["DEFAULT_METHOD", "MethodCommand", "in_words", "reason_for_method", "setting_options"]
 
 #: The method of who names none; docs/which_method.md says why.
 DEFAULT_METHOD = "kms"
@@ -77,6 +77,15 @@ def _type_of(setting: Setting) -> click.ParamType | type:
     return setting.type
 
 
+def in_words(method: Listed) -> str:
+    """What a method does, and what a learner is trained on and its models do, on one line."""
+    if method.kind == SEGMENTER:
+        return method.about
+    several = " of one activity or several" if method.mixes else ""
+    does = f"; {', '.join(f'{each}s' for each in method.does)}" if method.does else ""
+    return f"{method.about} (trained on a collection of videos{several}{does})"
+
+
 def setting_options(method: Listed) -> list[click.Option]:
     """One option for each setting of a method, by its name, such as --weight-decay."""
     settings = {each.name: each for each in settings_of(method)}
@@ -86,7 +95,7 @@ def setting_options(method: Listed) -> list[click.Option]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return (text[:1].upper() if text[:1].isascii() else text[:1]) + text[1:]  # λ stays λ
 
 
 def _option(setting: Setting, text: str) -> click.Option:
@@ -192,6 +201,15 @@ class MethodCommand(click.Command):
         settings = ctx.meta[__name__].options if __name__ in ctx.meta else ()
         after = 1 + next(place for place, each in enumerate(params) if each.name == "method")
         return [*params[:after], *settings, *params[after:]]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The methods that are trained, or the one that is named, before the examples."""
+        if self._kind == LEARNER:
+            chosen = ctx.meta[__name__].method if __name__ in ctx.meta else None
+            shown = {chosen.id: chosen} if chosen else listed(self._kind)[0]
+            with formatter.section("Methods"):
+                formatter.write_dl([(name, in_words(each)) for name, each in shown.items()])
+        super().format_epilog(ctx, formatter)
 
     def _method_by_settings(self, arguments: Sequence[str]) -> tuple[str, str]:
         """Id of the method that the given settings are of, and why it is this one.

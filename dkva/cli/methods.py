@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 import click
 
+from dkva.cli.method_options import in_words
 from dkva.cli.terminal import complain, printable
-from dkva.experiments.registry import SEGMENTER, Listed, listed
+from dkva.experiments.registry import Listed, listed
 
 __all__ = ["methods"]
 
-_SHOWN = ("id", "label", "kind", "about", "reference", "origin", "target")
+_SHOWN = ("id", "label", "kind", "about", "does", "mixes", "reference", "origin", "target")
 
 
 @click.command("methods", epilog="Examples:  dkva methods   |   dkva segment --method kmeans --help")
@@ -21,8 +22,9 @@ def methods(as_json: bool) -> int:
     """List the methods, with what each does and its publication.
 
     `dkva segment --method ID` cuts videos by any of them that is not trained on a collection, and `dkva train
-    --method ID` trains one of the others. A package that adds a method and is broken is named on one line,
-    and the exit status is then 2.
+    --method ID` trains one of the others. What it then does is what its models are for: `dkva segment
+    --model` (segments), `dkva embed` and `dkva retrieve` (embeds), `dkva align --model` (aligns). A package
+    that adds a method and is broken is named on one line, and the exit status is then 2.
     """
     found, problems = listed()
     if as_json:
@@ -38,7 +40,6 @@ def methods(as_json: bool) -> int:
 def _show(found: Mapping[str, Listed]) -> None:
     width = 2 + max(len(each) for each in found)
     for each in found.values():
-        trained = "" if each.kind == SEGMENTER else " (trained on a collection of videos)"
         by = "" if each.origin == "dkva" else f" (from {each.origin})"
-        click.echo(printable(f"{each.id:<{width}}{each.about}{trained}{by}"))
+        click.echo(printable(f"{each.id:<{width}}{in_words(each)}{by}"))
         click.echo(printable(f"{'':<{width}}{each.reference}"))

@@ -36,7 +36,7 @@ from dkva.cli.shared_options import (
     reading_options,
     scheduler_option,
 )
-from dkva.cli.terminal import complain, console, printable, remark
+from dkva.cli.terminal import complain, counting, printable, remark
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import SEGMENTER, find, lacking, listed
 from dkva.kernel_means.settings import LEAST_LEVELS
@@ -337,21 +337,11 @@ def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, w
 
 def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, workers: int) -> list[str]:
     """Work on every video and collect what comes of it; what stopped the run before its end, if anything."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from dkva.base.errors import SchedulerError
 
-    columns = (
-        TextColumn("segmenting"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    drawn = console(stderr=True)
     waiting = Waiting(way)
     try:
-        with waiting, Progress(*columns, console=drawn, transient=True, disable=not drawn.is_terminal) as bar:
+        with waiting, counting("segmenting") as bar:
             task = bar.add_task("", total=len(units))
 
             def started(index: int) -> None:

@@ -10,8 +10,9 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
-__all__ = ["complain", "console", "gathered", "printable", "remark", "watched"]
+__all__ = ["complain", "console", "counting", "gathered", "printable", "remark", "watched"]
 
 Item = TypeVar("Item")
 
@@ -59,3 +60,20 @@ def watched(items: Sequence[Item], title: str) -> Iterable[Item]:
 
     drawn = console(stderr=True)
     return track(items, f"reading {title}", console=drawn, transient=True, disable=not drawn.is_terminal)
+
+
+def counting(title: str) -> Progress:
+    """A bar on a terminal that counts videos, each with a word about it, to be used in a `with`."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    drawn = console(stderr=True)
+    return Progress(
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=drawn,
+        transient=True,
+        disable=not drawn.is_terminal,
+    )

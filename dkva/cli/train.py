@@ -1,4 +1,4 @@
-"""Command line: `dkva train --method ID DATA… -k K`: a model of videos of one activity, in one file."""
+"""Command line: `dkva train --method ID DATA… -k K`: a model of the videos of an activity, in one file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +19,7 @@ from dkva.base.provenance import device, versions
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.method_options import MethodCommand
 from dkva.cli.segmenting.find import find_videos
-from dkva.cli.segmenting.model import in_words
+from dkva.cli.segmenting.model import activities_in_words, in_words
 from dkva.cli.segmenting.work import how_read
 from dkva.cli.shared_options import (
     READING,
@@ -32,7 +32,7 @@ from dkva.cli.shared_options import (
 )
 from dkva.cli.terminal import complain, console, gathered, printable, remark, watched
 from dkva.cli.training.output import State, check_same, earlier, state_beside
-from dkva.cli.training.videos import TrainingSet, of_one_activity, read_all
+from dkva.cli.training.videos import TrainingSet, chosen_videos, read_all
 from dkva.experiments.learners import Learner, training_digest
 from dkva.experiments.method_settings import checked, learner
 from dkva.experiments.models import write_model
@@ -63,7 +63,12 @@ __all__ = ["train"]
     help="Train on the videos of this activity alone: their folder has its name, or their own name has it "
     "between _ or -, such as P03_cam01_P03_coffee.",
 )
-@click.option("--mixed", is_flag=True, help="Train on videos of several activities as if they were of one.")
+@click.option(
+    "--mixed",
+    is_flag=True,
+    help="Train on videos of several activities as if they were of one. A method that is trained on several "
+    "(see below) tells them apart without it.",
+)
 @click.option(
     "--method",
     metavar="ID",
@@ -107,11 +112,12 @@ def train(
     no_cache,
     **given,
 ) -> int:
-    """Train a method on the videos of an activity, for `dkva segment --model` and `dkva align`.
+    """Train a method on the videos of an activity, or of several, in one file for other commands.
 
-    DATA are feature files or folders of them, as of `dkva segment`. The model is one file, with all that is
-    needed to use it. A run that is stopped keeps its state beside it (NAME.part.npz), and the same command
-    goes on from there. A model that is there already, of the same videos and settings, is left.
+    DATA are feature files or folders of them, as of `dkva segment`. The model, with all that is needed to use
+    it, is for `dkva segment --model`, `dkva embed`, `dkva retrieve` and `dkva align`, as far as it can. A run
+    that is stopped keeps its state beside it (NAME.part.npz), and the same command goes on from there. A
+    model that is there already, of the same videos and settings, is left.
     """
     from dkva.datasets.annotations.forms import plural
 
@@ -125,9 +131,9 @@ def train(
     )
     if found.problems:
         return _refused(found.problems)
-    videos, activity = of_one_activity(found.videos, activity, mixed=mixed)
+    videos = chosen_videos(found.videos, activity, mixed=mixed, several=listing.mixes)
     learns = _learner(listing, settings, n_segments)  # imports the method, which takes seconds
-    training = read_all(watched(videos, "videos"), activity, n_segments or 1, supervised=listing.supervised)
+    training = read_all(watched(videos, "videos"), n_segments or 1, supervised=listing.supervised)
     for note in [*found.notes, *gathered(training.notes)]:
         remark(note)
     if training.problems:
@@ -135,14 +141,14 @@ def train(
     if not no_cache:
         keep_compiled_programs()
     facts = _facts(learns, listing, training, n_segments, seed)
-    facts |= {"activity": activity, "reading": how_read(reading)}
+    facts |= _of_activities(each for _, each in videos) | {"reading": how_read(reading)}
     if old is not None and not force:
         check_same(out, old, facts)
         click.echo(printable(f"{out}: is this very model already, {in_words(old)}; --force trains it anew"))
         return 0
     state = state_beside(out, facts["key"], force=force)
-    size = f"{plural(facts['videos'], 'video')}, {facts['frames']} frames of {facts['features']} features"
-    remark(f"training {method}: {size}")
+    of = f"{plural(facts['videos'], 'video')}{activities_in_words(facts)}"
+    remark(f"training {method}: {of}, {facts['frames']} frames of {facts['features']} features")
     _train(learns, training, facts, listing.origin, out, state)
     return 0
 
@@ -212,6 +218,12 @@ def _facts(
     }
 
 
+def _of_activities(activities: Iterable[str | None]) -> dict[str, Any]:
+    """What the facts say of the videos' activities: the one, none, or several that are told apart."""
+    first, *others = sorted(set(activities), key=str)
+    return {"activity": None, "activities": [first, *others]} if others else {"activity": first}
+
+
 def _train(
     learns: Learner, training: TrainingSet, facts: dict[str, Any], origin: str, out: Path, state: State
 ) -> None:
@@ -239,7 +251,9 @@ def _train(
     except Exception as error:  # a learner may fail in any way
         raise click.ClickException(f"{learns.id}: {described(error)}") from error
     if not hasattr(model, "segment"):
-        also = "; dkva align can" if hasattr(model, "align") else ""
+        able = {"embed": "dkva embed, dkva retrieve", "align": "dkva align"}
+        others = ", ".join(commands for ability, commands in able.items() if hasattr(model, ability))
+        also = f"; {others} can" if others else ""
         remark(f"models of {learns.id} embed frames: dkva segment cannot use this one{also}")
     click.echo(printable(f"{out}: {in_words(facts)}, in {made_by['seconds']:g} s"))
 

@@ -21,7 +21,18 @@ from typing import Any
 
 from dkva.base.checks import check_choice
 
-__all__ = ["GROUP", "KINDS", "LEARNER", "SEGMENTER", "Listed", "find", "lacking", "listed", "load"]
+__all__ = [
+    "ABILITIES",
+    "GROUP",
+    "KINDS",
+    "LEARNER",
+    "SEGMENTER",
+    "Listed",
+    "find",
+    "lacking",
+    "listed",
+    "load",
+]
 
 #: Entry points of other packages' methods.
 GROUP = "dkva.methods"
@@ -33,6 +44,9 @@ SEGMENTER = "segmenter"
 LEARNER = "learner"
 
 KINDS = (SEGMENTER, LEARNER)
+
+#: What a trained model may do; see `dkva.experiments.learners.Model`.
+ABILITIES = ("segment", "embed", "align")
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Listed:
         supervised: of a learner, whether it is given the truth of the training videos.
         mixes: of a learner, whether one model may be of videos of several activities, whose names then have
             the activity before a slash.
+        does: of a learner, which of `ABILITIES` its models have, as lists of methods say; () says nothing.
         estimator: a scikit-learn estimator of the same method as "module:name", if there is one: results then
             name its parameters n_segments, random_state and the settings, so that it can be made again.
         check: a function as "module:name", if there is one, called as `check(n_segments, n_frames, seed,
@@ -68,8 +83,8 @@ class Listed:
         origin: the package that lists it; the registry fills it in.
 
     Raises:
-        ValueError: an unknown kind, a text that is missing or has several lines, a target of another form, or
-            a learner without `restore`.
+        ValueError: an unknown kind or ability, a text that is missing or has several lines, a target of
+            another form, or a learner without `restore`.
     """
 
     id: str
@@ -83,6 +98,7 @@ class Listed:
     restore: str = ""
     supervised: bool = False
     mixes: bool = False
+    does: tuple[str, ...] = ()
     estimator: str = ""
     check: str = ""
     together: str = ""
@@ -103,6 +119,8 @@ class Listed:
                 raise ValueError(f"{target!r} of method {self.id!r} is no target: write 'module:name'")
         if self.kind == LEARNER and not self.restore:
             raise ValueError(f"learner {self.id!r} has no restore: name what makes a model of its arrays")
+        for each in self.does:
+            check_choice("ability", each, ABILITIES)
 
 
 _DKVA_SETTINGS = "dkva.approximation.settings:Settings"
@@ -242,6 +260,7 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.asot_settings:AsotSettings",),
         restore="dkva.transport.asot:AsotModel.restore",
+        does=("segment", "embed"),
     ),
     Listed(
         "clot",
@@ -253,6 +272,7 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.clot_settings:ClotSettings",),
         restore="dkva.transport.clot:ClotModel.restore",
+        does=("segment", "embed"),
     ),
     Listed(
         "vaot",
@@ -263,6 +283,7 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.vaot_settings:VaotSettings",),
         restore="dkva.transport.vaot:VaotModel.restore",
+        does=("embed", "align"),
     ),
     Listed(
         "vasot",
@@ -273,6 +294,7 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.vasot_settings:VasotSettings",),
         restore="dkva.transport.vasot:VasotModel.restore",
+        does=ABILITIES,
     ),
     Listed(
         "kms",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from dkva.base.errors import NewerFormatError
 from dkva.base.files import is_foreign_table, write_text
 from dkva.base.segments import segments
+from dkva.export.marked import is_foreign_marked, read_marked
 
 __all__ = [
     "FORMAT",
@@ -34,6 +33,9 @@ FORMAT = 1
 
 #: How the name of a table of matched frames ends.
 MATCHES = ".matches.csv"
+
+# The field that an alignment has and no other document.
+_MARK = "matches"
 
 _COLUMNS = ("frame_a", "frame_b", "share", "time_a", "time_b")
 
@@ -148,32 +150,12 @@ def write_matches(path: Path, doc: Mapping) -> None:
 
 def read_alignment(path: Path) -> dict | None:
     """A document, or None if there is none that can be read. Raises NewerFormatError."""
-    try:
-        doc = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not _is_alignment(doc):
-        return None
-    if doc["format"] > FORMAT:
-        raise NewerFormatError(
-            f"{path}: is of format {doc['format']}, and this dkva knows formats up to {FORMAT}; update dkva, "
-            "or give another folder for the results"
-        )
-    return doc
+    return read_marked(path, _MARK, FORMAT)
 
 
 def is_foreign_alignment(path: Path) -> bool:
     """Whether a file by the name of a document is there that is no alignment."""
-    try:
-        return not _is_alignment(json.loads(path.read_bytes()))
-    except OSError:
-        return False
-    except ValueError:
-        return True
-
-
-def _is_alignment(doc: object) -> bool:
-    return isinstance(doc, dict) and type(doc.get("format")) is int and "matches" in doc
+    return is_foreign_marked(path, _MARK)
 
 
 def is_foreign_matches(path: Path) -> bool:

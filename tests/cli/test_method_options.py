@@ -1,6 +1,6 @@
 """Options of the command line: each setting once, with the default and the choices that it has."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import click
 import made_learner
@@ -13,6 +13,8 @@ from dkva.cli.method_options import (
     _HELP,
     DEFAULT_METHOD,
     MethodCommand,
+    _sentence,
+    in_words,
     reason_for_method,
     setting_options,
 )
@@ -72,6 +74,19 @@ def test_options_become_settings(arguments, changed):
     assert (
         read(*arguments).output == read("--method", "dkva", *arguments).output == f"{Settings(**changed)!r}\n"
     )
+
+
+def test_symbols_keep_their_case_where_a_text_begins_with_one():
+    assert [_sentence(text) for text in ("size of", "σ² of", "")] == ["Size of", "σ² of", ""]
+
+
+def test_what_a_learner_is_for_is_said_in_words():
+    assert in_words(find("kmeans")) == "clusters the frames, blind to time"
+    several = replace(find("vaot"), about="learns", mixes=True)
+    assert in_words(several) == (
+        "learns (trained on a collection of videos of one activity or several; embeds, aligns)"
+    )
+    assert in_words(replace(several, mixes=False, does=())) == "learns (trained on a collection of videos)"
 
 
 def test_choices_and_defaults_are_shown():

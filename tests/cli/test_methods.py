@@ -29,6 +29,14 @@ def test_the_same_as_json(capsys):
     found = json.loads(capsys.readouterr().out)
     assert [each["id"] for each in found] == list(listed()[0])
     assert all(each["kind"] in KINDS and each["reference"] for each in found)
+    (of,) = (each for each in found if each["id"] == "vasot")
+    assert (of["does"], of["mixes"]) == (["segment", "embed", "align"], False)
+
+
+def test_a_learner_is_listed_with_what_its_models_do(capsys):
+    call()
+    text = capsys.readouterr().out
+    assert "aligns them (trained on a collection of videos; segments, embeds, aligns)\n" in text
 
 
 def test_methods_of_other_packages_and_broken_ones(capsys, package):

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from dkva.cli.terminal import complain, console, gathered, printable, watched
+from dkva.cli.terminal import complain, console, counting, gathered, printable, watched
 
 pytestmark = pytest.mark.fast
 
@@ -36,3 +36,13 @@ def test_notes_that_differ_in_their_numbers_alone_are_one_line():
 def test_what_is_watched_comes_in_its_order(capsys):
     assert list(watched("abc", "letters")) == ["a", "b", "c"]
     assert capsys.readouterr().out == ""
+
+
+def test_a_bar_that_counts_is_quiet_where_there_is_no_terminal(capsys):
+    with counting("embedding") as bar:
+        task = bar.add_task("", total=2)
+        bar.update(task, description="[a video]")
+        bar.advance(task)
+        assert bar.tasks[0].completed == 1
+    out = capsys.readouterr()
+    assert (out.out, out.err) == ("", "")

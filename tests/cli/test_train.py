@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dkva.experiments.models import read_facts, read_model
+from dkva.experiments.registry import LEARNER, listed
 from dkva.export.documents import labels_in, read_json
 
 pytestmark = pytest.mark.fast
@@ -57,7 +58,7 @@ def test_a_model_is_trained_on_an_activity_and_cuts_its_videos(dkva, data, out, 
     code, text, errors = train("--epochs", 3)
     assert code == 0
     assert text.startswith(f"{out}: means, trained on 3 videos of coffee for -k 3, in ")
-    assert errors == "note: training means: 3 videos, 90 frames of 4 features\n"
+    assert errors == "note: training means: 3 videos of coffee, 90 frames of 4 features\n"
     assert [path.name for path in out.parent.iterdir()] == ["model.npz"]
     cuts = tmp_path / "cuts"
     code, text, _ = dkva(
@@ -145,6 +146,27 @@ def test_a_learner_of_true_labels_is_given_them(dkva, data, out):
     np.testing.assert_allclose(read_model(out)[0]["means"], 10 * np.eye(4)[:3], atol=5 / np.sqrt(40))
 
 
+def test_a_learner_of_several_activities_is_told_which_videos_are_of_which(dkva, data, out, tmp_path):
+    command = ("train", "--method", "directions", data, "--out", out, "--log", tmp_path / "log")
+    code, text, errors = dkva(*command)
+    assert code == 0
+    assert text.startswith(f"{out}: directions, trained on 4 videos of coffee, milk, in ")
+    assert errors.splitlines() == [
+        "note: training directions: 4 videos of coffee, milk, 120 frames of 4 features",
+        "note: models of directions embed frames: dkva segment cannot use this one; dkva embed, dkva "
+        "retrieve, dkva align can",
+    ]
+    names = [path.relative_to(data / "features").with_suffix("") for path in data.rglob("*.npy")]
+    assert (tmp_path / "log").read_text() == "".join(f"{name}\n" for name in sorted(names))
+    facts = read_facts(out)
+    assert (facts["activity"], facts["activities"]) == (None, ["coffee", "milk"])
+    assert "is this very model already" in dkva(*command)[1]
+    assert "which differs in the videos; give another" in dkva(*command, "--mixed")[2]
+    assert dkva(*command, "--mixed", "--force")[0] == 0
+    assert all(line.startswith("any/") for line in (tmp_path / "log").read_text().splitlines())
+    assert read_facts(out).get("activities") is None
+
+
 def test_a_model_among_features_is_passed_over(dkva, data):
     out = data / "features" / "coffee" / "model.npz"
     command = ("train", "--method", "means", data / "features" / "coffee", "-k", 3, "--out", out)
@@ -219,6 +241,22 @@ def test_help_shows_the_settings_of_the_learner(dkva, data):
     assert "--epochs" not in dkva("train", "--help")[1]
 
 
+@pytest.mark.parametrize("method", listed(LEARNER)[0])
+def test_no_setting_has_the_name_of_an_option(dkva, method):
+    code, text, errors = dkva("train", "--method", method, "--help")
+    assert (code, errors) == (0, "")
+    assert f"Methods:\n  {method} " in text
+
+
+def test_help_shows_what_is_trained_and_what_models_do(dkva, data):
+    text = " ".join(dkva("train", "--help")[1].split())
+    assert "vaot learns an encoder from pairs of videos of an activity" in text
+    assert "(trained on a collection of videos of one activity or several; embeds, aligns)" in text
+    one = " ".join(dkva("train", "--method", "means", "--help")[1].split())
+    assert "Methods: means labels each frame by the nearest of K means" in one
+    assert "vaot" not in one
+
+
 def test_a_model_that_does_not_segment_is_written_and_said(dkva, data, train, out, monkeypatch):
     import averages
 
@@ -242,7 +280,7 @@ def test_actions_are_asked_for_where_a_method_looks_for_them_and_nowhere_else(dk
     assert code == 0
     assert text.startswith(f"{out}: vaot, trained on 3 videos of coffee, in ")
     assert "note: 3 of 3 videos have fewer frames than the 256 that a step draws of each" in errors
-    assert "dkva segment cannot use this one; dkva align can" in errors
+    assert "dkva segment cannot use this one; dkva embed, dkva retrieve, dkva align can" in errors
     assert read_facts(out)["n_segments"] is None
 
 

@@ -1,3 +1,4 @@
+import inspect
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
-from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, lacking, listed
+from dkva.experiments.registry import ABILITIES, LEARNER, SEGMENTER, Listed, find, lacking, listed
 
 pytestmark = pytest.mark.fast
 
@@ -31,6 +32,21 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     assert registry.load(find("dkva").estimator) is VideoSegmenter
     assert registry.load(find("kms").estimator) is KernelMeanSegmenter
     assert registry.load(find("smoothed_kmeans").together) is baselines.smoothed_kmeans_together
+
+
+@pytest.mark.parametrize("method", listed(LEARNER)[0])
+def test_learners_say_what_their_models_do(method):
+    listing = find(method)
+    model = registry.load(listing.restore.removesuffix(".restore"))
+    assert listing.does == tuple(ability for ability in ABILITIES if hasattr(model, ability))
+
+
+@pytest.mark.parametrize("method", listed(LEARNER)[0])
+def test_no_setting_of_a_learner_has_the_name_of_its_videos(method):
+    listing = find(method)
+    given = inspect.signature(registry.load(listing.target)).parameters.values()
+    taken = {each.name for each in given if each.kind is each.POSITIONAL_OR_KEYWORD}
+    assert not taken & {each.name for each in settings_of(listing)}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +83,7 @@ def test_nothing_is_imported_until_it_is_used():
         ({"estimator": "made"}, "'made' of method 'a' is no target"),
         ({"check": "made"}, "'made' of method 'a' is no target"),
         ({"kind": LEARNER}, "learner 'a' has no restore"),
+        ({"does": ("embeds",)}, "unknown ability 'embeds': choose one of segment, embed, align"),
     ],
 )
 def test_a_listing_checks_itself(changed, message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,19 +62,21 @@ def _stem(path: Path) -> str:
     return stem_of(path) or path.stem
 
 
-def check_activity(pair: Sequence[VideoFile], activity: str | None) -> None:
+def check_activity(pair: Sequence[VideoFile], activity: str | None, several: Sequence[str] = ()) -> None:
     """Raise click.ClickException if names or folders show that the videos are not of one activity.
 
     Args:
         pair: the two videos.
-        activity: of the model, which they must be of; None if it has none.
+        activity: of the model, which they must be of; None if it has none, or several.
+        several: the activities of a model of several, of one of which they must be.
     """
-    one, other = (_activity(video.path, pair, activity) for video in pair)
+    allowed = [activity] if activity else list(several)
+    one, other = (_activity(video.path, pair, allowed) for video in pair)
     for video, found in zip(pair, (one, other), strict=True):
-        if activity and found not in (None, activity):
+        if allowed and found not in (None, *allowed):
             raise click.ClickException(
-                f"{video.path}: is of {found}, and the model was trained on {activity}; give a video of "
-                f"{activity}, or --mixed"
+                f"{video.path}: is of {found}, and the model was trained on {', '.join(allowed)}; give a "
+                f"video of {'one of them' if several else activity}, or --mixed"
             )
     if one and other and one != other:
         raise click.ClickException(
@@ -83,12 +85,13 @@ def check_activity(pair: Sequence[VideoFile], activity: str | None) -> None:
         )
 
 
-def _activity(path: Path, pair: Sequence[VideoFile], activity: str | None) -> str | None:
+def _activity(path: Path, pair: Sequence[VideoFile], allowed: Collection[str]) -> str | None:
     """The activity of a video, if its name, or its folder, is known to be one."""
     from dkva.datasets.activities import activity_in
 
-    known = known_activities(activity)
+    known = known_activities(None) | {*allowed}
     folders = {_folder(video.path) for video in pair}
-    if len({folder.parent for folder in folders}) == 1 and activity in {folder.name for folder in folders}:
-        known |= {folder.name for folder in folders}  # beside the activity's folder stand those of others
+    names = {folder.name for folder in folders}
+    if len({folder.parent for folder in folders}) == 1 and names & {*allowed}:
+        known |= names  # beside the activity's folder stand those of others
     return activity_in(f"{_folder(path).name}/{_stem(path)}", known)

@@ -28,7 +28,7 @@ _OWN_TABLES = {
 _OWN_LABELS = (".labels.txt", ".labels.npy")
 
 # And how those that have names of videos end.
-_OWN_ENDINGS = {".matches.csv": b"frame_a,frame_b"}
+_OWN_ENDINGS = {".matches.csv": b"frame_a,frame_b", ".retrieved.csv": b"video,frame,distance"}
 
 
 @dataclass
@@ -154,6 +154,8 @@ def _named(place: Path, found: Found) -> list[tuple[str, Path]]:
     if passed:
         found.notes.append(f"{root}: passed over {passed[0]}: {passed[1]}")
     kept = [(name, path) for name, path in files if not _is_own(path)]
+    # Embedded frames that lie there alone are what is asked for.
+    kept = [(name, path) for name, path in kept if not _is_embedded(path)] or kept
     own = {path.parent for _, path in files} - {path.parent for _, path in kept}
     if not kept:
         raise DataError(root, "holds results of dkva, no features", "give the folder of the features")
@@ -184,6 +186,16 @@ def _is_own(path: Path) -> bool:
         if path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix) + ".json").exists():
             return True
     return _is_own_table(path) or (path.suffix == ".npz" and is_model(path))
+
+
+def _is_embedded(path: Path) -> bool:
+    """Whether these are embedded frames as `dkva embed` writes them, beside their document."""
+    document = path.with_suffix(".json")
+    if path.suffix != ".npy" or not document.exists():
+        return False
+    from dkva.export.embedding import is_foreign_embedding
+
+    return not is_foreign_embedding(document, path)
 
 
 def _is_own_table(path: Path) -> bool:

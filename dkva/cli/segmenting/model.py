@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     from dkva.base.segmentation import Segmentation
 
-__all__ = ["ModelWay", "check_beside", "described_model", "in_words", "open_model", "reading_of"]
+__all__ = [
+    "ModelWay",
+    "activities_in_words",
+    "check_beside",
+    "described_model",
+    "in_words",
+    "open_model",
+    "reading_of",
+]
 
 _SAME = "leave it out beside --model"
 
@@ -61,7 +69,8 @@ class ModelWay(Way):
     @property
     def model(self) -> dict[str, object]:
         """What a document says of the model."""
-        known = {name: self.facts[name] for name in ("key", "videos", "activity") if self.facts.get(name)}
+        told = ("key", "videos", "activity", "activities")
+        known = {name: self.facts[name] for name in told if self.facts.get(name)}
         return {"file": self.path.name, **known, "digest": self.digest}
 
     def with_code(self) -> ModelWay:
@@ -204,10 +213,17 @@ def in_words(facts: Mapping[str, Any]) -> str:
     """What a model is by its facts, in a few words."""
     from dkva.datasets.annotations.forms import plural
 
-    number = facts.get("videos", 0)
-    of = f" of {facts['activity']}" if facts.get("activity") else ""
+    of = f"{plural(facts.get('videos', 0), 'video')}{activities_in_words(facts)}"
     for_actions = "" if facts["n_segments"] is None else f" for -k {facts['n_segments']}"
-    return f"{facts['learner']}, trained on {plural(number, 'video')}{of}{for_actions}"
+    return f"{facts['learner']}, trained on {of}{for_actions}"
+
+
+def activities_in_words(facts: Mapping[str, Any]) -> str:
+    """What a model's videos are of, such as " of coffee"; "" if that is not known."""
+    from dkva.datasets.annotations.forms import listed
+
+    names = facts.get("activities") or ([facts["activity"]] if facts.get("activity") else [])
+    return f" of {listed(names)}" if names else ""
 
 
 def reading_of(way: ModelWay, context: click.Context) -> dict[str, Any]:

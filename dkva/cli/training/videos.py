@@ -1,4 +1,4 @@
-"""The first step of `dkva train`: the videos of one activity, read and compared before hours of work."""
+"""The first step of `dkva train`: the videos, each of an activity, read and compared before hours of work."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.experiments.learners import Member
 
-__all__ = ["TrainingSet", "known_activities", "of_one_activity", "read_all"]
+__all__ = ["TrainingSet", "chosen_videos", "known_activities", "read_all"]
 
 # The activity of videos that have none, or several.
 _ANY = "any"
@@ -46,35 +46,52 @@ class TrainingSet:
     notes: dict[str, list[str]] = field(default_factory=dict)
 
 
-def of_one_activity(
-    videos: Sequence[VideoFile], activity: str | None, *, mixed: bool
-) -> tuple[list[VideoFile], str | None]:
-    """The videos to train on, by name, and their activity, None without one; only names are looked at.
+def chosen_videos(
+    videos: Sequence[VideoFile], activity: str | None, *, mixed: bool, several: bool = False
+) -> list[tuple[VideoFile, str | None]]:
+    """The videos to train on, by name, each with its activity, None without one; only names are looked at.
 
     Args:
         videos: that were found.
         activity: to choose; None takes all videos.
-        mixed: whether they may be of several activities.
+        mixed: whether those of several activities are taken as if they were of one, and none is known.
+        several: whether a model may be of several activities.
 
     Raises:
-        click.ClickException: an activity that no video is of, or several.
+        click.ClickException: an activity that no video is of, or several where the model is of one, or where
+            not every video has one.
     """
-    videos = sorted(videos, key=lambda video: video.name)
-    of = {video.name: _activity(video, activity) for video in videos}
+    ordered = sorted(videos, key=lambda video: video.name)
+    chosen = [(video, _activity(video, activity)) for video in ordered]
+    counted = _counted(found for _, found in chosen)
     if activity is not None:
-        chosen = [video for video in videos if of[video.name] == activity]
-        if not chosen:
-            raise click.ClickException(
-                f"--activity {activity}: no video is of it; there are {_counted(of.values())}"
-            )
-        return chosen, activity
-    found = set(of.values())
-    if len(found) > 1 and not mixed:
+        if not any(found == activity for _, found in chosen):
+            raise click.ClickException(f"--activity {activity}: no video is of it; there are {counted}")
+        return [(video, found) for video, found in chosen if found == activity]
+    if several and all(found is None for _, found in chosen):
+        chosen = _by_folder(ordered)
+    activities = {found for _, found in chosen}
+    if len(activities) < 2:
+        return chosen
+    if mixed:
+        return [(video, None) for video, _ in chosen]
+    if several and None in activities:
         raise click.ClickException(
-            f"the videos are of several activities, {_counted(of.values())}: take one by --activity, or all "
-            "as one by --mixed"
+            f"the videos are of several activities, {counted}: lay each in a folder with the name of its "
+            "activity, or take one by --activity, or all as one by --mixed"
         )
-    return videos, found.pop() if len(found) == 1 else None
+    if not several:
+        raise click.ClickException(
+            f"the videos are of several activities, {counted}: take one by --activity, or all as one by "
+            "--mixed"
+        )
+    return chosen
+
+
+def _by_folder(videos: Sequence[VideoFile]) -> list[tuple[VideoFile, str | None]]:
+    """Videos whose names have no activity, each with the folder it lies in, if they lie in several."""
+    folders = [video.path.absolute().parent.name for video in videos]
+    return list(zip(videos, folders if len(set(folders)) > 1 else [None] * len(folders), strict=True))
 
 
 def _activity(video: VideoFile, asked: str | None) -> str | None:
@@ -105,23 +122,22 @@ def _counted(activities: Iterable[str | None]) -> str:
 
 
 def read_all(
-    videos: Iterable[VideoFile], activity: str | None, n_segments: int, *, supervised: bool
+    videos: Iterable[tuple[VideoFile, str | None]], n_segments: int, *, supervised: bool
 ) -> TrainingSet:
     """Read every video and compare them.
 
     Arrays are kept, memory-mapped where their files can be, so that a learner may go over them many times.
-    All are shown to it as videos of one activity, whatever folders they lie in.
+    Each is shown to it as a video of its activity, whatever folder it lies in.
 
     Args:
-        videos: to train on.
-        activity: of all of them; None if they have none, or several.
+        videos: to train on, each with its activity; None if it has none, or all are taken as one.
         n_segments: actions that are looked for: no video may have fewer frames.
         supervised: whether true labels are read, too.
     """
     found = TrainingSet()
-    for video in videos:
-        name = video.name.removeprefix(f"{activity}/")
-        failed = told(video, partial(_add, found, video, f"{activity or _ANY}/{name}", supervised=supervised))
+    for video, activity in videos:
+        name = f"{activity or _ANY}/{video.name.removeprefix(f'{activity}/')}"
+        failed = told(video, partial(_add, found, video, name, supervised=supervised))
         if failed is not None:
             found.problems.append(str(failed.problem))
     found.problems += [*_too_short(found.lengths, n_segments), *_unlike(found.widths)]

@@ -90,3 +90,25 @@ def test_videos_of_several_activities_are_refused(pair, files, activity, said):
         check_activity(found, activity)
     assert str(caught.value).startswith(said.format(*(video.path for video in found)))
     assert str(caught.value).endswith("or --mixed")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("x/broth/v.npy", "x/broth/w.npy"), None),
+        (("v.npy", "w.npy"), None),
+        (("x/broth/v.npy", "x/soup/w.npy"), "{0}: is of broth, and {1} of soup; give videos of one activity"),
+        (
+            ("x/broth/v.npy", "x/jam/w.npy"),
+            "{1}: is of jam, and the model was trained on broth, soup; give a video of one of them, or",
+        ),
+    ],
+)
+def test_a_model_of_several_activities_aligns_videos_of_one_of_them(pair, files, said):
+    found = pair(*files)
+    if said is None:
+        check_activity(found, None, ["broth", "soup"])
+        return
+    with pytest.raises(click.ClickException) as caught:
+        check_activity(found, None, ["broth", "soup"])
+    assert str(caught.value).startswith(said.format(*(video.path for video in found)))

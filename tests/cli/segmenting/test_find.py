@@ -5,6 +5,7 @@ import pytest
 from dkva.cli.segmenting.find import find_videos
 from dkva.datasets.reading import FeatureReading, LabelReading
 from dkva.experiments.models import write_model
+from dkva.export.embedding import embedding_document, write_embedding
 
 pytestmark = pytest.mark.fast
 
@@ -79,10 +80,22 @@ def test_results_of_an_earlier_run_are_no_videos(folder):
     (cuts / "P2.json").touch()
     (cuts / "P2.labels.txt").write_text("0\n")
     (cuts / "P1_with_P2.matches.csv").write_text("frame_a,frame_b,share\n0,0,1\n")
+    (cuts / "P1_at_3.retrieved.csv").write_text("video,frame,distance\nP2,0,1\n")
     assert list(found(folder)[0]) == ["P2", "tea/P1"]
     assert notes(folder) == [f"{cuts}: passed over, as it holds results of dkva"]
     (cuts / "P2.json").unlink()  # without it nobody knows whose labels these are
     assert list(found(folder)[0]) == ["P2", "cuts/P2.labels", "tea/P1"]
+
+
+def test_embedded_frames_are_videos_unless_they_lie_beside_others(folder):
+    doc = embedding_document("P2", frames=2, features=2)
+    place = folder / "features/embedded"
+    write_embedding(place / "P2.json", doc, place / "P2.npy", np.zeros((2, 2)))
+    assert list(found(folder)[0]) == ["P2", "tea/P1"]
+    assert notes(folder) == [f"{place}: passed over, as it holds results of dkva"]
+    assert list(found(place)[0]) == list(found(place / "P2.npy")[0]) == ["P2"]
+    (place / "P2.json").write_text("{}")
+    assert list(found(folder)[0]) == ["P2", "embedded/P2", "tea/P1"]
 
 
 def test_a_folder_of_results_alone_is_said(folder):

@@ -271,8 +271,12 @@ def test_the_code_of_a_model_decides_its_results(folder, model):
     assert way.decisive() == [way.recorded(3), "model", way.digest]
 
 
-def test_a_model_in_words(model):
+def test_a_model_in_words(folder, model):
     assert in_words(read_facts(model)) == "means, trained on 2 videos of tea for -k 3"
     assert (
         in_words({"learner": "means", "n_segments": 2, "videos": 1}) == "means, trained on 1 video for -k 2"
     )
+    several = FACTS | {"activity": None, "activities": ["milk", "tea"], "n_segments": None}
+    assert in_words(several) == "means, trained on 2 videos of milk, tea"
+    write_model(model, {"means": MEANS}, several)
+    assert open_model(model).model["activities"] == ["milk", "tea"]

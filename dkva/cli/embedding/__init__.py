@@ -1,0 +1,1 @@
+"""`dkva embed`, step by step: find the videos, embed each, write what comes."""
