@@ -24,12 +24,10 @@ class _Program(NamedTuple):
 
     Attributes:
         videos: of a step, as published.
-        setting: the name of their number.
         small: its other settings of a smoke test; it then has two videos.
     """
 
     videos: int
-    setting: str = "videos"
     small: Mapping[str, int] = _SMALL
 
 
@@ -40,7 +38,7 @@ PROGRAMS = {
     "lrprop": _Program(2),
     "tcc": _Program(2),
     "tcn": _Program(1),
-    "masa": _Program(32, "batch", {"hidden": 8, "outputs": 8, "layers": 1}),
+    "masa": _Program(32, {"hidden": 8, "outputs": 8, "layers": 1}),
 }
 
 
@@ -52,7 +50,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     for method in PROGRAMS.keys() & known.keys():
         program = PROGRAMS[method]
         size = 2 if smoke else program.videos
-        settings = {program.setting: size, **(program.small if smoke else {})}
+        settings = {"batch": size, **(program.small if smoke else {})}
         videos = [
             Member(f"walk/{place}", partial(_read, frames, features, place), str(place))
             for place in range(_STEPS * size)
