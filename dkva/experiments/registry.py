@@ -5,6 +5,8 @@ A method of this library is one entry of `_OWN`. Another package adds one by an 
 
     [project.entry-points."dkva.methods"]
     every_tenth = "tenths:LISTED"
+
+Over 400 lines, as each method is an entry.
 """
 
 from __future__ import annotations
@@ -131,6 +133,11 @@ _ASOT = (
 )
 
 _JOINT = "Ali et al., Joint self-supervised video alignment and action segmentation, ICCV 2025"
+
+_CARL = (
+    "Chen et al., Frame-wise action representations for long videos via sequence contrastive learning, "
+    "CVPR 2022"
+)
 
 _OWN: tuple[Listed, ...] = (
     Listed(
@@ -295,6 +302,65 @@ _OWN: tuple[Listed, ...] = (
         settings=("dkva.transport.vasot_settings:VasotSettings",),
         restore="dkva.transport.vasot:VasotModel.restore",
         does=ABILITIES,
+    ),
+    Listed(
+        "carl",
+        "CARL",
+        "learns a network from two views of each video, whose frames are as alike as they are near in time",
+        _CARL,
+        "dkva.alignment.carl:train_carl",
+        kind=LEARNER,
+        settings=("dkva.alignment.carl_settings:CarlSettings",),
+        restore="dkva.alignment.carl:CarlModel.restore",
+        mixes=True,
+        does=("embed", "align"),
+    ),
+    Listed(
+        "lrprop",
+        "LRProp",
+        "CARL with frames of other videos, matched by time warping while it learns, and soft-DTW",
+        "Bar-Shalom et al., Weakly-supervised representation learning for video alignment and analysis, "
+        "WACV 2024",
+        "dkva.alignment.lrprop:train_lrprop",
+        kind=LEARNER,
+        settings=("dkva.alignment.lrprop_settings:LrpropSettings",),
+        restore="dkva.alignment.lrprop:LrpropModel.restore",
+        does=("embed", "align"),
+    ),
+    Listed(
+        "tcc",
+        "TCC",
+        "learns a network by which a frame's neighbour in another video leads back to it",
+        "Dwibedi et al., Temporal cycle-consistency learning, CVPR 2019",
+        "dkva.alignment.tcc:train_tcc",
+        kind=LEARNER,
+        settings=("dkva.alignment.tcc_settings:TccSettings",),
+        restore="dkva.alignment.tcc:TccModel.restore",
+        does=("embed", "align"),
+    ),
+    Listed(
+        "tcn",
+        "TCN",
+        "learns a network by which a frame a little earlier is told from the others of its video",
+        "Sermanet et al., Time-contrastive networks, ICRA 2018",
+        "dkva.alignment.tcn:train_tcn",
+        kind=LEARNER,
+        settings=("dkva.alignment.tcn_settings:TcnSettings",),
+        restore="dkva.alignment.tcn:TcnModel.restore",
+        mixes=True,
+        does=("embed", "align"),
+    ),
+    Listed(
+        "masa",
+        "MASA",
+        "learns one encoder of the frames of many activities from two views of each video, without pairs",
+        "Kwon et al., Multi activity sequence alignment via implicit clustering",
+        "dkva.alignment.masa:train_masa",
+        kind=LEARNER,
+        settings=("dkva.alignment.masa_settings:MasaSettings",),
+        restore="dkva.alignment.masa:MasaModel.restore",
+        mixes=True,
+        does=("embed", "align"),
     ),
     Listed(
         "kms",
