@@ -9,6 +9,7 @@ from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
+from dkva.experiments.method_settings import settings_of
 from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, lacking, listed
 
 pytestmark = pytest.mark.fast
@@ -31,6 +32,12 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     assert registry.load(find("dkva").estimator) is VideoSegmenter
     assert registry.load(find("kms").estimator) is KernelMeanSegmenter
     assert registry.load(find("smoothed_kmeans").together) is baselines.smoothed_kmeans_together
+
+
+def test_settings_of_learners_are_called_otherwise_than_what_their_training_is_given():
+    for each in listed(LEARNER)[0].values():
+        given = {"videos", "n_segments", "seed", "checkpoint"}
+        assert not given & {setting.name for setting in settings_of(each)}, each.id
 
 
 @pytest.mark.parametrize(
