@@ -9,7 +9,6 @@ from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
-from dkva.experiments.method_settings import settings_of
 from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, lacking, listed
 
 pytestmark = pytest.mark.fast
