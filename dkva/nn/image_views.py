@@ -20,7 +20,7 @@ from jaxtyping import Array, Bool, Float, Int, UInt8
 from dkva.base.checks import check_number
 from dkva.nn.colours import brightened, contrasted, grey, hue_turned, normalised, saturated
 
-__all__ = ["DrawnView", "ViewSettings", "draw_view", "plain_view", "view"]
+__all__ = ["DrawnView", "ImageViewSettings", "draw_view", "plain_view", "view"]
 
 #: Least and largest deviation of the blur, in pixels of the view, and how far it reaches: three of them.
 _SIGMAS, _REACH = (0.1, 2.0), 6
@@ -30,7 +30,7 @@ _TRIES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class ViewSettings:
+class ImageViewSettings:
     """How views are drawn; the defaults are CARL's.
 
     Attributes:
@@ -99,7 +99,7 @@ class DrawnView(NamedTuple):
     grey: Bool[Array | np.ndarray, ""]
 
 
-def draw_view(height: int, width: int, rng: np.random.Generator, settings: ViewSettings) -> DrawnView:
+def draw_view(height: int, width: int, rng: np.random.Generator, settings: ImageViewSettings) -> DrawnView:
     """Draw what a view is made by; as many numbers are drawn whatever happens, but for the crop.
 
     Args:
@@ -154,7 +154,7 @@ def view(
         frames: of 8 bits.
         size: s, to which the crop is stretched or shrunk, by linear interpolation without antialiasing.
         drawn: for them all.
-        released_blur: see `ViewSettings`.
+        released_blur: see `ImageViewSettings`.
     """
     pixels = _cropped(frames, size, drawn.crop)
     pixels = jnp.where(drawn.flip, pixels[..., ::-1], pixels)

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.image_views import ViewSettings, draw_view, plain_view, view
+from dkva.nn.image_views import ImageViewSettings, draw_view, plain_view, view
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
 pytest.importorskip("torchvision", reason="torchvision is not installed: make test-torch")
@@ -45,7 +45,7 @@ def theirs(frames, size, drawn, released_blur):
 def test_views_are_those_of_the_transforms(size, released_blur, x64):
     rng = np.random.default_rng(size)
     frames = rng.integers(0, 256, (4, 28, 36, 3), dtype=np.uint8)
-    settings = ViewSettings()
+    settings = ImageViewSettings()
     seen = set()
     for _ in range(12):
         drawn = draw_view(28, 36, rng, settings)
@@ -69,7 +69,7 @@ def test_crops_have_the_means_of_theirs():
     """Of 4000 crops each, their sides and first pixels within five standard errors."""
     torch.manual_seed(0)
     rng, image = np.random.default_rng(0), torch.zeros(3, 90, 120)
-    mine = np.array([draw_view(90, 120, rng, ViewSettings()).crop for _ in range(4000)])
+    mine = np.array([draw_view(90, 120, rng, ImageViewSettings()).crop for _ in range(4000)])
     other = np.array([RandomResizedCrop.get_params(image, [0.8, 1], [3 / 4, 4 / 3]) for _ in range(4000)])
     error = np.sqrt((mine.var(0) + other.var(0)) / 4000)
     assert (np.abs(mine.mean(0) - other.mean(0)) < 5 * error).all()

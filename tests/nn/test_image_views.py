@@ -11,12 +11,12 @@ import pytest
 from scipy.ndimage import gaussian_filter1d
 
 from dkva.nn.colours import brightened, contrasted, hue_turned, normalised, saturated
-from dkva.nn.image_views import DrawnView, ViewSettings, draw_view, plain_view, view
+from dkva.nn.image_views import DrawnView, ImageViewSettings, draw_view, plain_view, view
 
 pytestmark = pytest.mark.fast
 
 #: Nothing happens but for the crop.
-STILL = ViewSettings(flip=0, jitter=0, blur=0, grey=0)
+STILL = ImageViewSettings(flip=0, jitter=0, blur=0, grey=0)
 
 
 def made_frames(n=3, height=20, width=24):
@@ -115,7 +115,7 @@ def test_grey_images_have_three_equal_colours():
 
 def test_each_frame_is_changed_as_if_it_were_alone():
     given = made_frames(5)
-    drawn = draw_view(20, 24, np.random.default_rng(2), ViewSettings(jitter=1, blur=1, flip=1))
+    drawn = draw_view(20, 24, np.random.default_rng(2), ImageViewSettings(jitter=1, blur=1, flip=1))
     found = np.asarray(view(jnp.asarray(given), 16, drawn))
     for place in range(5):
         alone = view(jnp.asarray(given[[place]]), 16, drawn)
@@ -124,7 +124,7 @@ def test_each_frame_is_changed_as_if_it_were_alone():
 
 def test_draws():
     rng = np.random.default_rng(3)
-    settings = ViewSettings()
+    settings = ImageViewSettings()
     drawn = DrawnView(
         *map(np.stack, zip(*(draw_view(90, 120, rng, settings) for _ in range(1500)), strict=True))
     )
@@ -158,7 +158,7 @@ def test_draws():
 
 def test_the_same_generator_draws_the_same():
     first, again, other = (
-        draw_view(90, 120, np.random.default_rng(seed), ViewSettings()) for seed in (4, 4, 5)
+        draw_view(90, 120, np.random.default_rng(seed), ImageViewSettings()) for seed in (4, 4, 5)
     )
     for mine, same in zip(first, again, strict=True):
         np.testing.assert_array_equal(mine, same)
@@ -168,9 +168,9 @@ def test_the_same_generator_draws_the_same():
 def test_a_frame_that_no_crop_fits_gives_its_middle():
     """As torchvision: the largest part of the shape that is nearest to the frame's."""
     rng = np.random.default_rng(0)
-    assert draw_view(10, 100, rng, ViewSettings(crop_area=1)).crop.tolist() == [0, 43, 10, 13]
-    assert draw_view(100, 10, rng, ViewSettings(crop_area=1)).crop.tolist() == [43, 0, 13, 10]
-    assert draw_view(1, 1, rng, ViewSettings()).crop.tolist() == [0, 0, 1, 1]
+    assert draw_view(10, 100, rng, ImageViewSettings(crop_area=1)).crop.tolist() == [0, 43, 10, 13]
+    assert draw_view(100, 10, rng, ImageViewSettings(crop_area=1)).crop.tolist() == [43, 0, 13, 10]
+    assert draw_view(1, 1, rng, ImageViewSettings()).crop.tolist() == [0, 0, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -192,10 +192,10 @@ def test_a_frame_that_no_crop_fits_gives_its_middle():
 )
 def test_settings_out_of_range(settings, message):
     with pytest.raises(ValueError, match=message):
-        ViewSettings(**settings)
+        ImageViewSettings(**settings)
 
 
 def test_settings_come_back_from_json():
-    settings = ViewSettings(hue=0.1, released_blur=True)
-    assert ViewSettings(**json.loads(json.dumps(asdict(settings)))) == settings
+    settings = ImageViewSettings(hue=0.1, released_blur=True)
+    assert ImageViewSettings(**json.loads(json.dumps(asdict(settings)))) == settings
     assert len(fields(settings)) == 11
