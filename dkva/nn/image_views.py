@@ -163,20 +163,18 @@ def view(
     def blurred(images):
         return jax.lax.cond(drawn.blur, lambda given: _mapped(given, blur, blur), lambda given: given, images)
 
+    factors = jnp.asarray(drawn.factors, pixels.dtype)
     changes = [
-        (
-            lambda images, change=change, place=place: change(
-                images, jnp.asarray(drawn.factors, images.dtype)[place]
-            )
-        )
+        (lambda images, change=change, factor=factors[place]: change(images, factor))
         for place, change in enumerate((brightened, contrasted, saturated, hue_turned))
     ]
 
+    def changed(images, which):
+        images = jax.lax.switch(which, changes, images)
+        return (blurred(images) if released_blur else images), None
+
     def jittered(images):
-        for step in range(len(changes)):
-            images = jax.lax.switch(jnp.asarray(drawn.order)[step], changes, images)
-            images = blurred(images) if released_blur else images
-        return images
+        return jax.lax.scan(changed, images, jnp.asarray(drawn.order))[0]
 
     pixels = jax.lax.cond(drawn.jitter, jittered, lambda images: images, pixels)
     pixels = pixels if released_blur else blurred(pixels)
