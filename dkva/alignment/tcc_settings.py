@@ -39,7 +39,7 @@ class TccSettings(FrameSettings):
 
     positions: bool = False
     frames: int = 40
-    videos: int = 2
+    batch: int = 2
     epochs: int = 500
     decay: str = "none"
     temperature: float = 0.1
@@ -48,7 +48,7 @@ class TccSettings(FrameSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole("videos", self.videos, least=2)
+        check_whole("batch", self.batch, least=2)
         check_number("temperature", self.temperature, positive=True)
         check_number("smoothing", self.smoothing, most=1)
         check_number("variance_weight", self.variance_weight)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.fast
     [
         ({"hidden": 0}, "hidden is 0"),
         ({"layers": 0}, "layers is 0"),
-        ({"videos": 0}, "videos is 0"),
+        ({"batch": 0}, "batch is 0"),
         ({"epochs": -1}, "epochs is -1"),
         ({"width": 20}, "heads is 8, and width 20: give a divisor"),
         ({"dropout": 1}, "dropout is 1: give a number below 1"),

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.fast
 
 def test_the_defaults_are_the_published_ones_for_pouring():
     assert LrpropSettings() == LrpropSettings(**PUBLISHED["pouring"])
-    assert (LrpropSettings().layers, LrpropSettings().epochs, LrpropSettings().videos) == (7, 300, 2)
+    assert (LrpropSettings().layers, LrpropSettings().epochs, LrpropSettings().batch) == (7, 300, 2)
 
 
 def test_the_table_has_pouring_and_the_13_activities_of_penn_action():
@@ -20,7 +20,7 @@ def test_the_table_has_pouring_and_the_13_activities_of_penn_action():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"videos": 1}, "videos is 1"),
+        ({"batch": 1}, "batch is 1"),
         ({"same_weight": -1}, "same_weight is -1"),
         ({"same_weight": 0, "other_weight": 0, "soft_dtw_weight": 0}, "are all 0: give one above 0"),
         ({"gamma": 0}, "gamma is 0"),

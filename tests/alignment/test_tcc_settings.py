@@ -20,7 +20,7 @@ def test_a_view_has_any_frames():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"videos": 1}, "videos is 1"),
+        ({"batch": 1}, "batch is 1"),
         ({"temperature": 0}, "temperature is 0"),
         ({"smoothing": 2}, "smoothing is 2"),
         ({"variance_weight": -1}, "variance_weight is -1"),
