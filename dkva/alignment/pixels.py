@@ -137,7 +137,7 @@ class PixelBatches:
     def numbered(self) -> ViewBatches:
         """Batches of videos whose only feature is their number."""
         numbers = [np.full((len(video), 1), number) for number, video in enumerate(self.videos)]
-        size = min(self.settings.videos, len(numbers))
+        size = min(self.settings.batch, len(numbers))
         return ViewBatches(numbers, self.settings.drawn, size, self.seed)
 
     def __call__(self, epoch: int) -> Iterator[PixelBatch]:
@@ -285,7 +285,6 @@ class LrpropPixelsModel(PixelsModel):
 
 def train_carl_on_pixels(
     videos: Sequence[np.ndarray],
-    /,
     *,
     seed: int = 0,
     backbone: Path | None = None,
@@ -319,7 +318,6 @@ def train_carl_on_pixels(
 
 def train_lrprop_on_pixels(
     videos: Sequence[np.ndarray],
-    /,
     *,
     seed: int = 0,
     backbone: Path | None = None,

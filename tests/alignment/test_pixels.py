@@ -38,7 +38,7 @@ SMALL = {
     "feed_forward": 16,
     "outputs": 8,
     "frames": 12,
-    "videos": 2,
+    "batch": 2,
     "learning_rate": 1e-2,
 }
 
