@@ -13,13 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-__all__ = ["Augmentation", "draw_augmentation", "images", "with_context"]
+from dkva.nn.colours import brightened, contrasted, normalised
 
-#: Mean and standard deviation of ImageNet's pixels, red, green and blue, from 0 to 1.
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-#: Shares of red, green and blue in a grey value, as in torchvision.
-_GREY = (0.2989, 0.587, 0.114)
+__all__ = ["Augmentation", "check_frames", "draw_augmentation", "images", "with_context"]
 
 
 class Augmentation(NamedTuple):
@@ -62,6 +58,17 @@ def draw_augmentation(
     )
 
 
+def check_frames(name: str, frames) -> UInt8[np.ndarray, "n h w 3"]:
+    """Frames of one video as an array of 8 bits, or ValueError that names the argument and the remedy."""
+    array = np.asarray(frames)
+    if array.ndim != 4 or array.shape[-1] != 3 or 0 in array.shape or array.dtype != np.uint8:
+        raise ValueError(
+            f"{name} are {array.dtype} of shape {array.shape}: give numbers of 8 bits (uint8) [frames, "
+            "height, width, 3], grey ones three times"
+        )
+    return array
+
+
 def with_context(frames: Int[np.ndarray, " n"], stride: int) -> Int[np.ndarray, "n 2"]:
     """Each frame behind its context, the one `stride` frames before it, or the first of the video."""
     return np.stack([np.maximum(0, frames - stride), frames], axis=1)
@@ -83,7 +90,7 @@ def images(
     pixels = jax.image.resize(pixels, (*pixels.shape[:2], size, size), "linear", antialias=True)
     if augmentation is not None:
         pixels = jnp.where(augmentation.flip, pixels[..., ::-1], pixels)
-    return (pixels - _by_colour(_MEAN)) / _by_colour(_DEVIATION)
+    return normalised(pixels)
 
 
 def _jittered(pixels, augmentation):
@@ -92,16 +99,5 @@ def _jittered(pixels, augmentation):
         jnp.asarray(each, dtype).reshape(-1, 1, 1, 1)
         for each, dtype in zip(augmentation[:3], (pixels.dtype, pixels.dtype, bool), strict=True)
     )
-
-    def brightened(images):
-        return jnp.clip(brightness * images, 0, 1)
-
-    def contrasted(images):
-        grey = jnp.sum(images * _by_colour(_GREY), axis=1, keepdims=True)
-        return jnp.clip(contrast * images + (1 - contrast) * jnp.mean(grey, (1, 2, 3), keepdims=True), 0, 1)
-
-    return jnp.where(first, brightened(contrasted(pixels)), contrasted(brightened(pixels)))
-
-
-def _by_colour(values: tuple[float, ...]) -> Float[Array, "1 3 1 1"]:
-    return jnp.array(values).reshape(1, 3, 1, 1)
+    jittered = brightened(contrasted(pixels, contrast), brightness)
+    return jnp.where(first, jittered, contrasted(brightened(pixels, brightness), contrast))

@@ -22,7 +22,7 @@ from dkva.nn.batch_norm import BatchNorm
 from dkva.nn.torch_weights import read_weights
 from dkva.nn.trees import arrays_of, with_arrays
 
-__all__ = ["RESNET50", "RESNET50_IN_CONV4", "Bottleneck", "ResNet", "with_weights"]
+__all__ = ["RESNET50", "RESNET50_IN_CONV4", "Bottleneck", "ResNet", "Stage", "parted", "with_weights"]
 
 #: Blocks of each stage of ResNet-50.
 RESNET50 = (3, 4, 6, 3)
@@ -154,15 +154,40 @@ class ResNet(eqx.Module):
         maps = jax.vmap(eqx.nn.MaxPool2d(3, 2, padding=1))(jax.nn.relu(maps))
         stages = []
         for stage in self.stages:
-            blocks = []
-            for block in stage:
-                maps, block = block(maps, training=training)
-                blocks.append(block)
-            stages.append(tuple(blocks))
+            maps, blocks = _through(stage, maps, training)
+            stages.append(blocks)
         seen = eqx.tree_at(lambda network: (network.bn1, network.stages), self, (bn1, tuple(stages)))
         if self.fc is not None:
             maps = jax.vmap(self.fc)(jnp.mean(maps, (2, 3)))
         return maps, seen
+
+
+class Stage(eqx.Module):
+    """A stage of a network that is apart from those before it.
+
+    Attributes:
+        blocks: one after another.
+    """
+
+    blocks: tuple[Bottleneck, ...]
+
+    def __call__(self, maps: Float[Array, "n c h w"], *, training: bool) -> tuple[Array, Stage]:
+        """Maps after the stage, and the stage with its statistics after them; see `BatchNorm`."""
+        maps, blocks = _through(self.blocks, maps, training)
+        return maps, Stage(blocks)
+
+
+def parted(network: ResNet) -> tuple[ResNet, Stage]:
+    """A network without its last stage, and that stage, whose weights can be learned alone.
+
+    Raises:
+        ValueError: a network of one stage, or one that gives classes.
+    """
+    if len(network.stages) < 2 or network.fc is not None:
+        raise ValueError(
+            "the network has one stage, or gives classes: give one of two stages that gives maps"
+        )
+    return eqx.tree_at(lambda each: each.stages, network, network.stages[:-1]), Stage(network.stages[-1])
 
 
 def with_weights(network: ResNet, path: Path) -> ResNet:
@@ -185,6 +210,15 @@ def with_weights(network: ResNet, path: Path) -> ResNet:
         return with_arrays(network, {name: state[_theirs(name)] for name in arrays_of(network)})
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def _through(blocks, maps, training):
+    """Maps after some blocks, and the blocks with their statistics after them."""
+    seen = []
+    for block in blocks:
+        maps, block = block(maps, training=training)
+        seen.append(block)
+    return maps, tuple(seen)
 
 
 def _theirs(name: str) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, UInt8, UInt32
 
 from dkva.nn.batch_norm import carried_by_gradient, stepping_statistics
-from dkva.nn.clips import Augmentation, draw_augmentation, images, with_context
+from dkva.nn.clips import Augmentation, check_frames, draw_augmentation, images, with_context
 from dkva.nn.conv_embedder import ConvEmbedder
 from dkva.nn.optimising import adam
 from dkva.nn.resnet import ResNet, with_weights
@@ -213,7 +213,7 @@ class VaotPixelsModel:
         Raises:
             ValueError: other arrays.
         """
-        frames = _checked("frames", frames)
+        frames = check_frames("frames", frames)
         size, context = self.settings.frames, self.settings.context
         found, before = [], None
         for start in range(0, len(frames), size):
@@ -264,16 +264,6 @@ def _network(settings: VaotPixelsSettings, seed: int) -> PixelsNetwork:
     return PixelsNetwork(backbone, embedder)
 
 
-def _checked(name: str, frames) -> UInt8[np.ndarray, "n h w 3"]:
-    array = np.asarray(frames)
-    if array.ndim != 4 or array.shape[-1] != 3 or 0 in array.shape or array.dtype != np.uint8:
-        raise ValueError(
-            f"{name} are {array.dtype} of shape {array.shape}: give numbers of 8 bits (uint8) [frames, "
-            "height, width, 3], grey ones three times"
-        )
-    return array
-
-
 def train_vaot_on_pixels(
     videos: Sequence[np.ndarray],
     *,
@@ -304,7 +294,7 @@ def train_vaot_on_pixels(
     chosen = VaotPixelsSettings(**settings)
     if len(videos) < 2:
         raise ValueError(f"there are {len(videos)} videos: give two at least, as they are aligned in pairs")
-    frames = [_checked(f"videos[{place}]", video) for place, video in enumerate(videos)]
+    frames = [check_frames(f"videos[{place}]", video) for place, video in enumerate(videos)]
     warn_of_draws(frames, chosen.frames, chosen.radius, chosen.alpha)
     network = _network(chosen, seed)
     if backbone is not None:

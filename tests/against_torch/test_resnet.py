@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.resnet import RESNET50, RESNET50_IN_CONV4, ResNet, with_weights
+from dkva.nn.resnet import RESNET50, RESNET50_IN_CONV4, ResNet, parted, with_weights
 from dkva.nn.trees import arrays_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-torch")
@@ -90,6 +90,39 @@ def test_maps_and_gradients_of_the_cut_network(cut, theirs, state, x64, training
     assert training != all(
         torch.equal(statistics[name], before[name]) for name in statistics if "running" in name
     )
+    theirs.load_state_dict(before)
+
+
+def test_the_last_stage_learned_alone(theirs, state, x64):
+    """Largest values of its maps, and its gradients; the stages before it are as after training (CARL)."""
+    frozen, stage = parted(with_weights(ResNet(RESNET50, key=jax.random.key(0)), state))
+    before = {name: array.clone() for name, array in theirs.state_dict().items()}
+    *first, last = list(theirs.children())[:-2]
+    last.train()
+    theirs.zero_grad()
+    with torch.no_grad():
+        maps = torch.nn.Sequential(*first)(torch.tensor(IMAGES))
+    largest = torch.nn.functional.adaptive_max_pool2d(last(maps), 1).flatten(1)
+    cotangent = np.random.default_rng(2).standard_normal(largest.shape)
+    (largest * torch.tensor(cotangent)).sum().backward()
+
+    def value(stage):
+        found, seen = stage(frozen(jnp.asarray(IMAGES), training=False)[0], training=True)
+        return jnp.sum(jnp.max(found, (2, 3)) * cotangent), (jnp.max(found, (2, 3)), seen)
+
+    (_, (found, seen)), gradient = eqx.filter_jit(eqx.filter_value_and_grad(value, has_aux=True))(stage)
+    want = largest.detach().numpy()
+    np.testing.assert_allclose(found, want, rtol=1e-9, atol=1e-10 * np.abs(want).max())
+    slopes = {name: each.grad for name, each in last.named_parameters()}
+    statistics, changed = dict(last.named_buffers()), arrays_of(seen)
+    for name, mine in arrays_of(gradient).items():
+        other = name.removeprefix("blocks.")
+        if "running" in name:
+            np.testing.assert_allclose(changed[name], statistics[other].numpy(), rtol=1e-10)
+        else:
+            slope = slopes[other].numpy()
+            np.testing.assert_allclose(mine, slope, atol=1e-9 * np.abs(slope).max(), err_msg=name)
+    theirs.eval()
     theirs.load_state_dict(before)
 
 

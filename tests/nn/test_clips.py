@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.nn.clips import Augmentation, draw_augmentation, images, with_context
+from dkva.nn.clips import Augmentation, check_frames, draw_augmentation, images, with_context
 
 pytestmark = pytest.mark.fast
 
@@ -79,3 +79,13 @@ def test_draws():
     still = draw_augmentation(3, rng, brightness=0, contrast=0, flip=0)
     given = frames(n=3, height=5)
     np.testing.assert_allclose(images(jnp.asarray(given), 5, still), normalised(given / 255), atol=1e-5)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_video():
+    assert check_frames("videos[3]", frames()).shape == frames().shape
+    for other in (frames() / 255, frames()[0], frames()[:0], frames()[..., :1], frames().astype(int)):
+        with pytest.raises(
+            ValueError, match=r"^videos\[3\] are \w+ of shape .*: give numbers of 8 bits \(uint8\)"
+        ):
+            check_frames("videos[3]", other)

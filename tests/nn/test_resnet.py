@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from dkva.nn.resnet import RESNET50, RESNET50_IN_CONV4, ResNet, with_weights
+from dkva.nn.resnet import RESNET50, RESNET50_IN_CONV4, ResNet, parted, with_weights
 from dkva.nn.trees import arrays_of, with_arrays
 
 pytestmark = pytest.mark.fast
@@ -86,6 +86,31 @@ def test_classes_are_of_the_means_over_positions(x64):
     found, _ = eqx.filter_jit(network)(jnp.asarray(images), training=False)
     means = Reference(arrays, False)(images, (1,)).mean((2, 3))
     np.testing.assert_allclose(found, means @ arrays["fc.weight"].T + arrays["fc.bias"], atol=1e-10)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_network_in_two_parts_is_the_same(training, x64):
+    network, _ = made(blocks=(1, 1))
+    images = jnp.asarray(rng.standard_normal((3, 3, 20, 18)))
+    run = eqx.filter_jit(lambda part, given: part(given, training=training))
+    want, seen = run(network, images)
+    first, last = parted(network)
+    maps, first_seen = run(first, images)
+    assert maps.shape == (3, first.channels, 5, 5)
+    found, last_seen = run(last, maps)
+    np.testing.assert_allclose(found, want, rtol=1e-12)
+    mine, other = arrays_of((first_seen, last_seen)), arrays_of(parted(seen))
+    for name, array in other.items():
+        np.testing.assert_allclose(mine[name], array, rtol=1e-12)
+    assert eqx.tree_equal(last_seen, last) != training
+
+
+@pytest.mark.parametrize(("blocks", "classes"), [((2,), None), ((1, 1), 3)])
+def test_what_has_no_two_parts(blocks, classes):
+    with pytest.raises(
+        ValueError, match=r"^the network has one stage, or gives classes: give one of two stages"
+    ):
+        parted(eqx.filter_eval_shape(ResNet, blocks, width=2, classes=classes, key=jax.random.key(0)))
 
 
 def test_size_and_names_of_resnet_50():

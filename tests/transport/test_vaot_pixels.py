@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from made_spots import made_spots
+from stopped_training import Kept, StoppedError
 
 from dkva.nn import training
 from dkva.nn.clips import images
@@ -33,21 +35,6 @@ SMALL = {
     "flip": 0.0,
     "learning_rate": 1e-2,
 }
-
-
-def made_spots(count, frames=40, size=16):
-    """Videos of a spot on one way over another ground, in another colour, and how far on its way it is."""
-    row, column = np.mgrid[:size, :size]
-    videos, progress = [], []
-    for index in range(count):
-        rng = np.random.default_rng([index, 9])
-        phase = np.linspace(0, 1, frames) ** rng.uniform(0.3, 3)
-        y, x = 3 + 10 * phase, 8 + 5 * np.sin(6 * phase)
-        spot = np.exp(-((row - y[:, None, None]) ** 2 + (column - x[:, None, None]) ** 2) / 6)
-        pixels = rng.uniform(0, 0.4, (1, size, size, 3)) + spot[..., None] * rng.uniform(0.5, 1, 3)
-        videos.append((255 * np.clip(pixels, 0, 1)).astype(np.uint8))
-        progress.append(phase)
-    return videos, progress
 
 
 def error(model, videos, progress):
@@ -173,25 +160,6 @@ def test_a_backbone_of_a_file(tmp_path):
     model = train_vaot_on_pixels(videos, backbone=tmp_path / "weights.npz", epochs=0, **SMALL)
     for name, array in arrays_of(given).items():
         np.testing.assert_array_equal(arrays_of(model.network.backbone)[name], array)
-
-
-class StoppedError(Exception):
-    """As a kill, after a state was kept."""
-
-
-class Kept:
-    """The state that is kept last; the training stops after so many."""
-
-    def __init__(self, stop):
-        self.state, self.left = None, stop
-
-    def load(self):
-        return self.state
-
-    def save(self, arrays):
-        self.state, self.left = dict(arrays), self.left - 1
-        if self.left == 0:
-            raise StoppedError
 
 
 def test_a_training_that_was_stopped_goes_on_to_the_same_model(monkeypatch):
