@@ -33,12 +33,6 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     assert registry.load(find("smoothed_kmeans").together) is baselines.smoothed_kmeans_together
 
 
-def test_settings_of_learners_are_called_otherwise_than_what_their_training_is_given():
-    for each in listed(LEARNER)[0].values():
-        given = {"videos", "n_segments", "seed", "checkpoint"}
-        assert not given & {setting.name for setting in settings_of(each)}, each.id
-
-
 @pytest.mark.parametrize(
     "method", sorted({*baselines.__all__} - {"tw_finch_partitions", "smoothed_kmeans_together"})
 )
