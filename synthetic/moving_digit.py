@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import ndimage
 
-__all__ = ["CANVAS", "DIGITS", "PATHS", "moved", "sized"]
+__all__ = ["CANVAS", "DIGITS", "PATHS", "STEPS", "moved", "on_path", "shifted", "sized"]
 
 #: The digits in the paper's order.
 DIGITS = (9, 3, 7, 5, 1)
@@ -16,8 +18,8 @@ CANVAS = 28
 #: Direction of each digit's path: rows down, columns right.
 PATHS = {9: (1, 0), 3: (1, 1), 7: (1, -1), 5: (0, -1), 1: (0, 1)}
 
-# Positions per pixel: a power of two, so that weights and sums of the interpolation are exact.
-_STEPS = 64
+#: Positions per pixel: a power of two, so that weights and sums of the interpolation are exact.
+STEPS = 64
 
 
 def sized(image: np.ndarray, size: int) -> np.ndarray:
@@ -31,6 +33,28 @@ def sized(image: np.ndarray, size: int) -> np.ndarray:
     return np.pad(small, (before, CANVAS - size - before))
 
 
+def on_path(path: Sequence[int], along: float) -> list[int]:
+    """Where a digit is that went so many pixels along a path, in 1/64 pixel, rounded.
+
+    Args:
+        path: direction in each axis, -1, 0 or 1.
+        along: pixels; on a diagonal it is in each of its axes.
+    """
+    return [round(along * direction * STEPS) for direction in path]
+
+
+def shifted(canvas: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Grey levels 0 to 255, int64 [28, 28], of a canvas moved by so many 1/64 pixels.
+
+    Args:
+        canvas: float64 [28, 28], whole grey levels.
+        down: of rows.
+        right: of columns.
+    """
+    offset = (down / STEPS, right / STEPS)
+    return np.rint(ndimage.shift(canvas, offset, order=1, mode="grid-constant")).astype(np.int64)
+
+
 def moved(canvas: np.ndarray, digit: int, along: float) -> np.ndarray:
     """Grey levels 0 to 255, int64 [28, 28], of a canvas whose digit went so many pixels along its path.
 
@@ -39,5 +63,4 @@ def moved(canvas: np.ndarray, digit: int, along: float) -> np.ndarray:
         digit: whose path it is.
         along: rounded to 1/64 pixel; on a diagonal it is in both directions.
     """
-    offset = [round(along * direction * _STEPS) / _STEPS for direction in PATHS[digit]]
-    return np.rint(ndimage.shift(canvas, offset, order=1, mode="grid-constant")).astype(np.int64)
+    return shifted(canvas, *on_path(PATHS[digit], along))

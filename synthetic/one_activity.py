@@ -27,7 +27,6 @@ give the same bytes on any machine: positions are multiples of 1/64 pixel, and s
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,19 +37,27 @@ import numpy as np
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from synthetic.digits import SOURCES, deal, load_digits
+from synthetic.aligned_videos import (
+    SPLITS,
+    WHITE,
+    AlignedSplit,
+    check_limits,
+    evenly,
+    features_of,
+    lit,
+    run,
+    typical,
+)
+from synthetic.digits import deal, load_digits
 from synthetic.files import array_bytes, array_of, checksum, read, rows_of, table_bytes, write
 from synthetic.moving_digit import CANVAS, DIGITS, moved, sized
-from synthetic.preview import write_preview
 
 __all__ = [
     "PHASES",
-    "SPLITS",
     "OneActivity",
     "Settings",
     "Split",
     "Stretch",
-    "features_of",
     "generate",
     "load",
     "save",
@@ -58,11 +65,6 @@ __all__ = [
 
 #: Number of phases.
 PHASES = len(DIGITS)
-
-SPLITS = ("train", "test")
-
-_WHITE = 255
-_BLOCK = 4
 
 # Frames of a phase, and of a pause.
 _SHORTEST, _LONGEST = 12, 19
@@ -121,14 +123,10 @@ class Settings:
             "writers": (0, 100_000),
             "travel": (0, CANVAS),
             "digit_size": (4, CANVAS),
-            "light": (0, _WHITE),
-            "noise": (0, _WHITE),
+            "light": (0, WHITE),
+            "noise": (0, WHITE),
         }
-        for name, (least, most) in limits.items():
-            value = getattr(self, name)
-            kind = "number" if name == "travel" else "whole number"
-            if not (name == "travel" or isinstance(value, int)) or not least <= value <= most:
-                raise ValueError(f"{name} is {value!r}: give a {kind} from {least} to {most}")
+        check_limits(self, limits, numbers=("travel",))
 
 
 class Stretch(NamedTuple):
@@ -148,37 +146,14 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Split:
-    """One split.
+class Split(AlignedSplit):
+    """One split; see `aligned_videos.AlignedSplit`.
 
     Attributes:
-        frames: RGB [frames, 28, 28, 3], uint8, all videos one after the other.
-        features: [frames, 49], float32; see `features_of`.
-        phases: of each frame [frames], uint8.
-        times: canonical time of each frame [frames], float32.
-        starts: first frame of each video, and the number of frames [videos + 1].
-        digits: digit image of each phase of each video [videos, 5, 28, 28], uint8.
         stretches: what each video is made of.
     """
 
-    frames: np.ndarray
-    features: np.ndarray
-    phases: np.ndarray
-    times: np.ndarray
-    starts: np.ndarray
-    digits: np.ndarray
     stretches: tuple[Stretch, ...]
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    def part(self, index: int) -> slice:
-        """Where the frames of one video lie among all."""
-        return slice(self.starts[index], self.starts[index + 1])
-
-    def video(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Frames [n, 28, 28, 3] and phases [n] of one video."""
-        return self.frames[self.part(index)], self.phases[self.part(index)]
 
 
 @dataclass(frozen=True)
@@ -189,12 +164,9 @@ class OneActivity:
     splits: dict[str, Split]
     checksum: str
 
-
-def features_of(frames: np.ndarray) -> np.ndarray:
-    """Features [n, 49], float32, of frames [n, 28, 28, 3]: means of 4 x 4 pixels, 1 for white."""
-    n, side = len(frames), CANVAS // _BLOCK
-    squares = frames.reshape(n, side, _BLOCK, side, _BLOCK, 3).sum(axis=(2, 4, 5), dtype=np.int64)
-    return (squares / (_WHITE * 3 * _BLOCK**2)).astype(np.float32).reshape(n, side**2)
+    def shown(self) -> Split:
+        """The videos of which pictures are drawn: the first test videos."""
+        return self.splits["test"]
 
 
 def generate(settings: Settings | None = None) -> OneActivity:
@@ -208,7 +180,7 @@ def generate(settings: Settings | None = None) -> OneActivity:
     settings.check()
     images, labels = load_digits(settings.digits)
     pools = [
-        deal(_typical(images, labels == digit, settings.writers), digit, settings.seed, len(SPLITS))
+        deal(typical(images, labels == digit, settings.writers), digit, settings.seed, len(SPLITS))
         for digit in DIGITS
     ]
     splits = {
@@ -218,20 +190,9 @@ def generate(settings: Settings | None = None) -> OneActivity:
     return OneActivity(settings, splits, checksum(_files(splits)))
 
 
-def _typical(images: np.ndarray, which: np.ndarray, most: int) -> np.ndarray:
-    """Indices of so many of these images, those nearest to their mean first; 0 means all of them."""
-    mine = np.flatnonzero(which)
-    if not most:
-        return mine
-    pixels = images[mine].astype(np.int64)
-    away = len(mine) * pixels - pixels.sum(axis=0)  # whole numbers: no sum depends on the machine
-    return mine[np.argsort((away**2).sum(axis=(1, 2)), kind="stable")[:most]]
-
-
 def _split(images: np.ndarray, pools: Sequence[np.ndarray], settings: Settings, index: int) -> Split:
     videos = getattr(settings, SPLITS[index])
-    lights = np.arange(videos) * settings.light // max(videos - 1, 1)
-    lights = _stream(settings, _LIGHT, index).permutation(lights)
+    lights = evenly(videos, 0, settings.light, _stream(settings, _LIGHT, index))
     stretches: list[Stretch] = []
     frames, starts, digits = [], [0], []
     for video in range(videos):
@@ -239,11 +200,7 @@ def _split(images: np.ndarray, pools: Sequence[np.ndarray], settings: Settings, 
         canvases = [sized(image, settings.digit_size).astype(np.float64) for image in shown]
         mine = _plan(video, _stream(settings, _PLAN, index, video), settings)
         grey = np.stack([_grey(canvases, each, time, settings) for each in mine for time in each.times()])
-        lit = lights[video] + ((_WHITE - lights[video]) * grey + _WHITE // 2) // _WHITE
-        noise = _stream(settings, _NOISE, index, video)
-        lit += noise.integers(-settings.noise, settings.noise + 1, grey.shape)
-        lit = np.clip(lit, 0, _WHITE).astype(np.uint8)
-        frames.append(np.repeat(lit[..., None], 3, axis=-1))
+        frames.append(lit(grey, lights[video], settings.noise, _stream(settings, _NOISE, index, video)))
         digits.append(shown)
         stretches += mine
         starts.append(starts[-1] + len(grey))
@@ -340,51 +297,19 @@ def load(folder: Path) -> OneActivity:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the data set, write it and say what was written."""
-    usual = Settings()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to")
-    parser.add_argument("--digits", default=usual.digits, help=f"source: {', '.join(SOURCES)}")
-    for name, told in (
-        ("seed", "of everything random"),
-        ("train", "videos to train on"),
-        ("test", "other videos"),
-        ("pauses", "phases of each video that stand still for a while, 0 to 5"),
-        ("repeats", "how often in each video a phase is done again, 0 to 3"),
-        ("writers", "images of each digit, those nearest to their mean; 0 means all"),
-        ("travel", "half a path's length in pixels"),
-        ("digit-size", "side in pixels, 4 to 28"),
-        ("light", "lightest background, a grey level up to 255"),
-        ("noise", "largest change of a pixel's grey level, up to 255"),
-    ):
-        value = getattr(usual, name.replace("-", "_"))
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{told} (default {value})")
-    parser.add_argument(
-        "--preview",
-        nargs="?",
-        choices=("gif", "mp4"),
-        const="gif",
-        help="draw a contact sheet (PNG) and an animation of the first test videos too",
-    )
-    options = vars(parser.parse_args(arguments))
-    folder, preview = options.pop("out"), options.pop("preview")
-    try:
-        data = generate(Settings(**options))
-        save(data, folder)
-        if preview:
-            write_preview(data.splits["test"], folder, preview)
-    except (ValueError, OSError, ImportError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for name, split in data.splits.items():
-        lengths = np.diff(split.starts)
-        print(
-            f"{name:<6} {len(split):4d} videos, {len(split.frames):6d} frames "
-            f"({lengths.min()} to {lengths.max()} a video, mean {lengths.mean():.0f})"
-        )
-    print(f"checksum   {data.checksum}\nwritten to {folder}")
-    return 0
+    told = {
+        "seed": "of everything random",
+        "train": "videos to train on",
+        "test": "other videos",
+        "pauses": "phases of each video that stand still for a while, 0 to 5",
+        "repeats": "how often in each video a phase is done again, 0 to 3",
+        "writers": "images of each digit, those nearest to their mean; 0 means all",
+        "travel": "half a path's length in pixels",
+        "digit_size": "side in pixels, 4 to 28",
+        "light": "lightest background, a grey level up to 255",
+        "noise": "largest change of a pixel's grey level, up to 255",
+    }
+    return run(__doc__, Settings, told, generate, save, arguments)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from dkva.experiments.learners import Member
 from reproduce.base.paths import GENERATED
 from reproduce.collections.made import made
 from synthetic import one_activity
-from synthetic.one_activity import PHASES, SPLITS, Settings
+from synthetic.aligned_videos import SPLITS
+from synthetic.one_activity import PHASES, Settings
 
 __all__ = [
     "IN_ORDER",

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from synthetic import one_activity
+from synthetic.aligned_videos import SPLITS, features_of
 from synthetic.digits import load_digits
 from synthetic.moving_digit import DIGITS, moved, sized
-from synthetic.one_activity import PHASES, SPLITS, Settings, features_of, generate, load, main, save
+from synthetic.one_activity import PHASES, Settings, generate, load, main, save
 
 ROOT = Path(__file__).resolve().parents[2]
 
