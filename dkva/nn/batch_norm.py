@@ -8,9 +8,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Bool, Float, PyTree
 
-__all__ = ["BatchNorm", "carried_by_gradient", "stepping_statistics"]
+__all__ = ["BatchNorm", "blind_to_statistics", "carried_by_gradient", "masked_norm", "stepping_statistics"]
 
 #: Added to the variance.
 _EPS = 1e-5
@@ -75,6 +75,46 @@ class BatchNorm(eqx.Module):
         return (inputs - along(mean)) * along(scale) + along(self.bias)
 
 
+def masked_norm(
+    norm: BatchNorm, inputs: Float[Array, "*axes c"], mask: Bool[Array, "*axes"], *, training: bool
+) -> tuple[Float[Array, "*axes c"], BatchNorm]:
+    """Batch normalisation of frames of which some are padding, which count for no mean and no variance.
+
+    PyTorch has no such thing: what counts is as if the others were not there.
+
+    Args:
+        norm: what is applied.
+        inputs: channels on the last axis.
+        mask: False for frames that are padding; they come out finite and mean nothing.
+        training: as that of `BatchNorm`. A batch of one frame is shifted to the bias and leaves the running
+            variance as it is, one of none leaves all statistics as they are.
+
+    Returns:
+        The inputs normalised, and the module with its statistics after them.
+    """
+    rows, there = inputs.reshape(-1, inputs.shape[-1]), mask.reshape(-1, 1)
+    if not training:
+        found, seen = norm(rows, training=False)
+        return found.reshape(inputs.shape), seen
+    rows = jnp.where(there, rows, 0)
+    count = jnp.sum(there, dtype=rows.dtype)
+    mean = jnp.sum(rows, 0) / jnp.maximum(count, 1)
+    centred = jnp.where(there, rows - mean[None], 0)
+    squares = jnp.sum(centred * centred, 0)
+    variance = squares / jnp.maximum(count, 1)
+    unbiased = squares / jnp.maximum(count - 1, 1)
+    now = (
+        jnp.where(count > 0, _moved(norm.running_mean, mean), norm.running_mean),
+        jnp.where(count > 1, _moved(norm.running_var, unbiased), norm.running_var),
+    )
+    seen = eqx.tree_at(_statistics, norm, jax.lax.stop_gradient(now))
+    return norm._applied(rows, mean, variance).reshape(inputs.shape), seen
+
+
+def _moved(running: Float[Array, " c"], batch: Float[Array, " c"]) -> Float[Array, " c"]:
+    return (1 - _MOMENTUM) * running + _MOMENTUM * batch
+
+
 def carried_by_gradient(loss: Float[Array, ""], model: PyTree, seen: PyTree) -> Float[Array, ""]:
     """A loss as it is, whose gradient by the running statistics is by how much the batch lowers them.
 
@@ -101,6 +141,26 @@ def stepping_statistics(optimiser: optax.GradientTransformation) -> optax.Gradie
         return jax.tree.map(_with_statistics, steps, gradient, is_leaf=_is_norm), state
 
     return optax.GradientTransformation(optimiser.init, update)
+
+
+@functools.cache  # as above
+def blind_to_statistics(optimiser: optax.GradientTransformation) -> optax.GradientTransformation:
+    """An optimiser for which gradients by running statistics are 0; see `carried_by_gradient`.
+
+    They are no gradients, and would count in the norm of all by which gradients are clipped.
+    """
+
+    def update(gradient, state, weights):
+        return optimiser.update(jax.tree.map(_without_statistics, gradient, is_leaf=_is_norm), state, weights)
+
+    return optax.GradientTransformation(optimiser.init, update)
+
+
+def _without_statistics(gradient):
+    """The gradient, but for running statistics 0."""
+    if not _is_norm(gradient):
+        return gradient
+    return eqx.tree_at(_statistics, gradient, tuple(map(jnp.zeros_like, _statistics(gradient))))
 
 
 def _with_statistics(step, gradient):

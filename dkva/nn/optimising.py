@@ -7,7 +7,7 @@ import functools
 import jax
 import optax
 
-__all__ = ["adam"]
+__all__ = ["adam", "clipped_adam"]
 
 
 @functools.cache  # one object for the same numbers, so that trainings alike share a compiled program
@@ -27,3 +27,30 @@ def adam(learning_rate: float, weight_decay: float = 0.0) -> optax.GradientTrans
             return steps.update(gradient, state, weights)
 
     return optax.GradientTransformation(steps.init, update)
+
+
+@functools.cache  # as above
+def clipped_adam(
+    learning_rate: float, weight_decay: float = 0.0, *, clip: float, steps: int | None = None
+) -> optax.GradientTransformation:
+    """`adam` of gradients whose norm, that of all together, is at most `clip`, with a rate that may fall.
+
+    Gradients are clipped before weight decay is added, as by `torch.nn.utils.clip_grad_norm_`.
+
+    Args:
+        learning_rate: of the first step.
+        weight_decay: λ.
+        clip: the largest norm; longer gradients are scaled down to it.
+        steps: after which the rate has fallen to 0, as half a cosine (Loshchilov & Hutter 2017, without
+            restarts); None keeps it as it is.
+    """
+    rate = learning_rate if steps is None else optax.cosine_decay_schedule(learning_rate, max(steps, 1))
+    decayed = optax.chain(
+        optax.clip_by_global_norm(clip), optax.add_decayed_weights(weight_decay), optax.adam(rate)
+    )
+
+    def update(gradient, state, weights):
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
+            return decayed.update(gradient, state, weights)
+
+    return optax.GradientTransformation(decayed.init, update)

@@ -5,7 +5,13 @@ import numpy as np
 import optax
 import pytest
 
-from dkva.nn.batch_norm import BatchNorm, carried_by_gradient, stepping_statistics
+from dkva.nn.batch_norm import (
+    BatchNorm,
+    blind_to_statistics,
+    carried_by_gradient,
+    masked_norm,
+    stepping_statistics,
+)
 from dkva.nn.optimising import adam
 from dkva.nn.training import fit
 from dkva.nn.trees import arrays_of
@@ -93,3 +99,54 @@ def test_statistics_follow_the_batches_and_all_else_the_optimiser():
 def test_trainings_alike_share_a_program():
     assert stepping_statistics(adam(0.5)) is stepping_statistics(adam(0.5))
     assert isinstance(stepping_statistics(adam(0.5)), optax.GradientTransformation)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_padding_is_as_if_it_were_not_there(training, x64):
+    rng = np.random.default_rng(0)
+    inputs, mask = rng.normal(3, 2, (4, 6, 3)), rng.random((4, 6)) < 0.6
+    filled = jnp.asarray(np.where(mask[..., None], inputs, 1e6))
+    found, seen = masked_norm(norm(), filled, jnp.asarray(mask), training=training)
+    alone, after = norm()(jnp.asarray(inputs[mask]), training=training)
+    np.testing.assert_allclose(found[mask], alone, rtol=1e-9, atol=1e-9)
+    for mine, other in zip(arrays_of(seen).values(), arrays_of(after).values(), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12)
+    assert np.isfinite(found).all()
+
+
+def test_padding_has_no_gradient():
+    inputs = jnp.asarray(np.random.default_rng(0).normal(size=(5, 3)), jnp.float32)
+    mask = jnp.array([True, True, False, True, False])
+
+    def loss(inputs):
+        return jnp.sum(jnp.where(mask[:, None], masked_norm(norm(), inputs, mask, training=True)[0], 0) ** 3)
+
+    slopes = jax.grad(loss)(inputs)
+    assert not slopes[~mask].any()
+    assert slopes[mask].any(axis=1).all()
+
+
+def test_batches_of_one_frame_and_of_none():
+    inputs = jnp.full((4, 3), 7.0)
+    found, seen = masked_norm(norm(), inputs, jnp.arange(4) == 2, training=True)
+    np.testing.assert_array_equal(found[2], norm().bias)
+    np.testing.assert_array_equal(seen.running_var, norm().running_var)
+    np.testing.assert_allclose(seen.running_mean, 0.9 * norm().running_mean + 0.7, rtol=1e-6)
+    found, seen = masked_norm(norm(), inputs, jnp.zeros(4, bool), training=True)
+    assert np.isfinite(found).all()
+    for mine, other in zip(arrays_of(seen).values(), arrays_of(norm()).values(), strict=True):
+        np.testing.assert_array_equal(mine, other)
+
+
+def test_statistics_do_not_count_in_the_norm_that_is_clipped():
+    gradient = Two(norm(), jnp.array([3.0, 0.0, 4.0]), (norm(), 7))
+    gradient = eqx.tree_at(lambda two: [two.first.weight, two.first.bias], gradient, [jnp.zeros(3)] * 2)
+    gradient = eqx.tree_at(lambda two: [two.inner[0].weight, two.inner[0].bias], gradient, [jnp.zeros(3)] * 2)
+    gradient = eqx.filter(gradient, eqx.is_inexact_array)
+    clipping = blind_to_statistics(optax.clip_by_global_norm(1.0))
+    steps, _ = clipping.update(gradient, clipping.init(gradient), gradient)
+    np.testing.assert_allclose(steps.slope, [0.6, 0, 0.8], rtol=1e-6)
+    assert not any(np.any(each) for each in statistics(steps))
+    followed, _ = stepping_statistics(clipping).update(gradient, clipping.init(gradient), gradient)
+    for step, slope in zip(statistics(followed), statistics(gradient), strict=True):
+        np.testing.assert_array_equal(step, -slope)

@@ -6,18 +6,19 @@ import numpy as np
 import optax
 import pytest
 
-from dkva.nn.optimising import adam
+from dkva.nn.optimising import adam, clipped_adam
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
 
-def torchs(weights, gradients, rate, decay, betas=(0.9, 0.999), eps=1e-8):
+def torchs(weights, gradients, rates, decay, betas=(0.9, 0.999), eps=1e-8):
+    rates = np.broadcast_to(rates, len(gradients))
     first = second = np.zeros_like(weights)
     for t, gradient in enumerate(gradients, start=1):
         g = gradient + decay * weights
         first = betas[0] * first + (1 - betas[0]) * g
         second = betas[1] * second + (1 - betas[1]) * g**2
-        weights = weights - rate * (first / (1 - betas[0] ** t)) / (
+        weights = weights - rates[t - 1] * (first / (1 - betas[0] ** t)) / (
             np.sqrt(second / (1 - betas[1] ** t)) + eps
         )
     return weights
@@ -65,3 +66,27 @@ def test_the_same_numbers_give_the_same_object():
     assert adam(1e-3, 1e-4) is adam(1e-3, 1e-4)
     assert adam(1e-3, 1e-4) is not adam(1e-3, 1e-3)
     assert jax.tree.structure(adam(1e-3)) == jax.tree.structure(adam(1e-3))
+
+
+@pytest.mark.parametrize("steps", [None, 20])
+def test_long_gradients_are_clipped_before_decay_and_the_rate_falls_to_0(steps, x64):
+    rng = np.random.default_rng(0)
+    start, gradients = rng.standard_normal(6), rng.standard_normal((20, 6)) * np.linspace(0.1, 3, 20)[:, None]
+    optimiser = clipped_adam(0.05, 0.3, clip=2.0, steps=steps)
+    weights = {"first": jnp.asarray(start[:2]), "other": jnp.asarray(start[2:])}
+    state = optimiser.init(weights)
+    for gradient in gradients:
+        parts = {"first": jnp.asarray(gradient[:2]), "other": jnp.asarray(gradient[2:])}
+        updates, state = optimiser.update(parts, state, weights)
+        weights = optax.apply_updates(weights, updates)
+    norms = np.linalg.norm(gradients, axis=1, keepdims=True)
+    assert norms.min() < 2 < norms.max()
+    clipped = gradients * np.minimum(1, 2 / norms)
+    rates = 0.05 if steps is None else 0.05 * (1 + np.cos(np.pi * np.arange(20) / 20)) / 2
+    found = np.concatenate([weights["first"], weights["other"]])
+    np.testing.assert_allclose(found, torchs(start, clipped, rates, 0.3), atol=1e-12)
+
+
+def test_the_same_numbers_give_the_same_clipping_optimiser():
+    assert clipped_adam(1e-3, clip=10.0, steps=5) is clipped_adam(1e-3, clip=10.0, steps=5)
+    assert clipped_adam(1e-3, clip=10.0, steps=5) is not clipped_adam(1e-3, clip=10.0, steps=6)
