@@ -9,38 +9,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from dkva.experiments.collections import Collection
-from dkva.experiments.learners import Member
 from reproduce.collections import many_activities, one_activity
 from reproduce.collections.released_alignment import released
-from synthetic.poses import JOINTS
+from synthetic.poses import MIRRORED, PARENTS
 
 __all__ = [
     "LRPROP_SETS",
     "MASA_SETS",
     "SMALL",
     "RepresentationSet",
+    "at_once",
     "clips_of",
     "of_activities",
-    "of_all",
 ]
 
-#: Settings of all models on the synthetic sets, as far as a method has them. They are chosen for time on two
-#: cores, the rate of learning for so few steps, and none by a score; the others are the published ones.
-SMALL: Mapping[str, object] = {
+# Of the methods with CARL's network.
+_NETWORK = {
     "hidden": 64,
     "width": 64,
-    "layers": 2,
     "heads": 4,
+    "layers": 2,
+    "feed_forward": 128,
     "outputs": 32,
     "frames": 40,
     "epochs": 60,
     "learning_rate": 1e-3,
+}
+
+#: Settings of each method on the synthetic sets, by its id, as far as they are not the published ones. They
+#: were chosen for time on two cores, and the rate of learning for so few steps; none was chosen by a score.
+SMALL: Mapping[str, Mapping[str, object]] = {
+    "tcn": _NETWORK,
+    "tcc": _NETWORK,
+    "carl": _NETWORK,
+    "lrprop": _NETWORK,
+    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "videos": 4, "epochs": 150},
 }
 
 
@@ -57,7 +63,7 @@ class RepresentationSet:
         parts: whether methods are trained without each of their parts, too.
         stride: every how many-th frame alignment is measured on.
         seeds: of the models, unless others are asked for.
-        settings: of all models that have them.
+        settings: of each method, by its id, as far as they are not its defaults.
     """
 
     key: str
@@ -68,7 +74,16 @@ class RepresentationSet:
     parts: bool = False
     stride: int = 1
     seeds: int = 3
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+def _skeleton(kind: str) -> dict[str, object]:
+    """What MASA is told of the poses of Many activities."""
+    joints = many_activities.JOINTS_OF[kind]
+    if not joints:
+        return {}
+    parents = ",".join(map(str, PARENTS))
+    return {"joints": joints, "parents": parents, "mirrored": ",".join(f"{a}:{b}" for a, b in MIRRORED)}
 
 
 _ONE = tuple(
@@ -84,8 +99,8 @@ _MANY = tuple(
         many_activities.title(kind),
         kind=kind,
         several=True,
-        parts=kind == "features",
-        settings=SMALL if kind == "features" else {**SMALL, "joints": JOINTS},
+        parts=kind == many_activities.FEATURES,
+        settings={**SMALL, "masa": {**SMALL["masa"], **_skeleton(kind)}},
     )
     for kind in many_activities.KINDS
 )
@@ -118,41 +133,34 @@ def of_activities(given: RepresentationSet, root: Path | None, seeds: Sequence[i
     return [replace(each, seeds=tuple(seeds)) for each in released(given.key, root)]
 
 
-def of_all(given: RepresentationSet, root: Path | None, seeds: Sequence[int]) -> list[Collection]:
-    """The same rows of models that are trained on the training videos of all activities at once.
+def at_once(collections: Sequence[Collection]) -> list[Collection]:
+    """Collections of an activity each, with models that are trained on the training videos of all of them.
 
-    Arguments and errors are those of `of_activities`.
+    Rows are of the same test videos, and what classifiers are fitted to stays as it was.
     """
-    return many_activities.at_once(of_activities(given, root, seeds))
+    train = tuple(video for each in collections for video in each.train)
+    n_segments = sum(each.n_segments for each in collections)
+    return [
+        replace(
+            each,
+            name=f"{each.name}, trained on all",
+            train=train,
+            n_segments=n_segments,
+            known=each.train,
+        )
+        for each in collections
+    ]
 
 
-def clips_of(collections: Sequence[Collection]) -> Collection:
-    """The videos of all activities as one collection, whose truth is activity and phase.
+def clips_of(collections: Sequence[Collection]) -> tuple[Collection, dict[str, list[str | None]]]:
+    """The videos of all activities as one collection, and the activity of each training and each test video.
 
     Args:
-        collections: as `of_all` gives them, whose models these are.
+        collections: as `at_once` gives them, whose models these are.
     """
     first = collections[0]
-    train, test = (
-        tuple(_named(video) for each in collections for video in videos(each))
-        for videos in (_known_of, _test_of)
-    )
-    columns = {name: value for name, value in first.columns.items() if name != "activity"}
-    return replace(first, name=f"{first.name}, clips", known=train, test=test, columns=columns)
-
-
-def _known_of(collection: Collection) -> tuple[Member, ...]:
-    return collection.known
-
-
-def _test_of(collection: Collection) -> tuple[Member, ...]:
-    return collection.test
-
-
-def _named(video: Member) -> Member:
-    return Member(video.name, partial(_with_activity, video), f"{video.checksum}/activity and phase")
-
-
-def _with_activity(video: Member) -> tuple[np.ndarray, np.ndarray]:
-    features, phases = video.labelled()
-    return features, np.array([f"{video.activity} {phase}" for phase in np.asarray(phases).tolist()])
+    test = tuple(video for each in collections for video in each.test)
+    columns = {"dataset": first.columns["dataset"]}
+    together = replace(first, name=f"{first.name}, clips", test=test, known=None, columns=columns)
+    splits = {"train_activities": together.train, "test_activities": test}
+    return together, {name: [video.activity for video in videos] for name, videos in splits.items()}

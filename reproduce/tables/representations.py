@@ -53,7 +53,17 @@ MASA_LINES: Mapping[str, Line] = {
     labels.MASA_WITHOUT_CROSS: Line("masa", {"cross_attention": False}),
 }
 
-_SMOKE = {"hidden": 8, "width": 8, "layers": 1, "heads": 2, "outputs": 4, "frames": 8, "epochs": 1}
+# Of a model of a smoke run, as far as its method has them.
+_SMOKE = {
+    "hidden": 8,
+    "width": 8,
+    "heads": 2,
+    "layers": 1,
+    "feed_forward": 8,
+    "outputs": 4,
+    "frames": 8,
+    "epochs": 1,
+}
 
 
 def made(label: str, line: Line, given: RepresentationSet, training: str, *, smoke: bool = False) -> Learner:
@@ -61,15 +71,17 @@ def made(label: str, line: Line, given: RepresentationSet, training: str, *, smo
 
     Args:
         label: what tables call it.
-        line: of which table soever.
-        given: the set, whose settings count as far as the method has them.
+        line: of any of the tables.
+        given: the set.
         training: what the column of that name says.
         smoke: whether it is of a smoke run.
     """
     method = find(line.id)
-    own = {each.name for each in settings_of(method)}
-    wanted = {**given.settings, **(_SMOKE if smoke else {})}
-    settings = {name: value for name, value in wanted.items() if name in own} | dict(line.settings)
+    settings = dict(given.settings.get(line.id, {}))
+    if smoke:
+        own = {each.name for each in settings_of(method)}
+        settings |= {name: value for name, value in _SMOKE.items() if name in own}
+    settings |= line.settings
     return replace(learner(method, settings), label=label, columns={"training": training})
 
 

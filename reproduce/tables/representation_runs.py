@@ -1,0 +1,111 @@
+"""Runs of the tables of representations that align: models of lines on a set, measured, shown and stored."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from dkva.experiments.collections import BY_COLLECTION, Collection, Scoring
+from dkva.experiments.experiment import Outcome
+from dkva.experiments.learners import Learner
+from dkva.metrics.alignment import alignment_rows
+from reproduce.base.labels import RAW_FEATURES
+from reproduce.base.options import compute_trained, console
+from reproduce.base.show import summary_table
+from reproduce.base.store import Table, publish
+from reproduce.collections.representations import RepresentationSet, at_once, clips_of, of_activities
+from reproduce.tables.alignment import BY_PHASES
+from reproduce.tables.clip_recognition import CLIP_MEASURES, clip_rows
+from reproduce.tables.joint import RAW, Line
+from reproduce.tables.representations import IN_TIME, MEASURES, made
+
+__all__ = ["clips", "embedded", "learners_of", "show_and_store", "videos_of"]
+
+_ABOUT = ("dataset", "activity", "video", "method", "training", "seed")
+
+# Of each activity and split; activities of a smoke run.
+_SMOKE_VIDEOS, _SMOKE_ACTIVITIES = 2, 2
+
+
+def videos_of(given: RepresentationSet, options: argparse.Namespace) -> list[Collection]:
+    """A collection for each activity of a set; of a smoke run few and with few videos.
+
+    Raises:
+        DataError: see `reproduce.collections.representations.of_activities`.
+    """
+    found = of_activities(given, options.root, range(1 if options.smoke else options.seeds or given.seeds))
+    if not options.smoke:
+        return found
+    return [
+        replace(each, train=each.train[:_SMOKE_VIDEOS], test=each.test[:_SMOKE_VIDEOS])
+        for each in found[:_SMOKE_ACTIVITIES]
+    ]
+
+
+def learners_of(
+    given: RepresentationSet,
+    lines: Mapping[str, Line],
+    training: str,
+    options: argparse.Namespace,
+    *,
+    raw: bool = False,
+) -> list[Learner]:
+    """What the options name of the lines of a set.
+
+    Args:
+        given: the set.
+        lines: by what tables call them.
+        training: the column of that name.
+        options: of the command.
+        raw: whether features as they are stand before them.
+    """
+    named = {name: line for name, line in lines.items() if name in options.methods}
+    trained = [made(name, line, given, training, smoke=options.smoke) for name, line in named.items()]
+    if raw and RAW_FEATURES in options.methods:
+        return [replace(RAW, columns={"training": ""}), *trained]
+    return trained
+
+
+def embedded(
+    given: RepresentationSet,
+    collections: Sequence[Collection],
+    learners: Sequence[Learner],
+    options: argparse.Namespace,
+) -> Outcome:
+    """Rows of test videos, each measured among those of its activity."""
+    found = compute_trained(
+        learners, collections, Scoring(BY_COLLECTION, alignment_rows, {"stride": given.stride}), options
+    )
+    return _kept(found, (*MEASURES, "tau_dropped"))
+
+
+def clips(
+    collections: Sequence[Collection], learners: Sequence[Learner], options: argparse.Namespace
+) -> Outcome:
+    """Rows of test videos, all activities measured at once by models of all.
+
+    Args:
+        collections: of an activity each.
+        learners: of models of all.
+        options: of the command.
+    """
+    together, activities = clips_of(at_once(collections))
+    found = compute_trained(learners, [together], Scoring(BY_COLLECTION, clip_rows, activities), options)
+    return _kept(found, CLIP_MEASURES)
+
+
+def _kept(found: Outcome, measures: Iterable[str]) -> Outcome:
+    names = (*_ABOUT, *measures)
+    return replace(found, rows=[{name: row[name] for name in names} for row in found.rows])
+
+
+def show_and_store(
+    table: Table, outcome: Outcome, given: RepresentationSet, options: argparse.Namespace
+) -> None:
+    """Print a table, in halves if it is wide, and store it if the run is a whole one."""
+    halves = (IN_TIME, BY_PHASES) if table.measures == MEASURES else (table.measures,)
+    for half in halves:
+        console().print(summary_table(replace(table, measures=half), outcome.rows))
+    if options.whole:
+        publish(table, outcome, {"stride": given.stride})
