@@ -149,7 +149,7 @@ def run(
         doc: of the module.
         settings: class of its settings; all have a default.
         told: what each setting does, apart from `digits`.
-        generate: data set of settings; it has `splits`, `checksum`, and `shown`, the videos that pictures are drawn of.
+        generate: data set of settings; it has `splits`, `checksum`, and `shown`, of which pictures are drawn.
         save: writes it to a folder.
         arguments: of the command line.
 

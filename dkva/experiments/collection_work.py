@@ -88,11 +88,19 @@ class Trained:
 
 @dataclass(frozen=True)
 class Group:
-    """Videos that are measured at once: rows of each, or of each pair (first, other)."""
+    """Videos that are measured at once: rows of each, or of each pair (first, other).
+
+    Attributes:
+        videos: that are measured.
+        keys: of the rows.
+        about: columns of the rows that say what they are of.
+        known: training videos of whose embedded frames and truths a measure by collection learns.
+    """
 
     videos: tuple[Member, ...]
     keys: tuple[str, ...]
     about: tuple[dict, ...]
+    known: tuple[Member, ...] = ()
 
 
 def train_model(given: tuple[Trained, bool]) -> Done:
@@ -174,7 +182,7 @@ def measure_group(given: tuple[Trained, Scoring, Group, frozenset[str], str]) ->
             ]
             measured = dict(zip(wanted, rows, strict=True))
         elif scoring.by == BY_COLLECTION:
-            train, test = (_all_embedded(place, videos) for videos in (trained.videos, group.videos))
+            train, test = (_all_embedded(place, videos) for videos in (group.known, group.videos))
             rows = scoring.measure(*train, *test, **scoring.options)
             measured = dict(zip(group.keys, rows, strict=True))
         else:

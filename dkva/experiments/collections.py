@@ -65,6 +65,8 @@ class Collection:
         n_segments: M, of all videos.
         seeds: of the learners that take one.
         columns: further columns of its rows.
+        known: of `train`, the videos that a measure by collection learns of, where the model was trained on
+            more than those of the test videos' kind; None means all.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Collection:
     n_segments: int
     seeds: tuple[int, ...] = (0,)
     columns: Mapping[str, str | int | float] = field(default_factory=dict)
+    known: tuple[Member, ...] | None = None
 
 
 #: Scores of `dkva.evaluate`, of each video under a matching of its own.
@@ -91,6 +94,11 @@ def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: L
         "by": scoring.by,
         "options": dict(scoring.options),
     }
+    known: tuple[Member, ...] = ()
+    if scoring.by == BY_COLLECTION:
+        known = collection.train if collection.known is None else collection.known
+        if known != collection.train:
+            decisive["known"] = training_digest(known)
 
     def key(videos: Sequence[Member], row: object) -> str:
         data = [[video.name, video.checksum] for video in videos]
@@ -111,6 +119,7 @@ def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: L
                 tuple(videos),
                 tuple(key(videos, index) for index in range(len(videos))),
                 tuple(about(video) for video in videos),
+                known,
             )
             for videos in together
         ]
@@ -163,8 +172,8 @@ def run(
 
     Raises:
         ValueError: learners or collections whose rows could not be told apart, a column that rows have
-            already, a collection without training or test videos or with two videos of one name, n_segments
-            below 1, or an unknown scheduler.
+            already, a collection without training or test videos or with two videos of one name, known ones
+            that are not trained on, n_segments below 1, or an unknown scheduler.
         ExperimentError: some trainings or videos failed (all are listed); what was computed is kept.
         SchedulerError: an ExperimentError; see `dkva.workers.carry_out.carry_out`.
     """
@@ -267,11 +276,17 @@ def _check(learners: Sequence[Learner], collections: Sequence[Collection]) -> No
                 )
     for collection in collections:
         check_whole(f"n_segments of {collection.name!r}", collection.n_segments, least=1)
-        for what, videos in (("train", collection.train), ("test", collection.test)):
+        known = collection.train if collection.known is None else collection.known
+        for what, videos in (("train", collection.train), ("test", collection.test), ("known", known)):
             try:
                 training_digest(videos)
             except ValueError as error:
                 raise ValueError(f"{what} of {collection.name!r}: {error}") from error
+        for video in known:
+            if video not in collection.train:
+                raise ValueError(
+                    f"known of {collection.name!r}: {video.name!r} is not in its train; give videos of train"
+                )
 
 
 def _provenance(
@@ -298,6 +313,7 @@ def _provenance(
                 "training": training_digest(collection.train),
                 "videos": len(collection.test),
             }
+            | ({} if collection.known is None else {"known": len(collection.known)})
             for collection in collections
         },
         "models": trained,

@@ -91,7 +91,7 @@ def far_from_training(train, train_truths, test, test_truths, *, scale):
 def test_rows_of_a_collection_are_measured_at_once_beside_the_training_videos(tmp_path):
     """Videos 0, 1 and 2 are trained on, each of 2 × 3 equal numbers; their mean is 1."""
     train_model((trained(tmp_path), False))
-    group = Group(VIDEOS[1:], ("first", "second"), ({}, {}))
+    group = Group(VIDEOS[1:], ("first", "second"), ({}, {}), VIDEOS)
     scoring = Scoring(BY_COLLECTION, far_from_training, {"scale": 10})
     code = code_version(far_from_training)
     done = measure_group((trained(tmp_path), scoring, group, frozenset(group.keys), code))
@@ -105,8 +105,8 @@ def test_training_videos_without_truth_are_named_where_rows_need_it(tmp_path):
     train_model((trained(tmp_path), False))
     blind = Member("v9", lambda: (np.zeros((2, 3)), None), "9")
     scoring, code = Scoring(BY_COLLECTION, far_from_training), code_version(far_from_training)
-    model = replace(trained(tmp_path), videos=(*VIDEOS, blind))
-    done = measure_group((model, scoring, Group(VIDEOS[:1], ("key",), ({},)), frozenset(["key"]), code))
+    group = Group(VIDEOS[:1], ("key",), ({},), (*VIDEOS, blind))
+    done = measure_group((trained(tmp_path), scoring, group, frozenset(["key"]), code))
     assert done.problems == ["still: ValueError: v9: has no true labels; give them, or leave the video out"]
 
 

@@ -151,6 +151,56 @@ def test_rows_per_collection_are_measured_at_once_beside_the_training_videos(pla
         assert {name: row[name] for name in measured} == measured
 
 
+def test_one_model_of_all_activities_is_trained_once_and_measured_beside_the_known_videos(
+    plan, run, tmp_path
+):
+    """Four videos of each of two activities; rows of each activity are measured beside its own two."""
+    log, of = tmp_path / "log", plan.collection_plan.videos
+    train, test = of(4, 0, ("tea", "coffee")), of(4, 10, ("tea", "coffee"))
+    both = [
+        Collection(
+            name,
+            train,
+            tuple(video for video in test if video.activity == name),
+            3,
+            (0,),
+            {"dataset": "made", "activity": name},
+            known=tuple(video for video in train if video.activity == name),
+        )
+        for name in ("tea", "coffee")
+    ]
+    learner = means(plan, log=str(log), epochs=1)
+    scoring = Scoring(BY_COLLECTION, alignment_rows, {"fractions": [1.0], "ks": [5]})
+    outcome = run([learner], both, scoring)
+    assert log.read_text().split() == ["0"]
+    assert len(list(run.models.folder.glob("*.npz"))) == 1
+    model, rows = model_of(run, plan, learner, both[0], 0), iter(outcome.rows)
+    for collection in both:
+        sides = [
+            side
+            for videos in (collection.known, collection.test)
+            for side in (
+                [model.embed(video.features()) for video in videos],
+                [video.truth() for video in videos],
+            )
+        ]
+        for video, expected in zip(
+            collection.test, alignment_rows(*sides, fractions=[1.0], ks=[5]), strict=True
+        ):
+            row = next(rows)
+            assert (row["activity"], row["video"]) == (collection.name, video.name)
+            assert {name: row[name] for name in expected} == expected
+    assert outcome.provenance["collections"]["tea"]["known"] == 2
+    assert run([learner], both, scoring).computed == 0
+    # Beside other videos they are other rows; beside all, those of a collection that says nothing.
+    assert run([learner], [replace(both[0], known=train)], scoring).computed == 2
+    assert run([learner], [replace(both[0], known=None)], scoring).computed == 0
+    # Rows that learn of no training video do not depend on which are known.
+    assert run([learner], [both[0]], PER_VIDEO).computed == 2
+    assert run([learner], [replace(both[0], known=None)], PER_VIDEO).computed == 0
+    assert log.read_text().split() == ["0"]
+
+
 # --- what is found again ---------------------------------------------------------------------------
 
 
@@ -242,6 +292,8 @@ def test_wrong_calls_are_refused_before_anything_is_trained(plan, run):
         ([learner], {"train": ()}, "train of 'made': the training set is empty"),
         ([learner], {"test": collection.test[:1] * 2}, "test of 'made': .* two videos called 'tea/v10'"),
         ([learner], {"n_segments": 0}, "n_segments of 'made' is 0"),
+        ([learner], {"known": collection.test[:1]}, "known of .made.: .tea/v10. is not in its train"),
+        ([learner], {"known": ()}, "known of .made.: the training set is empty"),
     ]:
         with pytest.raises(ValueError, match=problem):
             run(learners, [replace(collection, **changed)], PER_VIDEO)
