@@ -275,6 +275,17 @@ _OWN: tuple[Listed, ...] = (
         restore="dkva.transport.vasot:VasotModel.restore",
     ),
     Listed(
+        "masa",
+        "MASA",
+        "learns one encoder of the frames of many activities from two views of each video, without pairs",
+        "Kwon et al., Multi activity sequence alignment via implicit clustering",
+        "dkva.alignment.masa:train_masa",
+        kind=LEARNER,
+        settings=("dkva.alignment.masa_settings:MasaSettings",),
+        restore="dkva.alignment.masa:MasaModel.restore",
+        mixes=True,
+    ),
+    Listed(
         "kms",
         "kernel mean segments",
         "cuts the mean embeddings of short pieces around K means, with a price for every switch",

@@ -7,7 +7,7 @@ import functools
 import jax
 import optax
 
-__all__ = ["adam", "clipped_adam"]
+__all__ = ["adam", "clipped_adam", "halving_adam"]
 
 
 @functools.cache  # one object for the same numbers, so that trainings alike share a compiled program
@@ -54,3 +54,24 @@ def clipped_adam(
             return decayed.update(gradient, state, weights)
 
     return optax.GradientTransformation(decayed.init, update)
+
+
+@functools.cache  # as above
+def halving_adam(learning_rate: float, *, every: int, times: int) -> optax.GradientTransformation:
+    """`adam` without weight decay, whose rate is halved after every so many steps, so many times.
+
+    Args:
+        learning_rate: of the first steps.
+        every: steps with one rate.
+        times: how often it is halved; the last rate stays.
+    """
+    halved = optax.piecewise_constant_schedule(
+        learning_rate, {every * time: 0.5 for time in range(1, times + 1)}
+    )
+    steps = optax.adam(halved)
+
+    def update(gradient, state, weights):
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
+            return steps.update(gradient, state, weights)
+
+    return optax.GradientTransformation(steps.init, update)

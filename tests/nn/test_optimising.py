@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from dkva.nn.optimising import adam, clipped_adam
+from dkva.nn.optimising import adam, clipped_adam, halving_adam
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -90,3 +90,19 @@ def test_long_gradients_are_clipped_before_decay_and_the_rate_falls_to_0(steps, 
 def test_the_same_numbers_give_the_same_clipping_optimiser():
     assert clipped_adam(1e-3, clip=10.0, steps=5) is clipped_adam(1e-3, clip=10.0, steps=5)
     assert clipped_adam(1e-3, clip=10.0, steps=5) is not clipped_adam(1e-3, clip=10.0, steps=6)
+
+
+def test_a_rate_is_halved_so_many_times(x64):
+    rng = np.random.default_rng(2)
+    gradients = rng.standard_normal((9, 4))
+    optimiser = halving_adam(0.08, every=2, times=3)
+    weights = jnp.zeros(4)
+    state = optimiser.init(weights)
+    first = second = np.zeros(4)
+    for t, gradient in enumerate(gradients, start=1):
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        rate = 0.08 / (1, 1, 2, 2, 4, 4, 8, 8, 8)[t - 1]
+        want = -rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
+        step, state = optimiser.update(jnp.asarray(gradient), state, weights)
+        np.testing.assert_allclose(step, want, rtol=1e-12)
+    assert halving_adam(0.08, every=2, times=3) is optimiser
