@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from dkva.base.segments import segments
@@ -46,21 +47,20 @@ def point_maps(rows: Mapping[str, Mapping[str, Points]], title: str) -> Figure:
     """Points in panels, row by row; what a row's points are of is named at its right.
 
     Args:
-        rows: name of each row and its panels by name, as many in each row at most as in the first.
+        rows: name of each row and its panels by name.
         title: what is seen.
     """
     columns = max(map(len, rows.values()))
     figure = Figure(figsize=(2.5 * columns + 1.8, 2.6 * len(rows) + 0.5), layout="constrained")
-    grid = figure.subplots(len(rows), columns, squeeze=False)
-    for line, (row, panels) in zip(grid, rows.items(), strict=True):
+    parts = figure.subfigures(len(rows), 1, squeeze=False).ravel()
+    for part, (row, panels) in zip(parts, rows.items(), strict=True):
+        line = part.subplots(1, columns, squeeze=False).ravel()
         names = sorted({name for panel in panels.values() for name in panel.names.tolist()})
+        looks = {name: line_style(index) for index, name in enumerate(names)}
         for axes, (name, panel) in zip(line, panels.items(), strict=False):
-            for index, each in enumerate(names):
-                look = line_style(index)
-                mine = panel.places[panel.names == each]
-                axes.scatter(
-                    mine[:, 0], mine[:, 1], s=7, marker=look["marker"], color=look["color"], linewidths=0
-                )
+            for each, look in looks.items():
+                x, y = panel.places[panel.names == each].T
+                axes.scatter(x, y, s=7, marker=look["marker"], color=look["color"], linewidths=0)
             axes.set_title(name, fontsize=10)
             axes.set_xticks([])
             axes.set_yticks([])
@@ -68,14 +68,11 @@ def point_maps(rows: Mapping[str, Mapping[str, Points]], title: str) -> Figure:
         for axes in line[len(panels) :]:
             axes.set_visible(False)
         line[0].set_ylabel(row, fontsize=10)
-        for index, each in enumerate(names):
-            look = line_style(index)
-            line[0].plot([], [], look["marker"], color=look["color"], markersize=5, label=label_text(each))
-        last = line[len(panels) - 1]
-        handles, told = line[0].get_legend_handles_labels()
-        last.legend(
-            handles, told, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=8
-        )
+        handles = [
+            Line2D([], [], linestyle="", marker=look["marker"], color=look["color"], label=label_text(each))
+            for each, look in looks.items()
+        ]
+        part.legend(handles=handles, loc="outside right center", frameon=False, fontsize=8)
     entitle(figure, title)
     return figure
 
@@ -108,6 +105,7 @@ def matched_frames(panels: Mapping[str, Matched], title: str, *, unit: str = "fr
             )
         axes.set_yticks([0, 2], ["first", "second"])
         axes.set_ylim(2.5, -0.5)
+        axes.set_xlim(0, max(len(each) for part in panels.values() for each in part[:2]))
         axes.set_title(name, loc="left", fontsize=10)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
@@ -116,12 +114,6 @@ def matched_frames(panels: Mapping[str, Matched], title: str, *, unit: str = "fr
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=label_text(label))
         for label, (colour, hatch) in looks.items()
     ]
-    _legend(figure, handles)
+    figure.legend(handles=handles, loc="outside lower center", ncols=6, frameon=False, fontsize=9)
     entitle(figure, title)
     return figure
-
-
-def _legend(figure: Figure, handles: Sequence[Patch]) -> None:
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=min(6, len(handles)), frameon=False, fontsize=9
-    )

@@ -1,7 +1,8 @@
 """Frames embedded by LRProp and by what its paper compares it with: TCN, TCC and CARL (SCL).
 
-Run: `python -m reproduce.table_lrprop --data-root DATA`; or set DKVA_DATA. Writes results/table_lrprop_SET.csv
-and .json for each of `--sets`; with `--methods` or another number of seeds nothing is stored.
+Run: `python -m reproduce.table_lrprop --data-root DATA`; or set DKVA_DATA. Writes
+results/table_lrprop_SET.csv and .json for each of `--sets`; with `--methods` or another number of seeds
+nothing is stored.
 
 A model is trained on the training videos of an activity, without labels, and measured on its test videos.
 Features as they are stand beside it. On One activity, Pouring and Many activities LRProp is also trained

@@ -1,19 +1,20 @@
 """Frames embedded by MASA, by CARL and by TCN, trained on all activities at once or on each alone.
 
-Run: `python -m reproduce.table_masa --data-root DATA`; or set DKVA_DATA. Writes results/table_masa_SET.csv and
-.json for each of `--sets`, and table_masa_clips_SET for those of several activities; with `--methods` or another
-number of seeds nothing is stored.
+Run: `python -m reproduce.table_masa --data-root DATA`; or set DKVA_DATA. Writes
+results/table_masa_SET.csv and .json for each of `--sets`, and table_masa_clips_SET for those of several
+activities; with `--methods` or another number of seeds nothing is stored.
 
-Many activities has features of frames, poses, or both. A model of all activities is measured as those of each
-are: on the test videos of one activity at a time, with classifiers that are fitted to its training videos. On
-One activity, and of all of Many activities by features, MASA is also trained without each of its parts. On the
-synthetic sets all models are small and are trained for seconds; on the others they have the published settings.
+Many activities has features of frames, poses, or both. A model of all activities is measured as those of
+each are: on the test videos of one activity at a time, with classifiers that are fitted to its training
+videos. On One activity, and of all of Many activities by features, MASA is also trained without each of its
+parts. On the synthetic sets all models are small and are trained for seconds; on the others they have the
+published settings.
 
-Rows of table_masa_SET are those of `reproduce.table_lrprop`. Those of table_masa_clips_SET are of models of all
-activities: the share of a test video's clips, the runs of one phase each, whose activity and phase are told by
-a linear classifier of 16 embedded frames of each clip, which is fitted to all clips of the training videos; and
-the share of the five nearest frames of all other test videos, whatever their activity, that are of the frame's
-activity.
+Rows of table_masa_SET are those of `reproduce.table_lrprop`. Those of table_masa_clips_SET are of models of
+all activities: the share of a test video's clips, the runs of one phase each, whose activity and phase are
+told by a linear classifier of 16 embedded frames of each clip, which is fitted to all clips of the training
+videos; and the share of the five nearest frames of all other test videos, whatever their activity, that are
+of the frame's activity.
 
 Intervals are bootstraps over videos, after the seeds of each were averaged.
 """
