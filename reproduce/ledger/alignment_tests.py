@@ -229,16 +229,16 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
     ),
     Test(
         "each-part-of-masa-helps",
-        "accuracy with all labels, progression and Kendall's tau of MASA - of MASA without each of its "
-        "parts; on One activity, and of models of all of Many activities; the least by data set, part and "
-        "measure",
+        "accuracy with all labels and Kendall's tau, which in the paper are lower without each part, of "
+        "MASA - of MASA without it; on One activity, and of models of all of Many activities; the least by "
+        "data set, part and measure",
         (_OF_PARTS,),
         _differences(
             [
                 *_above(labels.MASA, labels.MASA_PARTS),
                 *_above(labels.MASA, labels.MASA_PARTS, ON_ALL),
             ],
-            _ALL | _PROGRESSION | _TAU,
+            _ALL | _TAU,
         ),
         _MASA_COMMAND,
     ),
