@@ -34,9 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = options_of(__doc__, arguments, LRPROP_SETS, (RAW_FEATURES, *LRPROP_LINES), _SMOKE)
 
     def run(given: RepresentationSet) -> None:
-        lines = {
-            name: line for name, line in LRPROP_LINES.items() if given.parts or name not in LRPROP_PARTS
-        }
+        lines = {name: line for name, line in LRPROP_LINES.items() if given.parts or name not in LRPROP_PARTS}
         learners = learners_of(given, lines, ON_ACTIVITY, options, raw=True)
         outcome = embedded(given, videos_of(given, options), learners, options)
         show_and_store(embedded_table("table_lrprop", given, COMMAND), outcome, given, options)

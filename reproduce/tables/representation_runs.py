@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from dkva.experiments.code_version import code_version
+from dkva.experiments.collection_work import Trained, train_model
 from dkva.experiments.collections import BY_COLLECTION, Collection, Scoring
 from dkva.experiments.experiment import Outcome
-from dkva.experiments.learners import Learner
+from dkva.experiments.learners import Learner, Model, training_digest
+from dkva.experiments.models import ModelStore, read_model
 from dkva.metrics.alignment import alignment_rows
 from reproduce.base.labels import RAW_FEATURES
 from reproduce.base.options import compute_trained, console
+from reproduce.base.paths import MODELS
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish
 from reproduce.collections.representations import RepresentationSet, at_once, clips_of, of_activities
@@ -20,7 +26,7 @@ from reproduce.tables.clip_recognition import CLIP_MEASURES, clip_rows
 from reproduce.tables.joint import RAW, Line
 from reproduce.tables.representations import IN_TIME, MEASURES, made
 
-__all__ = ["clips", "embedded", "learners_of", "show_and_store", "videos_of"]
+__all__ = ["clips", "embedded", "learners_of", "model_of", "show_and_store", "videos_of"]
 
 _ABOUT = ("dataset", "activity", "video", "method", "training", "seed")
 
@@ -109,3 +115,20 @@ def show_and_store(
         console().print(summary_table(replace(table, measures=half), outcome.rows))
     if options.whole:
         publish(table, outcome, {"stride": given.stride})
+
+
+def model_of(learner: Learner, collection: Collection, options: argparse.Namespace) -> Model:
+    """The first model of a learner on a collection, that of the tables: trained here if it is not there.
+
+    Exits with one message if the training failed. A smoke run keeps no model.
+    """
+    seed = collection.seeds[0] if learner.uses_seed else None
+    key = learner.key(training_digest(collection.train), collection.n_segments, seed)
+    code = code_version(learner.train), code_version(learner.restore)
+    with tempfile.TemporaryDirectory() as folder:
+        store = ModelStore(Path(folder) if options.smoke else MODELS)
+        trained = Trained(learner, collection.train, collection.n_segments, seed, key, store, code)
+        if problems := train_model((trained, options.force)).problems:
+            raise SystemExit(f"error: {problems[0]}")
+        arrays, _ = read_model(store.path(key))
+    return learner.restore(arrays)
