@@ -21,17 +21,14 @@ import numpy as np
 
 from dkva.base.provenance import versions
 from dkva.experiments.experiment import Outcome
-from dkva.metrics.kendall import kendall_taus
 from reproduce.base.options import console, parser
 from reproduce.base.show import lines
 from reproduce.base.store import Table, publish
 from reproduce.collections.one_activity import IN_ORDER, REPEATS, title, varied
+from reproduce.tables.raw_order import CHECK, CHOOSE, LEAST, MOST, TAU, TRUE_TAU, chosen, found, taus
 from synthetic.one_activity import Settings, generate
 
 COMMAND = "python -m reproduce.one_activity_difficulty"
-
-#: Measures: Kendall's tau of nearest neighbours by raw features, and by canonical time.
-TAU, TRUE_TAU = "tau", "true_tau"
 
 TABLE = Table(
     "one_activity_difficulty",
@@ -45,17 +42,6 @@ TABLE = Table(
 #: Lightest backgrounds tried.
 LIGHTS = (0, 40, 80, 100, 120)
 
-#: Where tau should lie.
-LEAST, MOST = 0.5, 0.65
-
-#: Seeds of the data set on which the light is chosen, and those that check it.
-CHOOSE, CHECK = range(5), range(5, 10)
-
-
-def taus(videos: Sequence[np.ndarray]) -> list[float]:
-    """Kendall's tau-b of each video's nearest neighbours, mean over the other videos [n, d] each."""
-    return np.nanmean(kendall_taus(videos).pairs, axis=1).tolist()
-
 
 def rows_of(variant: str, light: int, seeds: Iterable[int], settings: Settings | None = None) -> list[dict]:
     """A row for each test video of each seed's data set."""
@@ -67,52 +53,44 @@ def rows_of(variant: str, light: int, seeds: Iterable[int], settings: Settings |
         parts = [split.part(index) for index in range(len(split))]
         raw = taus([split.features[part] for part in parts])
         true = taus([split.times[part, None].astype(np.float64) for part in parts])
-        for index, scores in enumerate(zip(raw, true, strict=True), 1):
+        for index, both in enumerate(zip(raw, true, strict=True), 1):
             place = {
                 "dataset": title(variant),
                 "light": light,
                 "seed": seed,
                 "video": f"{seed}/test{index:02d}",
             }
-            rows.append(place | dict(zip(TABLE.measures, scores, strict=True)))
+            rows.append(place | dict(zip(TABLE.measures, both, strict=True)))
     return rows
 
 
 def means(rows: Iterable[Mapping], variant: str, measure: str = TAU) -> dict[float, dict[int, float]]:
     """Mean of a measure over the test videos of each seed's data set, by light and seed."""
-    found: dict[float, dict[int, list[float]]] = {}
+    scores: dict[float, dict[int, list[float]]] = {}
     for row in rows:
         if row["dataset"] == title(variant):
-            found.setdefault(row["light"], {}).setdefault(int(row["seed"]), []).append(row[measure])
+            scores.setdefault(row["light"], {}).setdefault(int(row["seed"]), []).append(row[measure])
     return {
-        light: {seed: float(np.mean(scores)) for seed, scores in mine.items()}
-        for light, mine in found.items()
+        light: {seed: float(np.mean(values)) for seed, values in mine.items()}
+        for light, mine in scores.items()
     }
 
 
 def choice(rows: Iterable[Mapping]) -> float:
     """The light whose mean tau is nearest to the middle of where it should lie, on the seeds for choosing."""
-    found = means(rows, IN_ORDER)
-    middle = (LEAST + MOST) / 2
-    return min(found, key=lambda light: abs(np.mean([found[light][seed] for seed in CHOOSE]) - middle))
+    return chosen(means(rows, IN_ORDER))
 
 
 def results(rows: Sequence[Mapping]) -> dict:
     """What goes with the rows: the choice, and the lowest and highest tau of a seed's data set there."""
-    chosen = choice(rows)
-    mine = means(rows, IN_ORDER)[chosen]
+    mine = found(means(rows, IN_ORDER))
     return {
         "asked": [LEAST, MOST],
-        "chosen_light": chosen,
+        "chosen_light": mine.pop("chosen"),
         "chosen_on_seeds": list(CHOOSE),
         "checked_on_seeds": list(CHECK),
-        "range_chosen_on": _range([mine[seed] for seed in CHOOSE]),
-        "range_checked_on": _range([mine[seed] for seed in CHECK]),
+        **mine,
     }
-
-
-def _range(values: Sequence[float]) -> list[float]:
-    return [round(min(values), 4), round(max(values), 4)]
 
 
 def _others() -> dict:

@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float
 
 from dkva.alignment.masa_losses import agreement, masa_loss, matching_error
 from dkva.alignment.masa_network import MasaNetwork
-from dkva.alignment.masa_settings import MasaSettings
+from dkva.alignment.masa_settings import MasaSettings, Sizes
 from dkva.alignment.masa_views import ViewBatch, ViewBatches, scaled
 from dkva.alignment.matching import Match, matched
 from dkva.alignment.poses import BodyModel
@@ -161,12 +161,15 @@ class MasaModel:
     def restore(cls, arrays: Mapping[str, np.ndarray]) -> MasaModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = MasaSettings(**json.loads(str(arrays["settings"])))
-        blank = {"network": _network(int(arrays["inputs"]), settings, 0)}
-        return cls(with_arrays(blank, arrays)["network"], settings)
+        shapes = eqx.filter_eval_shape(_start, int(arrays["inputs"]), settings.sizes, jax.random.key(0))
+        blank = jax.tree.map(lambda each: jnp.zeros(each.shape, each.dtype), shapes)
+        return cls(with_arrays({"network": blank}, arrays)["network"], settings)
 
 
-def _network(inputs: int, settings: MasaSettings, seed: int) -> MasaNetwork:
-    return MasaNetwork(inputs, settings, key=jax.random.key(seed))
+@eqx.filter_jit  # one program, which trainings of one size share
+def _start(inputs: int, sizes: Sizes, key: Array) -> MasaNetwork:
+    """A network that is not trained."""
+    return MasaNetwork(inputs, sizes, key=key)
 
 
 def train_masa(
@@ -192,7 +195,7 @@ def train_masa(
     """
     chosen = MasaSettings(**settings)
     frames = load_mixed(videos, standardise=False)
-    network = _network(frames[0].shape[1], chosen, seed)
+    network = _start(frames[0].shape[1], chosen.sizes, jax.random.key(seed))
     views = [scaled(each, chosen.joints, standardise=chosen.standardise) for each in frames]
     batches = ViewBatches(views, chosen, seed, body_model)
     trained = fit(

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from dkva.alignment.masa_settings import MasaSettings
+from dkva.alignment.masa_settings import Sizes
 from dkva.nn.batch_norm import BatchNorm, masked_norm
 from dkva.nn.layers import linear, xavier
 from dkva.nn.linear_attention import AttentionLayer
@@ -54,45 +54,44 @@ class MasaNetwork(eqx.Module):
     joints: int = eqx.field(static=True)
     scaled: bool = eqx.field(static=True)
 
-    def __init__(self, inputs: int, settings: MasaSettings, *, key: Array):
+    def __init__(self, inputs: int, sizes: Sizes, *, key: Array):
         """A network that is not trained.
 
         Args:
             inputs: features of a frame, the coordinates of the joints among them.
-            settings: its sizes.
+            sizes: all others.
             key: of the initial weights.
 
         Raises:
             ValueError: more joints than the features hold, or heads that do not divide the frames' size.
         """
-        read, moved = inputs - 3 * settings.joints, 3 * settings.joints
+        read, moved = inputs - 3 * sizes.joints, 3 * sizes.joints
         if read < 0:
             raise ValueError(
-                f"joints is {settings.joints}, and a frame has {inputs} features, the last three of each "
+                f"joints is {sizes.joints}, and a frame has {inputs} features, the last three of each "
                 f"joint: give at most {inputs // 3}"
             )
         keys = jax.random.split(key, 6)
         self.features = self.poses = None
         width = moved
         if read:
-            self.features = _layers((read, read, settings.hidden, settings.outputs), keys[0])
-            width += settings.outputs
+            self.features = _layers((read, read, sizes.hidden, sizes.outputs), keys[0])
+            width += sizes.outputs
         if moved:
             self.poses = _layers((moved,) * 4, keys[1])
-        heads = settings.heads or next(n for n in range(_MOST_HEADS, 0, -1) if width % n == 0)
+        heads = sizes.heads or next(n for n in range(_MOST_HEADS, 0, -1) if width % n == 0)
 
         def attention(count, key):
-            return eqx.filter_vmap(lambda each: AttentionLayer(width, heads, key=each))(
-                jax.random.split(key, count)
+            keys = jax.random.split(key, count)
+            return (
+                eqx.filter_vmap(lambda each: AttentionLayer(width, heads, key=each))(keys) if count else None
             )
 
-        self.own = attention(settings.layers, keys[2]) if settings.self_attention else None
-        self.cross = attention(settings.layers, keys[3]) if settings.cross_attention else None
+        self.own, self.cross = attention(sizes.own, keys[2]), attention(sizes.cross, keys[3])
         self.head = _layers((width,) * (_HEAD_LAYERS + 1), keys[4], biases=False)
         self.norms = tuple(BatchNorm(width) for _ in self.head)
-        predicts = settings.cluster_predictor and settings.clustering
-        self.predictor = attention(settings.predictor_layers, keys[5]) if predicts else None
-        self.joints, self.scaled = settings.joints, settings.scaled
+        self.predictor = attention(sizes.predictor, keys[5])
+        self.joints, self.scaled = sizes.joints, sizes.scaled
 
     @property
     def inputs(self) -> int:

@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dkva.alignment.poses import Body, Changes
 from dkva.base.checks import check_choice, check_number, check_whole
 
-__all__ = ["POSITIONS", "MasaSettings"]
+__all__ = ["POSITIONS", "MasaSettings", "Sizes"]
 
 #: What the position of a frame is counted in: in its view, or in the whole video.
 POSITIONS = ("view", "video")
+
+
+class Sizes(NamedTuple):
+    """Sizes of the network, and which parts of it there are; see `MasaSettings`.
+
+    Attributes:
+        joints: number of them.
+        hidden: size of the hidden layer that reads features.
+        outputs: size of what is made of features.
+        heads: of each attention; 0 chooses.
+        own: number of layers of self-attention.
+        cross: likewise of cross-attention; if there are both, as many.
+        predictor: layers of the cluster predictor.
+        scaled: whether frames are multiplied by the root of their size.
+    """
+
+    joints: int
+    hidden: int
+    outputs: int
+    heads: int
+    own: int
+    cross: int
+    predictor: int
+    scaled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +171,20 @@ class MasaSettings:
                 f"mirrored is {self.mirrored!r}: name each joint once at most, from 0 to {self.joints - 1}"
             )
         self.body.check(self.joints)
+
+    @property
+    def sizes(self) -> Sizes:
+        """Sizes of the network; without clustering it has no cluster predictor."""
+        return Sizes(
+            self.joints,
+            self.hidden,
+            self.outputs,
+            self.heads,
+            self.layers if self.self_attention else 0,
+            self.layers if self.cross_attention else 0,
+            self.predictor_layers if self.cluster_predictor and self.clustering else 0,
+            self.scaled,
+        )
 
     @property
     def body(self) -> Body:

@@ -139,9 +139,6 @@ def to_align(
 def true_alignment(variant: str) -> list[Collection]:
     """The videos of One activity with the canonical time of each frame in the place of its features.
 
-    It is a point of a quarter of a circle [n, 2], so that it has unit norm, and times nearer to each other
-    are nearer to each other there.
-
     Args:
         variant: one of `one_activity.VARIANTS`.
     """
@@ -161,6 +158,6 @@ def true_alignment(variant: str) -> list[Collection]:
 
 def _timed(variant: str, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:
     folder, _ = one_activity.dataset(one_activity.varied(variant))
-    angles = one_activity.times_of(folder, split)[index].astype(float) / PHASES * (np.pi / 2)
+    times = one_activity.times_of(folder, split)[index]
     _, phases = one_activity.load_video(folder, split, index)
-    return np.column_stack([np.cos(angles), np.sin(angles)]), phases
+    return one_activity.on_circle(times, PHASES), phases

@@ -19,6 +19,7 @@ from dkva.experiments.collections import Collection
 from dkva.experiments.learners import Member
 from reproduce.base.paths import GENERATED
 from reproduce.collections.made import made
+from reproduce.collections.one_activity import on_circle
 from synthetic import many_activities
 from synthetic.many_activities import ACTIVITIES, Settings
 from synthetic.poses import JOINTS
@@ -35,6 +36,7 @@ __all__ = [
     "load_video",
     "times_of",
     "title",
+    "true_alignment",
     "whole_collections",
 ]
 
@@ -152,3 +154,31 @@ def whole_collections(
         )
         for each in apart
     ]
+
+
+def true_alignment(kind: str, settings: Settings | None = None, folder: Path = GENERATED) -> list[Collection]:
+    """The collections of each activity with the canonical time of each frame in the place of its columns.
+
+    Arguments and errors are those of `activity_collections`; the kind is named in the rows alone.
+    """
+    place, _ = dataset(settings, folder)
+
+    def timed(videos: Sequence[Member], split: str, number: int) -> tuple[Member, ...]:
+        return tuple(
+            Member(
+                video.name,
+                functools.partial(_timed, place, split, number * len(videos) + index),
+                f"{video.checksum}/time",
+            )
+            for index, video in enumerate(videos)
+        )
+
+    return [
+        replace(each, train=timed(each.train, "train", number), test=timed(each.test, "test", number))
+        for number, each in enumerate(activity_collections(kind, (0,), settings, folder))
+    ]
+
+
+def _timed(folder: Path, split: str, index: int) -> tuple[np.ndarray, np.ndarray]:
+    _, phases = load_video(folder, FEATURES, split, index)
+    return on_circle(times_of(folder, split)[index], int(phases.max()) + 1), phases

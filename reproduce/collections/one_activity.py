@@ -26,6 +26,7 @@ __all__ = [
     "collections_of",
     "dataset",
     "load_video",
+    "on_circle",
     "times_of",
     "title",
     "varied",
@@ -85,6 +86,19 @@ def times_of(folder: Path, split: str) -> list[np.ndarray]:
     """Canonical time of each frame [n] of each video of a split: its true alignment with any other."""
     *_, times, starts = _arrays(folder, split)
     return np.split(times, starts[1:-1])
+
+
+def on_circle(times: np.ndarray, phases: int) -> np.ndarray:
+    """Canonical times [n] as points of a quarter of a circle [n, 2].
+
+    They have unit norm, and times nearer to each other are nearer to each other there.
+
+    Args:
+        times: from 0 to below the number of phases.
+        phases: their number.
+    """
+    angles = times.astype(float) / phases * (np.pi / 2)
+    return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
 def collections_of(

@@ -1,7 +1,6 @@
 """One piece of work on a collection: what goes wrong is told, what is there is used."""
 
 import functools
-from dataclasses import replace
 
 import numpy as np
 import pytest

@@ -1,27 +1,19 @@
 """How the difficulty of One activity was chosen: by raw features, and as the stored rows say."""
 
-import itertools
-
 import numpy as np
 import pytest
-from scipy.stats import kendalltau
 
 from reproduce.base.store import read_facts, read_rows
 from reproduce.collections.one_activity import IN_ORDER, REPEATS, title, varied
 from reproduce.one_activity_difficulty import (
-    CHECK,
-    CHOOSE,
-    LEAST,
     LIGHTS,
-    MOST,
     TABLE,
-    TRUE_TAU,
     choice,
     means,
     results,
     rows_of,
-    taus,
 )
+from reproduce.tables.raw_order import CHECK, CHOOSE, LEAST, MOST, TRUE_TAU, taus
 from synthetic.one_activity import Settings, generate
 
 
@@ -57,19 +49,6 @@ def test_the_true_alignment_is_in_order_without_repeats_alone(stored):
     assert min(in_order) > 0.99  # ties, as lengths differ, take some thousandths
     assert max(repeated) < 0.9
     assert {row["light"] for row in stored if row["dataset"] == title(REPEATS)} == {Settings().light}
-
-
-def test_tau_is_the_mean_over_the_pairs_by_a_plain_route():
-    rng = np.random.default_rng(0)
-    videos = [rng.normal(size=(n, 2)) + np.arange(n)[:, None] / 4 for n in (9, 12, 15)]
-    pairs = {}
-    for (i, one), (j, other) in itertools.permutations(enumerate(videos), 2):
-        nearest = [min(range(len(other)), key=lambda k: np.sum((frame - other[k]) ** 2)) for frame in one]
-        pairs[i, j] = kendalltau(range(len(one)), nearest).statistic
-    found = taus(videos)
-    assert found == pytest.approx([np.mean([pairs[i, j] for j in range(3) if j != i]) for i in range(3)])
-    assert np.mean(found) == pytest.approx(np.mean(list(pairs.values())))
-    assert taus([np.arange(5.0)[:, None], np.arange(9.0)[:, None]])[0] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("variant", [IN_ORDER, REPEATS])

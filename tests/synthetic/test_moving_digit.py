@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from synthetic.moving_digit import CANVAS, DIGITS, PATHS, moved, sized
+from synthetic.moving_digit import CANVAS, DIGITS, PATHS, moved, on_path, shifted, sized
 
 pytestmark = pytest.mark.fast
 
@@ -30,6 +30,16 @@ def test_halves_are_means_and_positions_are_rounded(image):
     np.testing.assert_array_equal(moved(canvas, 9, 0.5), np.rint(down))
     np.testing.assert_array_equal(moved(canvas, 9, 0.5 + 1 / 129), np.rint(down))
     assert (moved(canvas, 9, 0.5 + 1 / 64) != np.rint(down)).any()
+
+
+def test_a_shift_is_in_steps_of_a_path(image):
+    """Steps are 1/64 pixel, rounded."""
+    assert on_path((1, -1, 0), 0.5) == [32, -32, 0]
+    assert on_path((1,), 1 / 129) == [0]
+    assert on_path((-1,), 1 / 127) == [-1]
+    canvas = image.astype(float)
+    np.testing.assert_array_equal(shifted(canvas, 128, -64), np.roll(image, (2, -1), (0, 1)))
+    np.testing.assert_array_equal(shifted(canvas, *on_path(PATHS[7], 2.25)), moved(canvas, 7, 2.25))
 
 
 def test_what_leaves_the_canvas_is_gone(image):

@@ -216,16 +216,6 @@ def test_noise_changes_each_pixel_by_so_much_at_most_and_in_each_frame_anew(few)
         assert (change[0] != change[1]).mean() > 0.5
 
 
-def test_features_are_means_of_squares():
-    frames = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 3)).astype(np.uint8)
-    found = features_of(frames)
-    assert (found.shape, found.dtype) == ((2, 49), np.float32)
-    for row, column in ((0, 0), (2, 5), (6, 6)):
-        square = frames[:, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4] / 255
-        np.testing.assert_allclose(found[:, 7 * row + column], square.mean(axis=(1, 2, 3)), rtol=1e-6)
-    assert (features_of(np.full_like(frames, 255)) == 1).all()
-
-
 def test_features_are_those_of_the_frames(plain):
     for split in plain.splits.values():
         np.testing.assert_array_equal(split.features, features_of(split.frames))

@@ -22,7 +22,8 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from reproduce import breakfast_like_difficulty
-from reproduce.collections import basic_motions, breakfast_like, moving5, one_activity
+from reproduce.collections import basic_motions, breakfast_like, many_activities, moving5, one_activity
+from synthetic import many_activities as shared
 from synthetic import moving5 as made
 from synthetic import one_activity as aligned
 from synthetic.breakfast_labels import from_grammar
@@ -42,6 +43,10 @@ found = {name: [[task.video, task.checksum] for task in mine] for name, mine in 
 pair = aligned.Settings(train=1, test=1)
 (activity,) = one_activity.collections_of(one_activity.REPEATS, (0,), pair, Path(sys.argv[1]))
 found["one_activity"] = [[video.name, video.checksum] for video in activity.train + activity.test]
+two = shared.Settings(activities=2, train=1, test=1)
+every = many_activities.activity_collections("both", (0,), two, Path(sys.argv[1]))
+videos = [video for each in every for video in each.train + each.test]
+found["many_activities"] = [[video.name, video.checksum] for video in videos]
 print(json.dumps(found))
 """
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reproduce.collections import moving5, one_activity
+from reproduce.collections import many_activities, moving5, one_activity
+from synthetic import many_activities as maker_of_many_activities
 from synthetic import moving5 as maker_of_moving5
 from synthetic import one_activity as maker_of_one_activity
 
@@ -14,6 +15,7 @@ from synthetic import one_activity as maker_of_one_activity
     [
         (moving5, maker_of_moving5.Settings(videos=2)),
         (one_activity, maker_of_one_activity.Settings(train=1, test=1)),
+        (many_activities, maker_of_many_activities.Settings(activities=1, train=1, test=1)),
     ],
 )
 def test_a_data_set_is_made_once_and_again_if_it_is_damaged(collection, settings, tmp_path):

@@ -9,6 +9,7 @@ from reproduce.collections.one_activity import (
     VARIANTS,
     collections_of,
     dataset,
+    on_circle,
     times_of,
     title,
     varied,
@@ -57,3 +58,12 @@ def test_times_of_a_split_say_which_frames_show_the_same(folder):
     for video, mine in zip(found.test, times, strict=True):
         np.testing.assert_array_equal(np.floor(mine), video.labelled()[1])
         assert (np.diff(mine) < 0).any()  # a repeat goes back
+
+
+def test_times_on_a_circle_are_nearer_if_they_are_nearer():
+    points = on_circle(np.array([0, 0.5, 2, 4.5]), 5)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1)
+    np.testing.assert_allclose(points[0], [1, 0])
+    np.testing.assert_allclose(points[1], [np.cos(np.pi / 20), np.sin(np.pi / 20)])
+    away = np.linalg.norm(points - points[0], axis=1)
+    assert (np.diff(away) > 0).all()
