@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dkva.base.video import Video
+    from dkva.datasets.alignment.videos import AlignmentVideo
+    from dkva.datasets.alignment_checking import AlignmentReport, check_alignment
+    from dkva.datasets.alignment_sets import ALIGNMENT_SETS, AlignmentFolder, AlignmentSet
     from dkva.datasets.benchmarks import (
         BENCHMARKS,
         CLUSTERS,
@@ -35,12 +38,17 @@ if TYPE_CHECKING:
     from dkva.datasets.reading import LENGTH_POLICIES, NO_LABEL, FeatureReading, LabelReading, Note
 
 __all__ = [
+    "ALIGNMENT_SETS",
     "BENCHMARKS",
     "CLUSTERS",
     "LENGTH_POLICIES",
     "NO_LABEL",
     "SUFFIXES",
     "UNREADABLE",
+    "AlignmentFolder",
+    "AlignmentReport",
+    "AlignmentSet",
+    "AlignmentVideo",
     "Benchmark",
     "BenchmarkFolder",
     "BenchmarkVideo",
@@ -61,6 +69,7 @@ __all__ = [
     "VideoFile",
     "cache_folder",
     "check",
+    "check_alignment",
     "examine",
     "find_coarse",
     "find_features",
@@ -80,6 +89,12 @@ __all__ = [
 
 _MODULES = {
     "Video": "base.video",
+    "AlignmentVideo": "datasets.alignment.videos",
+    "AlignmentReport": "datasets.alignment_checking",
+    "check_alignment": "datasets.alignment_checking",
+    "ALIGNMENT_SETS": "datasets.alignment_sets",
+    "AlignmentFolder": "datasets.alignment_sets",
+    "AlignmentSet": "datasets.alignment_sets",
     "BENCHMARKS": "datasets.benchmarks",
     "CLUSTERS": "datasets.benchmarks",
     "Benchmark": "datasets.benchmarks",

@@ -179,6 +179,7 @@ def _mat(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[No
         array, notes = _hdf5(path, head, name)
         return array.T, notes  # MATLAB counts axes the other way
     from scipy.io import loadmat, whosmat
+    from scipy.io.matlab import MatReadError
 
     kinds = (
         "double",
@@ -193,7 +194,10 @@ def _mat(path: Path, head: bytes, name: str | None) -> tuple[np.ndarray, list[No
         "uint32",
         "uint64",
     )
-    listed = {each: (shape, kind) for each, shape, kind in whosmat(path) if not each.startswith("__")}
+    try:
+        listed = {each: (shape, kind) for each, shape, kind in whosmat(path) if not each.startswith("__")}
+    except MatReadError as error:
+        raise ValueError(str(error)) from error
     structs = [each for each, (_, kind) in listed.items() if kind in ("struct", "object", "opaque", "cell")]
     entries = {each: _Entry(tuple(shape), kind in kinds) for each, (shape, kind) in listed.items()}
     if name in structs or (name is None and structs and not any(entry.numeric for entry in entries.values())):

@@ -12,9 +12,9 @@ import numpy as np
 
 from dkva.experiments.code_version import code_version
 from dkva.experiments.experiment import Task
+from reproduce.collections.authors_pickle import read_authors_pickle, split_indices
 from reproduce.collections.moving5 import K, features_of, measure
 from reproduce.collections.random_k import random_k
-from synthetic.authors_pickle import read_authors_pickle, split_indices
 
 __all__ = ["add_authors_pickle", "authors_tasks", "authors_videos", "load_authors_video"]
 
@@ -55,12 +55,12 @@ def authors_tasks(
 
     Args:
         path: their file.
-        split: one of `synthetic.authors_pickle.SPLITS`.
+        split: one of `reproduce.collections.authors_pickle.SPLITS`.
         seeds: of the batches.
         random: cut each video with a random number of segments a seed, as `random_k_tasks` does.
 
     Raises:
-        FileNotFoundError, ValueError: as `synthetic.authors_pickle.read_authors_pickle`.
+        OSError, ValueError: as `reproduce.collections.authors_pickle.read_authors_pickle`.
     """
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

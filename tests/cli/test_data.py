@@ -2,11 +2,12 @@ import json
 import subprocess
 import sys
 
+import alignment_releases
 import pytest
 import releases
 
-from dkva.cli.data import _NAMES
-from dkva.datasets import BENCHMARKS
+from dkva.cli.data import _NAMES, _TO_ALIGN
+from dkva.datasets import ALIGNMENT_SETS, BENCHMARKS
 
 pytestmark = pytest.mark.fast
 
@@ -58,6 +59,7 @@ def test_json(dkva, tmp_path):
         (["{root}/empty"], "holds none of the data sets; name their folders 50Salads, MPIICooking"),
         (["{root}", "--datasets", "yti"], "holds no YouTube Instructions; name its folder"),
         (["{root}", "--datasets", "tea"], "unknown data set 'tea': choose one of 50salads"),
+        (["{root}", "--datasets", "h2o"], "holds no H2O (pouring milk); name its folder h2o"),
         (["{root}/mine"], "say so with --datasets"),
         (["{root}/Breakfast", "--datasets", "yti"], "is the folder of Breakfast"),
         ([], "Missing argument"),
@@ -88,6 +90,47 @@ def test_help_has_an_example(dkva, command):
 
 def test_the_names_are_the_librarys():
     assert tuple(BENCHMARKS) == _NAMES
+    assert tuple(ALIGNMENT_SETS) == _TO_ALIGN
+
+
+def test_data_sets_to_align_are_a_table_of_activities(dkva, tmp_path):
+    releases.breakfast(tmp_path / "Breakfast")
+    alignment_releases.pouring(tmp_path / "pouring")
+    alignment_releases.ikea_records(tmp_path / "npyrecords")
+    code, text, errors = dkva("data", "check", tmp_path)
+    assert (code, errors) == (0, "")
+    assert "3 ≠ (1712)" in text
+    assert "Pouring, carl" in text
+    assert "2 ≠ (70)" in text
+    assert "kallax_shelf_drawer" in text
+    assert f"Pouring: {tmp_path / 'pouring'}, train.pkl and val.pkl of CARL's release" in text
+    assert "frames are of no phase" in text
+    assert "H2O (pouring milk): not found; folder h2o, the release of CASA" in text
+
+
+@pytest.mark.parametrize("option", ["--datasets", "--benchmark"])
+def test_the_folder_of_one_to_align(dkva, tmp_path, option):
+    alignment_releases.pouring(tmp_path / "pouring")
+    for arguments in ([], [option, "pouring"]):
+        code, text, errors = dkva("data", "check", tmp_path / "pouring", *arguments)
+        assert (code, errors) == (0, "")
+        assert "Pouring, carl" in text
+        assert "Breakfast" not in text
+        assert "PennAction" not in text
+
+
+def test_broken_files_to_align_are_each_named(dkva, tmp_path):
+    alignment_releases.pouring(tmp_path / "pouring", features=False)
+    (tmp_path / "pouring" / "val.pkl").write_bytes(b"<html>")
+    code, text, errors = dkva("data", "check", tmp_path, "--datasets", "pouring,h2o,yti", "--json")
+    assert code == 2
+    assert [each["name"] for each in json.loads(text)] == ["yti", "pouring", "h2o"]
+    lines = errors.splitlines()
+    assert lines[0].startswith(f"error: {tmp_path / 'pouring' / 'val.pkl'}: is refused")
+    assert "a_real_view_0.npy: not found, nor those of 1 more videos; compute features of a_real" in lines[1]
+    assert lines[2].endswith("holds no YouTube Instructions; name its folder YouTubeInstructions or YTI")
+    assert lines[3].endswith("holds no H2O (pouring milk); name its folder h2o or h2o_casa")
+    assert len(lines) == 4
 
 
 def test_it_does_not_wait_for_jax(tmp_path):

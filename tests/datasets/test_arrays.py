@@ -95,6 +95,7 @@ def test_one_array_of_a_file(tmp_path, name, make, array, noted):
         ("v.mat", mat(data={"x": FRAMES}), None, r"'data', a struct.*features = data.features"),
         ("v.mat", mat(x="text"), None, "<U4 values"),
         ("v.mat", raw(b"hello" * 99), None, "no complete array file"),
+        ("v.mat", raw(b"MATLAB"), None, "no complete array file"),
         ("v.mat", raw(POINTER), None, "git lfs pull"),
         ("v.h5", hdf5(x=FRAMES, y=FRAMES), None, "2 arrays"),
         ("v.h5", hdf5(tracks=FRAMES.T.reshape(1, 2, 2, 20)), None, "key points of 20 frames"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthetic.authors_pickle import SPLITS, read_authors_pickle, split_indices
+from reproduce.collections.authors_pickle import SPLITS, read_authors_pickle, split_indices
 
 pytestmark = pytest.mark.fast
 
@@ -253,7 +253,7 @@ def test_files_that_are_no_pickle_are_refused(tmp_path, body):
 
 
 def test_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(ValueError, match=r"nowhere.*not found"):
         read_authors_pickle(tmp_path / "nowhere.pkl")
 
 
@@ -298,13 +298,13 @@ def test_it_runs_no_code_in_a_process_of_its_own(tmp_path):
     made = tmp_path / "made"
     path = written(tmp_path, traps(made)["a shape of pointers"])
     script = (
-        "import sys, pathlib; from synthetic.authors_pickle import read_authors_pickle\n"
+        "import sys, pathlib; from reproduce.collections.authors_pickle import read_authors_pickle\n"
         "try: read_authors_pickle(pathlib.Path(sys.argv[1]))\n"
         "except ValueError as error: print(error)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)],
-        capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[2],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[3],
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "is refused: it makes an array by hand" in done.stdout

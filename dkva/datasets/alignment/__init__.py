@@ -1,0 +1,1 @@
+"""Released layouts of the data sets that alignment is measured on: which files hold what."""
