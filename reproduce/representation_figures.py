@@ -30,7 +30,8 @@ from reproduce.base.options import console, parser
 from reproduce.base.paths import RESULTS
 from reproduce.base.raw_features import RawFeatures
 from reproduce.base.store import write_arrays
-from reproduce.collections.representations import LRPROP_SETS, at_once
+from reproduce.collections.at_once import at_once
+from reproduce.collections.representations import LRPROP_SETS
 from reproduce.pictures.base import REPRESENTATIONS
 from reproduce.tables.representation_runs import model_of, videos_of
 from reproduce.tables.representations import LRPROP_LINES, MASA_LINES, made

@@ -22,10 +22,19 @@ Intervals are bootstraps over videos, after the seeds of each were averaged.
 from __future__ import annotations
 
 from dkva.experiments.experiment import merged
-from reproduce.base.labels import MASA, MASA_PARTS, ON_ACTIVITY, ON_ALL, RAW_FEATURES
-from reproduce.collections.representations import MASA_SETS, RepresentationSet, at_once
+from reproduce.base.labels import MASA, MASA_PARTS, ON_ACTIVITY, ON_ALL, RAW_FEATURES, TRUE_ALIGNMENT
+from reproduce.collections.at_once import at_once
+from reproduce.collections.representations import MASA_SETS, RepresentationSet
 from reproduce.tables.joint_runs import options_of, over_sets
-from reproduce.tables.representation_runs import clips, embedded, learners_of, show_and_store, videos_of
+from reproduce.tables.representation_runs import (
+    clips,
+    embedded,
+    learners_of,
+    show_and_store,
+    true_rows,
+    untrained,
+    videos_of,
+)
 from reproduce.tables.representations import MASA_LINES, clips_table, embedded_table
 
 COMMAND = "python -m reproduce.table_masa --data-root DATA"
@@ -35,20 +44,19 @@ _TABLE, _SMOKE = "table_masa", (RAW_FEATURES, MASA)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sets that are there, store and print; 2 if a set that was asked for is not there."""
-    options = options_of(__doc__, arguments, MASA_SETS, (RAW_FEATURES, *MASA_LINES), _SMOKE)
+    options = options_of(__doc__, arguments, MASA_SETS, (RAW_FEATURES, *MASA_LINES, TRUE_ALIGNMENT), _SMOKE)
 
     def run(given: RepresentationSet) -> None:
         whole = {name: line for name, line in MASA_LINES.items() if name not in MASA_PARTS}
         lines = MASA_LINES if given.parts else whole
         collections = videos_of(given, options)
-        learners = learners_of(given, whole if given.several else lines, ON_ACTIVITY, options, raw=True)
-        found = [embedded(given, collections, learners, options)]
+        found = [embedded(given, whole if given.several else lines, ON_ACTIVITY, collections, options)]
         if given.several:
-            of_all = learners_of(given, lines, ON_ALL, options)
-            found.append(embedded(given, at_once(collections), of_all, options))
+            found.append(embedded(given, lines, ON_ALL, at_once(collections), options))
+        found += true_rows(given, options)
         show_and_store(embedded_table(_TABLE, given, COMMAND), merged(found), given, options)
         if given.several:
-            learners = learners_of(given, whole, ON_ALL, options, raw=True)
+            learners = [*untrained(options), *learners_of(given, whole, ON_ALL, options)]
             show_and_store(
                 clips_table(_TABLE, given, COMMAND), clips(collections, learners, options), given, options
             )

@@ -13,6 +13,7 @@ __all__ = [
     "AUTHORS",
     "BATCH_ESTIMATOR",
     "CARL",
+    "CARL_BLANK",
     "CHANGE_POINTS",
     "CHOSEN_DECAY",
     "CLOT_TRAINED",
@@ -36,6 +37,7 @@ __all__ = [
     "LRPROP_WITHOUT_SAME",
     "LRPROP_WITHOUT_WARPING",
     "MASA",
+    "MASA_BLANK",
     "MASA_PARTS",
     "MASA_WITHOUT_CROSS",
     "MASA_WITHOUT_DUAL",
@@ -129,6 +131,7 @@ SINGLE_VIDEO, ON_ACTIVITY, ON_ALL = "single video", "on the activity", "on all a
 
 #: Tables of embedded frames: what is trained, and LRProp and MASA without one of their parts.
 CARL, TCC, TCN, LRPROP, MASA = "CARL", "TCC", "TCN", "LRProp", "MASA"
+CARL_BLANK, MASA_BLANK = "CARL, not trained", "MASA, not trained"
 LRPROP_WITHOUT_SAME = "LRProp without the same video"
 LRPROP_WITHOUT_PROPAGATION = "LRProp without propagation"
 LRPROP_WITHOUT_WARPING = "LRProp without soft-DTW"

@@ -11,9 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dkva.alignment.carl_settings import PUBLISHED as PUBLISHED_BY_SET
+from dkva.alignment.lrprop_settings import PUBLISHED as PUBLISHED_BY_ACTIVITY
+from dkva.datasets import ALIGNMENT_SETS
 from dkva.experiments.collections import Collection
-from reproduce.collections import many_activities, one_activity
-from reproduce.collections.released_alignment import released
+from reproduce.collections import joint, many_activities, one_activity
+from reproduce.collections.released_alignment import joints_of, released
 from synthetic.poses import MIRRORED, PARENTS
 
 __all__ = [
@@ -21,9 +24,10 @@ __all__ = [
     "MASA_SETS",
     "SMALL",
     "RepresentationSet",
-    "at_once",
     "clips_of",
     "of_activities",
+    "settings_of",
+    "true_alignment",
 ]
 
 # Of the methods with CARL's network.
@@ -46,7 +50,7 @@ SMALL: Mapping[str, Mapping[str, object]] = {
     "tcc": _NETWORK,
     "carl": _NETWORK,
     "lrprop": _NETWORK,
-    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "videos": 4, "epochs": 150},
+    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch_videos": 4, "epochs": 150},
 }
 
 
@@ -62,6 +66,7 @@ class RepresentationSet:
         several: whether models are trained on all its activities at once, too.
         parts: whether methods are trained without each of their parts, too.
         stride: every how many-th frame alignment is measured on.
+        classifier: of phases; see `dkva.metrics.phase_classification.phase_accuracy`.
         seeds: of the models, unless others are asked for.
         settings: of each method, by its id, as far as they are not its defaults.
     """
@@ -73,6 +78,7 @@ class RepresentationSet:
     several: bool = False
     parts: bool = False
     stride: int = 1
+    classifier: str = "svm"
     seeds: int = 3
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
@@ -104,15 +110,33 @@ _MANY = tuple(
     )
     for kind in many_activities.KINDS
 )
-# The strides are CARL's; of the others none is published.
-_POURING = RepresentationSet("pouring", "Pouring", parts=True, stride=5)
-_PENN_ACTION = RepresentationSet("penn_action", "PennAction", several=True, stride=2)
-_H2O = RepresentationSet("h2o", "H2O, pouring milk", parts=True)
-_IKEA = RepresentationSet("ikea_asm", "IKEA ASM")
+_RELEASED = {
+    name: RepresentationSet(
+        name,
+        each.title,
+        several=len(each.activities) > 1,
+        parts=len(each.activities) == 1,
+        stride=each.stride,
+    )
+    for name, each in ALIGNMENT_SETS.items()
+}
+_POURING, _PENN_ACTION, _H2O, _IKEA = (
+    _RELEASED[name] for name in ("pouring", "penn_action", "h2o", "ikea_asm")
+)
 
 #: The sets of each table by key; the first is that of a smoke run.
 LRPROP_SETS = {each.key: each for each in (*_ONE, _MANY[0], _POURING, _PENN_ACTION)}
-MASA_SETS = {each.key: each for each in (*_MANY, *_ONE, _PENN_ACTION, _H2O, _IKEA)}
+MASA_SETS = {
+    each.key: each
+    for each in (
+        *_MANY,
+        *_ONE,
+        *(
+            replace(each, classifier="logistic", settings={"masa": {"batch_videos": videos}})
+            for each, videos in ((_PENN_ACTION, 32), (_H2O, 16), (_IKEA, 4))
+        ),
+    )
+}
 
 
 def of_activities(given: RepresentationSet, root: Path | None, seeds: Sequence[int]) -> list[Collection]:
@@ -130,26 +154,37 @@ def of_activities(given: RepresentationSet, root: Path | None, seeds: Sequence[i
         return one_activity.collections_of(given.variant, seeds)
     if given.kind:
         return many_activities.activity_collections(given.kind, seeds)
-    return [replace(each, seeds=tuple(seeds)) for each in released(given.key, root)]
+    return released(given.key, root, seeds)
 
 
-def at_once(collections: Sequence[Collection]) -> list[Collection]:
-    """Collections of an activity each, with models that are trained on the training videos of all of them.
+def true_alignment(given: RepresentationSet) -> list[Collection]:
+    """A collection for each activity with canonical time in the place of features; none of a released set."""
+    if given.variant:
+        return joint.true_alignment(given.variant)
+    return many_activities.true_alignment(given.kind) if given.kind else []
 
-    Rows are of the same test videos, and what classifiers are fitted to stays as it was.
+
+def settings_of(given: RepresentationSet, method: str, activity: str, root: Path | None) -> dict[str, object]:
+    """Settings of a method on an activity of a set, as far as they are not its defaults.
+
+    Args:
+        given: the set.
+        method: its id.
+        activity: whose published settings count, of a method that has some.
+        root: folder of the real data.
+
+    Raises:
+        DataError: as `of_activities`.
     """
-    train = tuple(video for each in collections for video in each.train)
-    n_segments = sum(each.n_segments for each in collections)
-    return [
-        replace(
-            each,
-            name=f"{each.name}, trained on all",
-            train=train,
-            n_segments=n_segments,
-            known=each.train,
-        )
-        for each in collections
-    ]
+    published: dict[str, object] = {}
+    if given.key in ALIGNMENT_SETS:
+        if method == "lrprop":
+            published = dict(PUBLISHED_BY_ACTIVITY.get(activity, {}))
+        elif method == "carl":
+            published = dict(PUBLISHED_BY_SET.get(given.title, {}))
+        elif method == "masa":
+            published = {"joints": joints_of(given.key, root)}
+    return {**published, **given.settings.get(method, {})}
 
 
 def clips_of(collections: Sequence[Collection]) -> tuple[Collection, dict[str, list[str | None]]]:

@@ -11,27 +11,33 @@ from pathlib import Path
 from dkva.experiments.code_version import code_version
 from dkva.experiments.collection_work import Trained, train_model
 from dkva.experiments.collections import BY_COLLECTION, Collection, Scoring
-from dkva.experiments.experiment import Outcome
+from dkva.experiments.experiment import Outcome, merged
 from dkva.experiments.learners import Learner, Model, training_digest
 from dkva.experiments.models import ModelStore, read_model
 from dkva.metrics.alignment import alignment_rows
-from reproduce.base.labels import RAW_FEATURES
+from reproduce.base.labels import ON_ACTIVITY, RAW_FEATURES, TRUE_ALIGNMENT
 from reproduce.base.options import compute_trained, console
 from reproduce.base.paths import MODELS
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish
-from reproduce.collections.representations import RepresentationSet, at_once, clips_of, of_activities
+from reproduce.collections.at_once import at_once
+from reproduce.collections.representations import (
+    RepresentationSet,
+    clips_of,
+    of_activities,
+    true_alignment,
+)
 from reproduce.tables.alignment import BY_PHASES
 from reproduce.tables.clip_recognition import CLIP_MEASURES, clip_rows
 from reproduce.tables.joint import RAW, Line
 from reproduce.tables.representations import IN_TIME, MEASURES, made
 
-__all__ = ["clips", "embedded", "learners_of", "model_of", "show_and_store", "videos_of"]
+__all__ = ["clips", "embedded", "learners_of", "model_of", "show_and_store", "true_rows", "untrained", "videos_of"]
 
 _ABOUT = ("dataset", "activity", "video", "method", "training", "seed")
 
-# Of each activity and split; activities of a smoke run.
-_SMOKE_VIDEOS, _SMOKE_ACTIVITIES = 2, 2
+# Of each split of a smoke run, which has one activity, so that a model of it is one of all.
+_SMOKE_VIDEOS = 2
 
 
 def videos_of(given: RepresentationSet, options: argparse.Namespace) -> list[Collection]:
@@ -45,7 +51,7 @@ def videos_of(given: RepresentationSet, options: argparse.Namespace) -> list[Col
         return found
     return [
         replace(each, train=each.train[:_SMOKE_VIDEOS], test=each.test[:_SMOKE_VIDEOS])
-        for each in found[:_SMOKE_ACTIVITIES]
+        for each in found[:1]
     ]
 
 
@@ -54,8 +60,7 @@ def learners_of(
     lines: Mapping[str, Line],
     training: str,
     options: argparse.Namespace,
-    *,
-    raw: bool = False,
+    activity: str = "",
 ) -> list[Learner]:
     """What the options name of the lines of a set.
 
@@ -64,26 +69,65 @@ def learners_of(
         lines: by what tables call them.
         training: the column of that name.
         options: of the command.
-        raw: whether features as they are stand before them.
+        activity: whose published settings count, of a method that has some.
     """
-    named = {name: line for name, line in lines.items() if name in options.methods}
-    trained = [made(name, line, given, training, smoke=options.smoke) for name, line in named.items()]
-    if raw and RAW_FEATURES in options.methods:
-        return [replace(RAW, columns={"training": ""}), *trained]
-    return trained
+    return [
+        made(name, line, given, training, activity, options.root, smoke=options.smoke)
+        for name, line in lines.items()
+        if name in options.methods
+    ]
+
+
+def untrained(options: argparse.Namespace) -> list[Learner]:
+    """Features as they are, if the options name them."""
+    return [replace(RAW, columns={"training": ""})] if RAW_FEATURES in options.methods else []
 
 
 def embedded(
     given: RepresentationSet,
+    lines: Mapping[str, Line],
+    training: str,
     collections: Sequence[Collection],
-    learners: Sequence[Learner],
     options: argparse.Namespace,
 ) -> Outcome:
-    """Rows of test videos, each measured among those of its activity."""
-    found = compute_trained(
-        learners, collections, Scoring(BY_COLLECTION, alignment_rows, {"stride": given.stride}), options
-    )
+    """Rows of test videos, each measured among those of its activity; of features as they are, too.
+
+    Features as they are stand beside models of each activity. Collections whose learners have the same
+    settings are run at once.
+
+    Args:
+        given: the set.
+        lines: by what tables call them.
+        training: the column of that name.
+        collections: of an activity each.
+        options: of the command.
+    """
+    scoring = _scoring(given)
+    runs: list[tuple[list[Learner], list[Collection]]] = []
+    for each in collections:
+        learners = learners_of(given, lines, training, options, str(each.columns["activity"]))
+        if training == ON_ACTIVITY:
+            learners = [*untrained(options), *learners]
+        if runs and runs[-1][0] == learners:
+            runs[-1][1].append(each)
+        else:
+            runs.append((learners, [each]))
+    found = merged([compute_trained(*run, scoring, options) for run in runs])
     return _kept(found, (*MEASURES, "tau_dropped"))
+
+
+def true_rows(given: RepresentationSet, options: argparse.Namespace) -> list[Outcome]:
+    """Rows of the true alignment, if the options name it and the set has one."""
+    collections = true_alignment(given)
+    if TRUE_ALIGNMENT not in options.methods or not collections:
+        return []
+    true = replace(RAW, id="true_alignment", label=TRUE_ALIGNMENT, columns={"training": ""})
+    found = compute_trained([true], collections, _scoring(given), options)
+    return [_kept(found, (*MEASURES, "tau_dropped"))]
+
+
+def _scoring(given: RepresentationSet) -> Scoring:
+    return Scoring(BY_COLLECTION, alignment_rows, {"stride": given.stride, "classifier": given.classifier})
 
 
 def clips(
@@ -114,7 +158,7 @@ def show_and_store(
     for half in halves:
         console().print(summary_table(replace(table, measures=half), outcome.rows))
     if options.whole:
-        publish(table, outcome, {"stride": given.stride})
+        publish(table, outcome, {"stride": given.stride, "classifier": given.classifier})
 
 
 def model_of(learner: Learner, collection: Collection, options: argparse.Namespace) -> Model:

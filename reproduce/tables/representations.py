@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from dkva.experiments import method_settings
 from dkva.experiments.learners import Learner
-from dkva.experiments.method_settings import learner, settings_of
 from dkva.experiments.registry import find
 from reproduce.base import labels
 from reproduce.base.store import Table
-from reproduce.collections.representations import RepresentationSet
+from reproduce.collections.representations import RepresentationSet, settings_of
 from reproduce.tables.alignment import BY_PHASES
+from reproduce.tables.clip_recognition import CLIP_MEASURES
 from reproduce.tables.joint import Line
 
 __all__ = [
@@ -29,19 +31,22 @@ __all__ = [
 IN_TIME = ("tau", "progression", "dtw_accuracy")
 MEASURES = (*IN_TIME, *BY_PHASES)
 
-#: LRProp, what it is compared with, and LRProp without one of its parts.
+#: LRProp, what it is compared with, and LRProp without one of its parts. An encoder that is not trained shows
+#: what it knows of time by the positions of the frames alone.
 LRPROP_LINES: Mapping[str, Line] = {
+    labels.CARL_BLANK: Line("carl", {"epochs": 0}),
     labels.TCN: Line("tcn"),
     labels.TCC: Line("tcc"),
     labels.CARL: Line("carl"),
     labels.LRPROP: Line("lrprop"),
     labels.LRPROP_WITHOUT_SAME: Line("lrprop", {"same_weight": 0.0}),
-    labels.LRPROP_WITHOUT_PROPAGATION: Line("lrprop", {"w2": 0.0}),
-    labels.LRPROP_WITHOUT_WARPING: Line("lrprop", {"w1": 0.0}),
+    labels.LRPROP_WITHOUT_PROPAGATION: Line("lrprop", {"other_weight": 0.0}),
+    labels.LRPROP_WITHOUT_WARPING: Line("lrprop", {"soft_dtw_weight": 0.0}),
 }
 
 #: MASA, what it is compared with, and MASA without one of its parts.
 MASA_LINES: Mapping[str, Line] = {
+    labels.MASA_BLANK: Line("masa", {"epochs": 0}),
     labels.TCN: Line("tcn"),
     labels.CARL: Line("carl"),
     labels.MASA: Line("masa"),
@@ -66,7 +71,16 @@ _SMOKE = {
 }
 
 
-def made(label: str, line: Line, given: RepresentationSet, training: str, *, smoke: bool = False) -> Learner:
+def made(
+    label: str,
+    line: Line,
+    given: RepresentationSet,
+    training: str,
+    activity: str = "",
+    root: Path | None = None,
+    *,
+    smoke: bool = False,
+) -> Learner:
     """The learner of a line on a set; a small one of one epoch if `smoke`.
 
     Args:
@@ -74,15 +88,20 @@ def made(label: str, line: Line, given: RepresentationSet, training: str, *, smo
         line: of any of the tables.
         given: the set.
         training: what the column of that name says.
+        activity: whose published settings count, of a method that has some.
+        root: folder of the real data.
         smoke: whether it is of a smoke run.
+
+    Raises:
+        DataError: see `reproduce.collections.representations.settings_of`.
     """
     method = find(line.id)
-    settings = dict(given.settings.get(line.id, {}))
+    settings = settings_of(given, line.id, activity, root)
     if smoke:
-        own = {each.name for each in settings_of(method)}
+        own = {each.name for each in method_settings.settings_of(method)}
         settings |= {name: value for name, value in _SMOKE.items() if name in own}
     settings |= line.settings
-    return replace(learner(method, settings), label=label, columns={"training": training})
+    return replace(method_settings.learner(method, settings), label=label, columns={"training": training})
 
 
 def embedded_table(name: str, given: RepresentationSet, command: str) -> Table:
@@ -110,5 +129,5 @@ def clips_table(name: str, given: RepresentationSet, command: str) -> Table:
         f"Clips of single phases, and nearest frames by activity, on {given.title}",
         f"{command} --sets {given.key}",
         by=("method", "training"),
-        measures=("clips", "same_activity"),
+        measures=CLIP_MEASURES,
     )
