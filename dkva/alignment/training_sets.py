@@ -1,4 +1,4 @@
-"""Features of videos of several activities, for one model of all."""
+"""Features of the videos that a model which embeds frames is trained on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from dkva.base.video import Video
 from dkva.nn.training_videos import load_frames
 
-__all__ = ["load_mixed"]
+__all__ = ["load_mixed", "load_paired"]
 
 
 def load_mixed(videos: Sequence[Video], *, standardise: bool) -> list[np.ndarray]:
@@ -24,7 +24,7 @@ def load_mixed(videos: Sequence[Video], *, standardise: bool) -> list[np.ndarray
     """
     if not videos:
         return load_frames(videos, 1, standardise=standardise)  # it says what is missing
-    places: dict[str, list[int]] = {}
+    places: dict[str | None, list[int]] = {}
     for place, video in enumerate(videos):
         places.setdefault(video.activity, []).append(place)
     found: dict[int, np.ndarray] = {}
@@ -38,3 +38,20 @@ def load_mixed(videos: Sequence[Video], *, standardise: bool) -> list[np.ndarray
             )
         found.update(zip(of_activity, features, strict=True))
     return [found[place] for place in range(len(videos))]
+
+
+def load_paired(videos: Sequence[Video], *, standardise: bool) -> list[np.ndarray]:
+    """Features [n, d] of every video of one activity in float32, checked, for losses between videos.
+
+    Args:
+        videos: two at least.
+        standardise: whether each is `dkva.nn.training_videos.standardised`.
+
+    Raises:
+        ValueError: one video alone, or as `dkva.nn.training_videos.load_frames`.
+    """
+    if len(videos) == 1:
+        raise ValueError(
+            f"{videos[0].name} is the only video: give two at least, as each is compared with another one"
+        )
+    return load_frames(videos, 1, standardise=standardise)

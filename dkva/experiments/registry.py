@@ -114,6 +114,11 @@ _ASOT = (
 
 _JOINT = "Ali et al., Joint self-supervised video alignment and action segmentation, ICCV 2025"
 
+_CARL = (
+    "Chen et al., Frame-wise action representations for long videos via sequence contrastive learning, "
+    "CVPR 2022"
+)
+
 _OWN: tuple[Listed, ...] = (
     Listed(
         "dkva",
@@ -273,6 +278,28 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.transport.vasot_settings:VasotSettings",),
         restore="dkva.transport.vasot:VasotModel.restore",
+    ),
+    Listed(
+        "carl",
+        "CARL",
+        "learns a network from two views of each video, whose frames are as alike as they are near in time",
+        _CARL,
+        "dkva.alignment.carl:train_carl",
+        kind=LEARNER,
+        settings=("dkva.alignment.carl_settings:CarlSettings",),
+        restore="dkva.alignment.carl:CarlModel.restore",
+        mixes=True,
+    ),
+    Listed(
+        "lrprop",
+        "LRProp",
+        "CARL with frames of other videos, matched by time warping while it learns, and soft-DTW",
+        "Bar-Shalom et al., Weakly-supervised representation learning for video alignment and analysis, "
+        "WACV 2024",
+        "dkva.alignment.lrprop:train_lrprop",
+        kind=LEARNER,
+        settings=("dkva.alignment.lrprop_settings:LrpropSettings",),
+        restore="dkva.alignment.lrprop:LrpropModel.restore",
     ),
     Listed(
         "masa",

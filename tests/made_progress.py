@@ -1,0 +1,21 @@
+"""Videos of one made-up activity that goes on smoothly, at another pace in each."""
+
+import numpy as np
+from made_videos import Made
+
+
+def made_progress(count=4, *, frames=48, phases=4, features=8, noise=0.3, activity="tea"):
+    """So many videos, whose features are waves of how far the activity is, from 0 to 1, and noise."""
+    shape = np.random.default_rng(7)
+    speeds, starts = shape.uniform(2, 7, features), shape.uniform(0, 2 * np.pi, features)
+    videos = []
+    for index in range(count):
+        rng = np.random.default_rng([index, 2])
+        n = frames + int(rng.integers(frames // 2))
+        pace = np.exp(np.repeat(rng.normal(0, 0.8, 6), -(-n // 6))[:n])
+        progress = np.cumsum(pace) / pace.sum()
+        waves = np.sin(progress[:, None] * speeds + starts)
+        noisy = waves + noise * rng.normal(size=waves.shape)
+        phase = np.minimum((progress * phases).astype(int), phases - 1)
+        videos.append(Made(f"{activity}/v{index}", noisy.astype(np.float32), phase))
+    return videos
