@@ -2,9 +2,9 @@
 
 Run: `python synthetic/many_activities.py --out DIR` (seconds; `--help` lists the settings).
 
-Each activity has 3 to 6 phases in a fixed order, a digit each, on a straight path (`ACTIVITIES`). Most digits
-are in several activities, some on the same path there and most on another: a digit does not tell the phase. A
-video has 40 to 100 frames whatever its activity, digits of its own, and a light of its own: the grey of its
+Each activity has 3 to 6 phases in a fixed order, a digit each, on a straight path (`ACTIVITIES`). Each digit
+is in two or three activities, sometimes on the same path and mostly on another: it does not tell the phase.
+A video has 40 to 100 frames whatever its activity, digits of its own, and a light of its own: the grey of its
 background.
 
 Beside each frame stands a pose, a skeleton of nine joints in space (`synthetic.poses`): that of the digit's

@@ -55,6 +55,7 @@ def test_activities_share_digits_and_some_paths_and_none_shows_a_digit_twice():
     assert len({frozenset(mine) for mine in digits}) == len(ACTIVITIES)
     shown = Counter(digit for mine in digits for digit in mine)
     assert set(shown) == set(range(10))
+    assert set(shown.values()) == {2, 3}
     every = Counter(phase for phases in ACTIVITIES.values() for phase in phases)
     assert {phase.digit: count for phase, count in every.items() if count > 1} == {3: 3, 1: 2}
     assert all(set(phase[1:]) <= {-1, 0, 1} for phase in every)
