@@ -3,7 +3,7 @@
 SUBJECT/PLACE/NUMBER/cam4/hand_pose/000000.txt holds 128 numbers: for the left hand and then the right one,
 1 if it is annotated, and the x, y and z of its 21 joints, as the head-mounted camera sees them.
 action_label/000000.txt holds the number of the frame's action. The ten phases were labelled by CASA's
-authors; H2O's own files there hold its 36 actions, and are found out by their other number.
+authors; H2O's own files there hold numbers of its 36 actions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _AGAIN = "download H2O again"
 _CAMERA = "cam4"
 _HANDS, _JOINTS = 2, 21
 
-#: The sequences that CASA's authors took, by split; H2O has others.
+#: The sequences that CASA's authors took, by split, as LAV's program lists them; H2O has others.
 SEQUENCES = {
     "train": (
         *(f"subject1/{place}/1" for place in ("h1", "h2", "k1", "k2", "o1", "o2")),

@@ -73,8 +73,8 @@ def _entries(path: Path, several: bool) -> list:
     if several:  # the list is followed by one of the indices of each activity
         entries = content[0] if isinstance(content, list) and len(content) == 2 else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        kind = "a list of videos and one of indices by action" if several else "a list of videos"
-        raise DataError(path, f"holds no {kind.removeprefix('a ')}", _AGAIN)
+        wanted = "list of videos and one of indices by action" if several else "list of videos"
+        raise DataError(path, f"holds no {wanted}", _AGAIN)
     return entries
 
 
@@ -91,9 +91,8 @@ def _video(
         raise DataError(path, f"video {index} has no name", _AGAIN)
     activity = _activity(path, name, entry, activities)
     phases = checked_phases(path, entry.get("frame_label"), f"labels of {name}", _AGAIN)
-    if entry.get("seq_len") != len(phases):
-        problem = f"says that {name} has {entry.get('seq_len')} frames, and has {len(phases)} labels"
-        raise DataError(path, problem, _AGAIN)
+    if not _is(entry.get("seq_len"), len(phases)):
+        raise DataError(path, f"has {len(phases)} labels of {name} for another number of frames", _AGAIN)
     film = path.parent / str(entry.get("video_file", f"videos/{name}.mp4"))
     found = files.get(name, files.get(film.stem))
     lacks = None
@@ -120,6 +119,11 @@ def _activity(path: Path, name: str, entry: Mapping[str, Any], activities: Seque
     found = [index for index, activity in enumerate(activities) if called in activity.names]
     if not found:
         raise DataError(path, f"{name} is of no action that is aligned", _AGAIN)
-    if entry.get("action_label", found[0]) != found[0]:
-        raise DataError(path, f"{name} has the number {entry['action_label']} of another action", _AGAIN)
+    if not _is(entry.get("action_label", found[0]), found[0]):
+        raise DataError(path, f"{name} has the number of another action", _AGAIN)
     return activities[found[0]].name
+
+
+def _is(value: Any, number: int) -> bool:
+    """Whether something read is a number, and this one."""
+    return isinstance(value, (int, np.integer)) and value == number

@@ -126,8 +126,9 @@ def checked_phases(path: Path, labels: object, what: str, remedy: str) -> np.nda
         array = np.zeros(0)
     if array.ndim != 1 or not len(array) or array.dtype.kind not in "iufb":
         raise DataError(path, f"{what} are no numbers in a row", remedy)
-    whole = array.astype(np.int64) if np.isfinite(array).all() else None
-    if whole is None or not np.array_equal(whole, array):
+    with np.errstate(invalid="ignore"):  # what is no whole number of 64 bits differs from what it becomes
+        whole = array.astype(np.int64)
+    if not np.array_equal(whole, array):
         raise DataError(path, f"{what} are no whole numbers", remedy)
     return whole
 
@@ -140,11 +141,11 @@ def checked_rows(path: Path, rows: object, what: str, remedy: str) -> np.ndarray
     Raises:
         DataError: no such array, or numbers that are not finite.
     """
-    fits = isinstance(rows, np.ndarray) and rows.ndim in (2, 3) and rows.size and rows.dtype.kind in "iuf"
-    if not fits or not isinstance(rows, np.ndarray):
+    array = rows if isinstance(rows, np.ndarray) else np.zeros(0)
+    if array.ndim not in (2, 3) or not array.size or array.dtype.kind not in "iuf":
         raise DataError(path, f"{what} are no numbers [frames, columns] or [frames, joints, 3]", remedy)
     with np.errstate(over="ignore"):  # too large for float32 becomes inf, which is reported
-        flat = rows.reshape(len(rows), -1).astype(np.float32)
+        flat = array.reshape(len(array), -1).astype(np.float32)
     if not np.isfinite(flat).all():
         raise DataError(path, f"{what} hold numbers that are not finite", remedy)
     return flat

@@ -94,10 +94,13 @@ def changed(**changes):
         (changed(name=...), "video 0 has no name"),
         (changed(name=7), "video 0 has no name"),
         (changed(name="0001_strum_guitar"), "0001_strum_guitar is of no action that is aligned"),
-        (changed(action_label=4), "0001_bowl has the number 4 of another action"),
+        (changed(action_label=4), "0001_bowl has the number of another action"),
+        (changed(action_label=np.zeros(2)), "0001_bowl has the number of another action"),
         (changed(frame_label=...), "labels of 0001_bowl are no numbers in a row"),
         (changed(frame_label=[0.5] * 9), "labels of 0001_bowl are no whole numbers"),
-        (changed(seq_len=2), "says that 0001_bowl has 2 frames, and has 9 labels"),
+        (changed(seq_len=2), "has 9 labels of 0001_bowl for another number of frames"),
+        (changed(seq_len=np.array([9, 9])), "has 9 labels of 0001_bowl for another number of frames"),
+        (changed(seq_len=...), "has 9 labels of 0001_bowl for another number of frames"),
     ],
 )
 def test_a_broken_entry_is_left_out_and_named(tmp_path, entry, part):

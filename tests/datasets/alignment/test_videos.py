@@ -50,6 +50,8 @@ def test_names():
         ([0.5, 1], "no whole numbers"),
         (np.array([0, np.nan]), "no whole numbers"),
         (np.array([0, np.inf]), "no whole numbers"),
+        (np.array([0, 1e300]), "no whole numbers"),
+        (np.array([0, 2**64 - 1], np.uint64), "no whole numbers"),
         (["a"], "no numbers in a row"),
         ([[0, 1], [1]], "no numbers in a row"),
         (np.zeros((2, 2)), "no numbers in a row"),

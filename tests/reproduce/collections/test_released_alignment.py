@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from dkva.datasets import BrokenDataError, DataError
+from dkva.metrics.alignment import alignment_rows
 from reproduce.collections.released_alignment import joints_of, needs, released
 
 pytestmark = pytest.mark.fast
@@ -79,3 +80,19 @@ def test_broken_files_are_told_all_at_once(tmp_path):
         path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(BrokenDataError, match="2 problems"):
         released("h2o", tmp_path)
+
+
+def test_rows_are_measured_without_the_background(tmp_path):
+    """Features that tell the phase: those of the background tell nothing, and no metric sees them."""
+    for split, count in (("train", 3), ("val", 2)):
+        content = releases.write_records(tmp_path, "kallax_shelf_drawer", split, count, 18, (17, 3))
+        for entry in content.values():
+            told = np.repeat(entry["labels"][:, None], 51, axis=1).reshape(entry["pose"].shape).astype(float)
+            entry["pose"] = np.where(entry["labels"][:, None, None] == 0, entry["pose"], 10 * told)
+        np.save(tmp_path / f"kallax_shelf_drawer_{split}.npy", np.array(content, object), allow_pickle=True)
+    (collection,) = released("ikea_asm", tmp_path)
+    read = [[video.load() for video in videos] for videos in (collection.train, collection.test)]
+    assert all((truth == -1).any() for videos in read for _, truth in videos)
+    given = [[pair[index] for pair in videos] for videos in read for index in (0, 1)]
+    for row in alignment_rows(*given, stride=1):
+        assert (row["accuracy_100"], row["dtw_accuracy"]) == (1, 1)
