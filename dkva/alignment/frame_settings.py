@@ -27,7 +27,7 @@ class FrameSettings:
         positions: whether the transformer is told where frames lie.
         frames: of a clip that a step sees, T; a shorter video is filled up, and the filling counts nowhere.
             Positions are 0 to T - 1, and those of a whole video are stretched over them.
-        videos: of a step; the last step of an epoch is filled up with the first ones of the epoch.
+        batch: videos of a step; the last step of an epoch is filled up with the first ones of the epoch.
         epochs: passes over the videos.
         learning_rate: Adam's.
         decay: whether the learning rate falls to 0, as half a cosine, or stays ("cosine" or "none").
@@ -49,7 +49,7 @@ class FrameSettings:
     dropout: float = 0.1
     positions: bool = True
     frames: int = 240
-    videos: int = 1
+    batch: int = 1
     epochs: int = 300
     learning_rate: float = 1e-4
     decay: str = "cosine"
@@ -58,7 +58,7 @@ class FrameSettings:
     standardise: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "width", "heads", "layers", "feed_forward", "outputs", "frames", "videos"):
+        for name in ("hidden", "width", "heads", "layers", "feed_forward", "outputs", "frames", "batch"):
             check_whole(name, getattr(self, name), least=1)
         check_whole("epochs", self.epochs, least=0)
         if self.width % self.heads:

@@ -169,7 +169,7 @@ def fit_network(
         projected: whether the loss sees frames through a `ProjectionHead`.
         checkpoint: where the state of the training is kept, to go on after a kill.
     """
-    batches = ViewBatches(videos, views, min(settings.videos, len(videos)), seed)
+    batches = ViewBatches(videos, views, min(settings.batch, len(videos)), seed)
     trained = fit(
         start(videos[0].shape[1], settings, projected, jnp.asarray(seed)),
         loss,

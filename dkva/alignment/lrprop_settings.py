@@ -64,7 +64,7 @@ class LrpropSettings(ViewSettings):
     """
 
     layers: int = 7
-    videos: int = 2
+    batch: int = 2
     same_weight: float = 1.0
     other_weight: float = 0.8
     soft_dtw_weight: float = 0.001
@@ -75,7 +75,7 @@ class LrpropSettings(ViewSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_whole("videos", self.videos, least=2)
+        check_whole("batch", self.batch, least=2)
         weights = ("same_weight", "other_weight", "soft_dtw_weight")
         for name in weights:
             check_number(name, getattr(self, name))

@@ -50,7 +50,7 @@ SMALL: Mapping[str, Mapping[str, object]] = {
     "tcc": _NETWORK,
     "carl": _NETWORK,
     "lrprop": _NETWORK,
-    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch_videos": 4, "epochs": 150},
+    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch": 4, "epochs": 150},
 }
 
 
@@ -132,7 +132,7 @@ MASA_SETS = {
         *_MANY,
         *_ONE,
         *(
-            replace(each, classifier="logistic", settings={"masa": {"batch_videos": videos}})
+            replace(each, classifier="logistic", settings={"masa": {"batch": videos}})
             for each, videos in ((_PENN_ACTION, 32), (_H2O, 16), (_IKEA, 4))
         ),
     )
