@@ -75,23 +75,41 @@ class MasaLoss:
 
     def __call__(self, network: MasaNetwork, batch: ViewBatch) -> Float[Array, ""]:
         """The loss."""
-        batch = jax.tree.map(jnp.asarray, batch)
-        indices, masks = (batch.indices_x, batch.indices_y), (batch.mask_x, batch.mask_y)
-        in_view = jnp.broadcast_to(jnp.arange(batch.x.shape[1])[None], batch.indices_x.shape)
-        table = _positions(self.longest, network.width, batch.x.dtype)
-        places = (in_view, in_view) if self.positions == "view" else indices
-        embedded = network(batch.x, batch.y, *(table[each] for each in places), *masks)
-        there = jnp.concatenate(masks)
+        x, y, indices_x, indices_y, mask_x, mask_y, lengths = map(jnp.asarray, batch)
+        there = jnp.concatenate([mask_x, mask_y])
+        table = _positions(self.longest, network.width, x.dtype)
+        in_view = jnp.broadcast_to(jnp.arange(x.shape[1])[None], mask_x.shape)
+        in_video = self.positions == "video"
+        places_x, places_y = (table[each if in_video else in_view] for each in (indices_x, indices_y))
+        embedded = network(x, y, places_x, places_y, mask_x, mask_y)
         projected = network.project(jnp.concatenate(embedded), there)
-        x, y = jnp.split(projected, 2)
-        times = [each.astype(batch.x.dtype) for each in indices]
-        if self.normalised_times:
-            times = [each / batch.lengths[:, None] for each in times]
-        errors = matching_error(x, y, *times, *masks, temperature=self.temperature, squared=self.squared)
+        first, second = jnp.split(projected, 2)
+        unit_of_time = lengths[:, None] if self.normalised_times else jnp.ones((1, 1), x.dtype)
+        times_x, times_y = (each.astype(x.dtype) / unit_of_time for each in (indices_x, indices_y))
+        errors = matching_error(
+            first,
+            second,
+            times_x,
+            times_y,
+            mask_x,
+            mask_y,
+            temperature=self.temperature,
+            squared=self.squared,
+        )
         if not self.clustering:
             return masa_loss(errors)
-        predicted = jnp.split(network.predict(projected, there), 2)
-        agreements = agreement(x, y, *predicted, *indices, *masks, stop_gradient=self.stop_gradient)
+        predicted_x, predicted_y = jnp.split(network.predict(projected, there), 2)
+        agreements = agreement(
+            first,
+            second,
+            predicted_x,
+            predicted_y,
+            indices_x,
+            indices_y,
+            mask_x,
+            mask_y,
+            stop_gradient=self.stop_gradient,
+        )
         return masa_loss(errors, agreements)
 
 

@@ -63,9 +63,9 @@ class MasaSettings:
         positions: whether a frame's position is counted in its view, or in the whole "video" (CASA), by which
             views could be matched without looking at them. The paper does not say.
         scaled: whether frames are multiplied by the root of their size before positions are added (CASA).
-        self_attention: whether there are these layers.
-        cross_attention: likewise; without both, a frame knows of no other.
-        cluster_predictor: whether the cluster predictor is there; else projected frames are compared
+        self_attention: whether there are layers of self-attention.
+        cross_attention: likewise of cross-attention; without both, a frame knows of no other.
+        cluster_predictor: whether there is a cluster predictor; else projected frames are compared
             themselves.
         clustering: whether the views are to agree; else they are matched alone.
         stop_gradient: whether the projected frames that predictions are compared with are constants.
@@ -74,25 +74,26 @@ class MasaSettings:
         own_trims: whether each view has a part of its own; else both are of the same, so that "the sequence
             range remains consistent".
         trim_least: least share of the video that is in a part (our choice).
-        drop: largest share of the frames of a view that is left out (CASA).
+        left_out: largest share of the frames of a view that is left out (CASA).
         frames: most frames of a view; 0 means as many as the longest video has (our choice).
         flip: probability that the poses of a view are mirrored (CASA).
         translation: probability that all joints are moved (CASA).
-        translation_sigma: by how much, of poses whose coordinates have mean square 1 (CASA).
+        translation_sigma: standard deviation of how far, of poses whose coordinates have mean square 1
+            (CASA).
         angles: probability that bones are turned (CASA, whose public code does not apply it).
-        angle_sigma: by how much, in degrees (CASA).
+        angle_sigma: standard deviation of how far, in degrees (CASA).
         latent: probability of noise in the space of a body model, if one is given (CASA).
-        temperature: τ of the softmax over cosines (CASA; the paper prints none).
+        temperature: of the softmax over cosines (CASA; the paper prints none).
         squared: whether errors in time are squared, as the paper's text says, and not absolute, as its
             formula has them.
-        normalised_times: whether they are counted in lengths of the video, and not in frames, in which long
+        normalised_times: whether times are counted in lengths of the video, and not in frames, in which long
             videos weigh more.
         epochs: passes over the videos (our choice; the paper goes on to 150 at least).
         repeats: how often each video comes in an epoch (our choice; CASA has 50).
-        videos: of a step: 32 of PennAction, 16 of H2O, 4 of IKEA ASM.
+        batch: videos of a step: 32 of PennAction, 16 of H2O, 4 of IKEA ASM.
         learning_rate: Adam's at first.
         halving: epochs after which it is halved.
-        halvings: how often.
+        halvings: how often it is halved.
         standardise: whether each video's features are standardised and divided by sqrt(d), and its poses
             moved and scaled as one (our choice; the paper's are given to the network as they are).
 
@@ -119,7 +120,7 @@ class MasaSettings:
     trim: bool = True
     own_trims: bool = False
     trim_least: float = 0.5
-    drop: float = 0.5
+    left_out: float = 0.5
     frames: int = 0
     flip: float = 0.3
     translation: float = 0.3
@@ -132,14 +133,14 @@ class MasaSettings:
     normalised_times: bool = False
     epochs: int = 150
     repeats: int = 1
-    videos: int = 16
+    batch: int = 16
     learning_rate: float = 3e-3
     halving: int = 50
     halvings: int = 3
     standardise: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "outputs", "layers", "predictor_layers", "repeats", "videos", "halving"):
+        for name in ("hidden", "outputs", "layers", "predictor_layers", "repeats", "batch", "halving"):
             check_whole(name, getattr(self, name), least=1)
         for name in ("joints", "heads", "frames", "epochs", "halvings"):
             check_whole(name, getattr(self, name), least=0)
@@ -148,11 +149,11 @@ class MasaSettings:
             check_number(name, getattr(self, name), positive=True)
         for name in ("translation_sigma", "angle_sigma"):
             check_number(name, getattr(self, name))
-        for name in ("flip", "translation", "angles", "latent", "drop"):
+        for name in ("flip", "translation", "angles", "latent", "left_out"):
             check_number(name, getattr(self, name), most=1)
         check_number("trim_least", self.trim_least, positive=True, most=1)
-        if self.drop == 1:
-            raise ValueError("drop is 1: give a number below 1, as some frames must be left")
+        if self.left_out == 1:
+            raise ValueError("left_out is 1: give a number below 1, as some frames must be left")
         self._check_body()
 
     def _check_body(self) -> None:

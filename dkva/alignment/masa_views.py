@@ -125,7 +125,7 @@ class ViewBatches:
     @property
     def size(self) -> int:
         """Videos of a batch: fewer than asked for, if an epoch has fewer."""
-        return min(self.settings.videos, len(self.videos) * self.settings.repeats)
+        return min(self.settings.batch, len(self.videos) * self.settings.repeats)
 
     @property
     def steps(self) -> int:
@@ -156,7 +156,7 @@ class ViewBatches:
             rng,
             trim_least=chosen.trim_least if chosen.trim and not poses_alone else 1,
             own_trims=chosen.own_trims,
-            drop=chosen.drop,
+            drop=chosen.left_out,
             most=self.frames,
             dual=chosen.dual_augmentation,
         )

@@ -99,9 +99,12 @@ class AttentionLayer(eqx.Module):
             others: that are read: the same ones, or those of another sequence.
             mask: which of the others there are.
         """
-        parts = linear(self.query, frames), linear(self.key, others), linear(self.value, others)
-        heard = linear_attention(*(each.reshape(*each.shape[:2], self.heads, -1) for each in parts), mask)
-        heard = _normalised(self.norms[0], linear(self.merge, heard.reshape(frames.shape)))
+        query, key, value = (
+            linear(layer, read).reshape(*read.shape[:2], self.heads, -1)
+            for layer, read in ((self.query, frames), (self.key, others), (self.value, others))
+        )
+        heard = linear_attention(query, key, value, mask).reshape(frames.shape)
+        heard = _normalised(self.norms[0], linear(self.merge, heard))
         wide = jax.nn.relu(linear(self.widen, jnp.concatenate([frames, heard], axis=-1)))
         return frames + _normalised(self.norms[1], linear(self.narrow, wide))
 

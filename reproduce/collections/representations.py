@@ -39,7 +39,7 @@ _NETWORK = {
     "feed_forward": 128,
     "outputs": 32,
     "frames": 40,
-    "epochs": 60,
+    "epochs": 40,
     "learning_rate": 1e-3,
 }
 
@@ -50,7 +50,7 @@ SMALL: Mapping[str, Mapping[str, object]] = {
     "tcc": _NETWORK,
     "carl": _NETWORK,
     "lrprop": _NETWORK,
-    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch": 4, "epochs": 150},
+    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch": 4, "epochs": 100},
 }
 
 

@@ -39,7 +39,7 @@ def test_with_the_released_share_both_views_have_a_frame_in_common(n_frames, see
     assert set(first) & set(second)
 
 
-def drawn(count=2000, n_frames=20, **settings):
+def drawn(count=800, n_frames=20, **settings):
     rng = np.random.default_rng(0)
     return [dual_views(n_frames, rng, **settings) for _ in range(count)]
 
@@ -50,7 +50,7 @@ def test_without_dropping_views_are_parts_of_every_length_and_place():
     lengths = np.bincount([len(first) for first, _ in views], minlength=21)
     assert not lengths[:10].any()
     share = 1 / 11
-    np.testing.assert_allclose(lengths[10:], 2000 * share, atol=5 * math.sqrt(2000 * share * (1 - share)))
+    np.testing.assert_allclose(lengths[10:], 800 * share, atol=5 * math.sqrt(800 * share * (1 - share)))
     starts = [first[0] for first, _ in views if len(first) == 16]
     assert set(starts) == {0, 1, 2, 3, 4}
     own = drawn(drop=0, own_trims=True)
@@ -63,10 +63,10 @@ def test_frames_are_left_out_of_each_view_by_itself():
     # floor(40 u) for u below 0.5: 0 to 19, each as likely.
     counts = np.bincount(left_out.ravel(), minlength=20)
     assert len(counts) == 20
-    np.testing.assert_allclose(counts, 200, atol=5 * math.sqrt(4000 * 0.05 * 0.95))
-    assert abs(np.corrcoef(left_out.T)[0, 1]) < 5 / math.sqrt(2000)
-    of_each = np.bincount(np.concatenate([first for first, _ in views]), minlength=40) / 2000
-    np.testing.assert_allclose(of_each, 1 - 9.5 / 40, atol=5 * 0.43 / math.sqrt(2000))
+    np.testing.assert_allclose(counts, 80, atol=5 * math.sqrt(1600 * 0.05 * 0.95))
+    assert abs(np.corrcoef(left_out.T)[0, 1]) < 5 / math.sqrt(800)
+    of_each = np.bincount(np.concatenate([first for first, _ in views]), minlength=40) / 800
+    np.testing.assert_allclose(of_each, 1 - 9.5 / 40, atol=5 * 0.43 / math.sqrt(800))
 
 
 def test_a_view_alone_is_augmented_if_asked_for():
@@ -98,7 +98,7 @@ def videos(lengths=(30, 12, 7), width=5):
 
 
 def test_batches_hold_what_was_drawn():
-    settings = MasaSettings(videos=2, repeats=2)
+    settings = MasaSettings(batch=2, repeats=2)
     batches = ViewBatches(videos(), settings, 0)
     assert (batches.longest, batches.frames, batches.size, batches.steps) == (30, 30, 2, 3)
     found = list(batches(0))
@@ -118,7 +118,7 @@ def test_batches_hold_what_was_drawn():
 
 
 def test_the_last_batch_is_filled_up_and_a_small_set_is_one_batch():
-    first, last = ViewBatches(videos(), MasaSettings(videos=2), 0)(0)
+    first, last = ViewBatches(videos(), MasaSettings(batch=2), 0)(0)
     number = [int(x[0, 0] // 100) for batch in (first, last) for x in batch.x]
     assert sorted(number[:3]) == [0, 1, 2]
     assert number[3] == number[0]
@@ -129,7 +129,7 @@ def test_the_last_batch_is_filled_up_and_a_small_set_is_one_batch():
 def test_an_epoch_is_the_same_again_and_another_is_not():
     def epoch(seed, number):
         return np.concatenate(
-            [batch.x for batch in ViewBatches(videos(), MasaSettings(videos=2), seed)(number)]
+            [batch.x for batch in ViewBatches(videos(), MasaSettings(batch=2), seed)(number)]
         )
 
     np.testing.assert_array_equal(epoch(0, 1), epoch(0, 1))
@@ -144,7 +144,7 @@ def test_long_videos_are_thinned_to_the_frames_asked_for():
     assert batch.indices_x.max() > 12
 
 
-CERTAIN = {"flip": 1, "translation": 0, "angles": 0, "latent": 0, "trim": False, "drop": 0}
+CERTAIN = {"flip": 1, "translation": 0, "angles": 0, "latent": 0, "trim": False, "left_out": 0}
 
 
 def views_of(settings, **given_):
@@ -177,7 +177,7 @@ def test_a_body_model_is_used():
 
 
 def test_views_of_poses_alone_are_not_trimmed():
-    settings = MasaSettings(joints=2, drop=0)
+    settings = MasaSettings(joints=2, left_out=0)
     poses = [np.random.default_rng(0).normal(size=(20, 6)).astype(np.float32)]
     assert all(next(iter(ViewBatches(poses, settings, seed)(0))).mask_x.all() for seed in range(5))
     both = [np.random.default_rng(0).normal(size=(20, 7)).astype(np.float32)]
