@@ -34,7 +34,9 @@ _SMOKE = (RAW_FEATURES, LRPROP)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sets that are there, store and print; 2 if a set that was asked for is not there."""
-    options = options_of(__doc__, arguments, LRPROP_SETS, (RAW_FEATURES, *LRPROP_LINES, TRUE_ALIGNMENT), _SMOKE)
+    options = options_of(
+        __doc__, arguments, LRPROP_SETS, (RAW_FEATURES, *LRPROP_LINES, TRUE_ALIGNMENT), _SMOKE
+    )
 
     def run(given: RepresentationSet) -> None:
         lines = {name: line for name, line in LRPROP_LINES.items() if given.parts or name not in LRPROP_PARTS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -84,7 +84,7 @@ class FrameModel:
         }
 
     @classmethod
-    def restore(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+    def restore(cls, arrays: Mapping[str, np.ndarray]) -> FrameModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = cls.settings_type(**json.loads(str(arrays["settings"])))
         width = arrays["network.blocks.0.weight"].shape[1]

@@ -5,6 +5,8 @@ A method of this library is one entry of `_OWN`. Another package adds one by an 
 
     [project.entry-points."dkva.methods"]
     every_tenth = "tenths:LISTED"
+
+Over 400 lines, as each method is an entry.
 """
 
 from __future__ import annotations
@@ -300,6 +302,27 @@ _OWN: tuple[Listed, ...] = (
         kind=LEARNER,
         settings=("dkva.alignment.lrprop_settings:LrpropSettings",),
         restore="dkva.alignment.lrprop:LrpropModel.restore",
+    ),
+    Listed(
+        "tcc",
+        "TCC",
+        "learns a network by which a frame's neighbour in another video leads back to it",
+        "Dwibedi et al., Temporal cycle-consistency learning, CVPR 2019",
+        "dkva.alignment.tcc:train_tcc",
+        kind=LEARNER,
+        settings=("dkva.alignment.tcc_settings:TccSettings",),
+        restore="dkva.alignment.tcc:TccModel.restore",
+    ),
+    Listed(
+        "tcn",
+        "TCN",
+        "learns a network by which a frame a little earlier is told from the others of its video",
+        "Sermanet et al., Time-contrastive networks, ICRA 2018",
+        "dkva.alignment.tcn:train_tcn",
+        kind=LEARNER,
+        settings=("dkva.alignment.tcn_settings:TcnSettings",),
+        restore="dkva.alignment.tcn:TcnModel.restore",
+        mixes=True,
     ),
     Listed(
         "masa",

@@ -32,7 +32,16 @@ from reproduce.tables.clip_recognition import CLIP_MEASURES, clip_rows
 from reproduce.tables.joint import RAW, Line
 from reproduce.tables.representations import IN_TIME, MEASURES, made
 
-__all__ = ["clips", "embedded", "learners_of", "model_of", "show_and_store", "true_rows", "untrained", "videos_of"]
+__all__ = [
+    "clips",
+    "embedded",
+    "learners_of",
+    "model_of",
+    "show_and_store",
+    "true_rows",
+    "untrained",
+    "videos_of",
+]
 
 _ABOUT = ("dataset", "activity", "video", "method", "training", "seed")
 
@@ -50,8 +59,7 @@ def videos_of(given: RepresentationSet, options: argparse.Namespace) -> list[Col
     if not options.smoke:
         return found
     return [
-        replace(each, train=each.train[:_SMOKE_VIDEOS], test=each.test[:_SMOKE_VIDEOS])
-        for each in found[:1]
+        replace(each, train=each.train[:_SMOKE_VIDEOS], test=each.test[:_SMOKE_VIDEOS]) for each in found[:1]
     ]
 
 

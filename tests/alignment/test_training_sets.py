@@ -1,10 +1,10 @@
-"""Features of several activities: all of them, in order, and what is refused."""
+"""Features of one activity and of several: all of them, in order, and what is refused."""
 
 import numpy as np
 import pytest
 from made_videos import Made, made_videos
 
-from dkva.alignment.training_sets import load_mixed
+from dkva.alignment.training_sets import load_mixed, load_paired
 from dkva.nn.training_videos import standardised
 
 pytestmark = pytest.mark.fast
@@ -41,3 +41,13 @@ def other(**changed):
 def test_refuses_videos_that_cannot_be_used(videos, says):
     with pytest.raises(ValueError, match=says):
         load_mixed(videos, standardise=True)
+
+
+def test_videos_that_are_compared_are_of_one_activity_and_two_at_least():
+    videos = made_videos(2)
+    found = load_paired(videos, standardise=False)
+    np.testing.assert_array_equal(found[1], videos[1].frames)
+    with pytest.raises(ValueError, match="tea/v0 is the only video: give two at least"):
+        load_paired(videos[:1], standardise=False)
+    with pytest.raises(ValueError, match="mixes activities"):
+        load_paired([*videos, other(name="coffee/w")], standardise=False)
