@@ -65,8 +65,8 @@ class Collection:
         n_segments: M, of all videos.
         seeds: of the learners that take one.
         columns: further columns of its rows.
-        known: of `train`, the videos that a measure by collection learns of, where the model was trained on
-            more than those of the test videos' kind; None means all.
+        known: of `train`, the videos that a measure by collection learns of, such as those of the test
+            videos' activity if the model was trained on several; None means all.
     """
 
     name: str
@@ -76,6 +76,11 @@ class Collection:
     seeds: tuple[int, ...] = (0,)
     columns: Mapping[str, str | int | float] = field(default_factory=dict)
     known: tuple[Member, ...] | None = None
+
+    @property
+    def learned_of(self) -> tuple[Member, ...]:
+        """The videos that a measure by collection learns of."""
+        return self.train if self.known is None else self.known
 
 
 #: Scores of `dkva.evaluate`, of each video under a matching of its own.
@@ -96,7 +101,7 @@ def _groups(collection: Collection, scoring: Scoring, model_key: str, learner: L
     }
     known: tuple[Member, ...] = ()
     if scoring.by == BY_COLLECTION:
-        known = collection.train if collection.known is None else collection.known
+        known = collection.learned_of
         if known != collection.train:
             decisive["known"] = training_digest(known)
 
@@ -276,7 +281,7 @@ def _check(learners: Sequence[Learner], collections: Sequence[Collection]) -> No
                 )
     for collection in collections:
         check_whole(f"n_segments of {collection.name!r}", collection.n_segments, least=1)
-        known = collection.train if collection.known is None else collection.known
+        known = collection.learned_of
         for what, videos in (("train", collection.train), ("test", collection.test), ("known", known)):
             try:
                 training_digest(videos)
