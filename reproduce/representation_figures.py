@@ -24,7 +24,7 @@ from scipy.spatial.distance import cdist
 
 from dkva.base.dtw import dtw
 from dkva.experiments.collections import Collection
-from dkva.experiments.learners import Member, Model
+from dkva.experiments.learners import Member
 from reproduce.base.labels import CARL, LRPROP, MASA, ON_ACTIVITY, ON_ALL, RAW_FEATURES
 from reproduce.base.options import console, parser
 from reproduce.base.paths import RESULTS
@@ -33,7 +33,7 @@ from reproduce.base.store import write_arrays
 from reproduce.collections.at_once import at_once
 from reproduce.collections.representations import LRPROP_SETS
 from reproduce.pictures.base import REPRESENTATIONS
-from reproduce.tables.representation_runs import model_of, videos_of
+from reproduce.tables.representation_runs import Embedder, model_of, videos_of
 from reproduce.tables.representations import LRPROP_LINES, MASA_LINES, made
 
 __all__ = ["arrays", "main"]
@@ -74,16 +74,16 @@ def arrays(options: argparse.Namespace) -> dict[str, np.ndarray]:
 
 def _models(
     names: Sequence[str], collection: Collection, training: str, options: argparse.Namespace
-) -> Mapping[str, Model]:
+) -> Mapping[str, Embedder]:
     """Features as they are, and the models of lines on a collection."""
-    out: dict[str, Model] = {RAW_FEATURES: RawFeatures()}
+    out: dict[str, Embedder] = {RAW_FEATURES: RawFeatures()}
     for name in names:
         learner = made(name, _LINES[name], _GIVEN, training, smoke=options.smoke)
         out[name] = model_of(learner, collection, options)
     return out
 
 
-def _embedded(model: Model, videos: Sequence[Member], step: int) -> np.ndarray:
+def _embedded(model: Embedder, videos: Sequence[Member], step: int) -> np.ndarray:
     """Every `step`-th embedded frame of videos [n, e]."""
     return np.concatenate([model.embed(video.features())[::step] for video in videos])
 

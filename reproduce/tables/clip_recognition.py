@@ -63,9 +63,9 @@ def _clips(
     """Embedded frames of each clip of videos [n_i, e], what it shows, and the index of its video."""
     clips, shown, videos = [], [], []
     for index, (frames, truth, activity) in enumerate(zip(embedded, truths, activities, strict=True)):
-        for start, end, phase in segments(truth):
-            if int(phase) >= 0:
+        for start, end, _ in segments(truth):
+            if truth[start] >= 0:
                 clips.append(np.asarray(frames)[start:end])
-                shown.append(f"{activity}, {phase}")
+                shown.append(f"{activity}, {truth[start]}")
                 videos.append(index)
     return clips, shown, videos

@@ -7,12 +7,15 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
 
 from dkva.experiments.code_version import code_version
 from dkva.experiments.collection_work import Trained, train_model
 from dkva.experiments.collections import BY_COLLECTION, Collection, Scoring
 from dkva.experiments.experiment import Outcome, merged
-from dkva.experiments.learners import Learner, Model, training_digest
+from dkva.experiments.learners import Learner, training_digest
 from dkva.experiments.models import ModelStore, read_model
 from dkva.metrics.alignment import alignment_rows
 from reproduce.base.labels import ON_ACTIVITY, RAW_FEATURES, TRUE_ALIGNMENT
@@ -33,6 +36,7 @@ from reproduce.tables.joint import RAW, Line
 from reproduce.tables.representations import IN_TIME, MEASURES, made
 
 __all__ = [
+    "Embedder",
     "clips",
     "embedded",
     "learners_of",
@@ -169,7 +173,15 @@ def show_and_store(
         publish(table, outcome, {"stride": given.stride, "classifier": given.classifier})
 
 
-def model_of(learner: Learner, collection: Collection, options: argparse.Namespace) -> Model:
+class Embedder(Protocol):
+    """A model that embeds."""
+
+    def embed(self, features) -> np.ndarray:
+        """Embedded frames [n, e] of a video of features [n, d]."""
+        ...
+
+
+def model_of(learner: Learner, collection: Collection, options: argparse.Namespace) -> Embedder:
     """The first model of a learner on a collection, that of the tables: trained here if it is not there.
 
     Exits with one message if the training failed. A smoke run keeps no model.
@@ -183,4 +195,4 @@ def model_of(learner: Learner, collection: Collection, options: argparse.Namespa
         if problems := train_model((trained, options.force)).problems:
             raise SystemExit(f"error: {problems[0]}")
         arrays, _ = read_model(store.path(key))
-    return learner.restore(arrays)
+    return cast(Embedder, learner.restore(arrays))
