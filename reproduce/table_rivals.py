@@ -30,7 +30,7 @@ from dkva.experiments.learners import Learner
 from dkva.experiments.method_settings import learner, settings_of
 from dkva.experiments.registry import LEARNER, find, listed
 from dkva.experiments.untrained import untrained
-from reproduce.base.labels import KERNEL_MEANS, PAPERS_METHOD
+from reproduce.base.labels import KERNEL_MEANS, ON_ACTIVITY, PAPERS_METHOD, SINGLE_VIDEO
 from reproduce.base.methods import EPOCHS, method
 from reproduce.base.options import compute_trained, console, parser
 from reproduce.base.paths import RESULTS, data_root
@@ -40,8 +40,6 @@ from reproduce.collections.benchmarks import LONG
 from reproduce.collections.rivals import SETS, VIDEOS, Group, collections_of
 from reproduce.tables.rivals import (
     KINDS,
-    ON_ACTIVITY,
-    SINGLE_VIDEO,
     Kind,
     cells,
     costs_by_label,

@@ -29,7 +29,7 @@ from reproduce.base.labels import RAW_FEATURES, TRUE_ALIGNMENT, VAOT, VAOT_PARTS
 from reproduce.base.options import compute_trained, console
 from reproduce.base.show import summary_table
 from reproduce.base.store import publish
-from reproduce.collections.joint import JointSet, to_align, true_alignment
+from reproduce.collections.joint import JOINT_SETS, JointSet, to_align, true_alignment
 from reproduce.tables.alignment import BY_PHASES, IN_TIME, MEASURES, measure
 from reproduce.tables.joint import ALIGNERS, RAW, alignment_table, made
 from reproduce.tables.joint_runs import options_of, over_sets
@@ -66,7 +66,9 @@ def outcome_of(given: JointSet, options: argparse.Namespace) -> Outcome:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sets that are there, store and print; 2 if a set that was asked for is not there."""
-    options = options_of(__doc__, arguments, (RAW_FEATURES, *ALIGNERS, TRUE_ALIGNMENT), _SMOKE)
+    options = options_of(
+        __doc__, arguments, JOINT_SETS, (RAW_FEATURES, *ALIGNERS, TRUE_ALIGNMENT), _SMOKE, videos=True
+    )
 
     def run(given: JointSet) -> None:
         outcome = outcome_of(given, options)
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
             settings = {"stride": given.stride, "of_all_models": dict(given.settings)}
             publish(table, outcome, {"videos_of_each_activity": options.videos, **settings})
 
-    return over_sets(options, run)
+    return over_sets(options, JOINT_SETS, run)
 
 
 if __name__ == "__main__":

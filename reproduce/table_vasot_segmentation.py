@@ -25,7 +25,7 @@ from reproduce.base.labels import JOINT
 from reproduce.base.options import compute_trained, console
 from reproduce.base.show import summary_table
 from reproduce.base.store import publish
-from reproduce.collections.joint import JointSet, to_segment
+from reproduce.collections.joint import JOINT_SETS, JointSet, to_segment
 from reproduce.tables.joint import SEGMENTERS, made, segmentation_table
 from reproduce.tables.joint_runs import options_of, over_sets
 from reproduce.tables.rivals import KINDS, Kind, measure, rows_of
@@ -54,7 +54,7 @@ def kinds_of(given: JointSet) -> list[Kind]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the sets that are there, store and print; 2 if a set that was asked for is not there."""
-    options = options_of(__doc__, arguments, tuple(SEGMENTERS), _SMOKE)
+    options = options_of(__doc__, arguments, JOINT_SETS, tuple(SEGMENTERS), _SMOKE, videos=True)
 
     def run(given: JointSet) -> None:
         outcome = outcome_of(given, options)
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
                 }
                 publish(table, replace(outcome, rows=rows), settings)
 
-    return over_sets(options, run)
+    return over_sets(options, JOINT_SETS, run)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ __all__ = [
     "ASOT_TRAINED",
     "AUTHORS",
     "BATCH_ESTIMATOR",
+    "CARL",
+    "CARL_BLANK",
     "CHANGE_POINTS",
     "CHOSEN_DECAY",
     "CLOT_TRAINED",
@@ -29,6 +31,20 @@ __all__ = [
     "LEARNED",
     "LEARNED_ASOT",
     "LEARNED_L2",
+    "LRPROP",
+    "LRPROP_PARTS",
+    "LRPROP_WITHOUT_PROPAGATION",
+    "LRPROP_WITHOUT_SAME",
+    "LRPROP_WITHOUT_WARPING",
+    "MASA",
+    "MASA_BLANK",
+    "MASA_PARTS",
+    "MASA_WITHOUT_CROSS",
+    "MASA_WITHOUT_DUAL",
+    "MASA_WITHOUT_PREDICTOR",
+    "MASA_WITHOUT_SELF",
+    "MASA_WITHOUT_STOP",
+    "MASA_WITHOUT_TRIM",
     "MEDIAN_DISTANCE",
     "MMD",
     "MORE",
@@ -36,11 +52,16 @@ __all__ = [
     "NNGP",
     "NTK_ALONE",
     "NTK_SPHERE",
+    "ON_ACTIVITY",
+    "ON_ALL",
     "PAPERS_METHOD",
     "RAW_FEATURES",
     "RECORDING_INITIAL",
     "RECORDING_LEARNED",
     "SEGMENTATION_ALONE",
+    "SINGLE_VIDEO",
+    "TCC",
+    "TCN",
     "TRUE_ALIGNMENT",
     "TW_FINCH",
     "UNIFORM",
@@ -104,6 +125,28 @@ VAOT_PARTS = (VAOT_WITHOUT_STRUCTURE, VAOT_WITHOUT_PRIOR, VAOT_UNBALANCED, VAOT_
 JOINT = "VASOT, both tasks"
 SEGMENTATION_ALONE, ALIGNMENT_ALONE = "VASOT, segmentation alone", "VASOT, alignment alone"
 JOINT_SHIFTED, JOINT_KMEANS = "VASOT, released shift", "VASOT, k-means start"
+
+#: What a method has seen when it cuts or embeds a video, in the column `training`.
+SINGLE_VIDEO, ON_ACTIVITY, ON_ALL = "single video", "on the activity", "on all activities"
+
+#: Tables of embedded frames: what is trained, and LRProp and MASA without one of their parts.
+CARL, TCC, TCN, LRPROP, MASA = "CARL", "TCC", "TCN", "LRProp", "MASA"
+CARL_BLANK, MASA_BLANK = "CARL, not trained", "MASA, not trained"
+LRPROP_WITHOUT_SAME = "LRProp without the same video"
+LRPROP_WITHOUT_PROPAGATION = "LRProp without propagation"
+LRPROP_WITHOUT_WARPING = "LRProp without soft-DTW"
+LRPROP_PARTS = (LRPROP_WITHOUT_SAME, LRPROP_WITHOUT_PROPAGATION, LRPROP_WITHOUT_WARPING)
+MASA_WITHOUT_SELF, MASA_WITHOUT_CROSS = "MASA without self-attention", "MASA without cross-attention"
+MASA_WITHOUT_STOP, MASA_WITHOUT_DUAL = "MASA without stop-gradient", "MASA without dual augmentation"
+MASA_WITHOUT_TRIM, MASA_WITHOUT_PREDICTOR = "MASA without trims", "MASA without cluster predictor"
+MASA_PARTS = (
+    MASA_WITHOUT_SELF,
+    MASA_WITHOUT_STOP,
+    MASA_WITHOUT_DUAL,
+    MASA_WITHOUT_TRIM,
+    MASA_WITHOUT_PREDICTOR,
+    MASA_WITHOUT_CROSS,
+)
 
 #: Labels of the library's methods by id.
 LABELS: Mapping[str, str] = MappingProxyType(

@@ -32,6 +32,8 @@ LABELS = {
     "ap_10": "AP@10",
     "ap_15": "AP@15",
     "dtw_accuracy": "DTW accuracy",
+    "clips": "clips",
+    "same_activity": "same activity",
     "matched": "matched",
     "matched_balanced": "matched (balanced)",
     "path": "right, along the path",

@@ -18,6 +18,7 @@ from dkva.experiments.code_version import code_version
 from dkva.experiments.collections import Collection
 from dkva.experiments.learners import Member
 from reproduce.base.paths import GENERATED
+from reproduce.collections.at_once import at_once
 from reproduce.collections.made import made
 from reproduce.collections.one_activity import on_circle
 from synthetic import many_activities
@@ -135,25 +136,8 @@ def activity_collections(
 def whole_collections(
     kind: str, seeds: Sequence[int], settings: Settings | None = None, folder: Path = GENERATED
 ) -> list[Collection]:
-    """The same test videos and columns, but models are trained on the training videos of all activities.
-
-    A learner has one model in all. What a measure by collection learns, it learns of the training videos of
-    the test videos' activity. As all columns are those of `activity_collections`, a run has the ones or the
-    others. Arguments and errors are those of `activity_collections`.
-    """
-    apart = activity_collections(kind, seeds, settings, folder)
-    train = tuple(video for each in apart for video in each.train)
-    n_segments = sum(each.n_segments for each in apart)
-    return [
-        replace(
-            each,
-            name=f"{each.name}, trained on all",
-            train=train,
-            n_segments=n_segments,
-            known=each.train,
-        )
-        for each in apart
-    ]
+    """The same with one model of all activities; see `at_once`. Arguments and errors are the same."""
+    return at_once(activity_collections(kind, seeds, settings, folder))
 
 
 def true_alignment(kind: str, settings: Settings | None = None, folder: Path = GENERATED) -> list[Collection]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from reproduce.ledger.alignment_paper import ALIGNMENT_CLAIMS
+from reproduce.ledger.alignment_tests import ALIGNMENT_TESTS
 from reproduce.ledger.benchmark_tests import BENCHMARK_TESTS
 from reproduce.ledger.compare import Test
 from reproduce.ledger.joint_paper import JOINT_CLAIMS
@@ -22,7 +24,7 @@ from reproduce.ledger.smoothing_tests import SMOOTHING_TESTS
 __all__ = ["ALL_CLAIMS", "STUDIED", "TESTS"]
 
 #: The claims of the paper, and then those of the papers whose systems stand beside it.
-ALL_CLAIMS: Mapping[str, Claim] = MappingProxyType({**CLAIMS, **JOINT_CLAIMS})
+ALL_CLAIMS: Mapping[str, Claim] = MappingProxyType({**CLAIMS, **JOINT_CLAIMS, **ALIGNMENT_CLAIMS})
 
 _BY_CLAIM = {
     test.claim: test
@@ -33,6 +35,7 @@ _BY_CLAIM = {
         *BENCHMARK_TESTS,
         *RIVAL_TESTS,
         *JOINT_TESTS,
+        *ALIGNMENT_TESTS,
     )
 }
 

@@ -18,6 +18,7 @@ from reproduce.ledger.verdicts import LEDGER, suffix
 from reproduce.pages import numbers
 from reproduce.pages.joint import published
 from reproduce.pages.markdown import folded, markdown_table
+from reproduce.pages.representations import published_representations, shown_pictures
 from reproduce.pages.rivals import rival_tables
 from reproduce.pages.tables import block, paper_scores, paper_sizes
 
@@ -55,6 +56,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     parts |= numbers.computed(facts, ledger, folder)
     parts |= rival_tables(facts, folder)
     parts |= published()
+    parts |= published_representations()
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),
@@ -64,6 +66,7 @@ def results_page(found: Mapping, folder: Path) -> str:
         "paper_table1": paper_sizes(),
         "paper_table4": paper_scores("table4"),
         "paper_table5": paper_scores("table5"),
+        "representation_pictures": shown_pictures(),
         "further": "\n\n".join(sorted(rest)) or "None.",
     }
     return template.substitute(parts)

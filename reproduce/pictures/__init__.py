@@ -16,6 +16,7 @@ from reproduce.pictures.costs import many_videos, memory, reading, scaling, spee
 from reproduce.pictures.failure_cases import failures
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
 from reproduce.pictures.moving5 import VIDEOS
+from reproduce.pictures.representations import aligned_videos, embedding_maps
 from reproduce.pictures.scores import table_bars
 from reproduce.pictures.studies import gaussian_factor, kernels, seeds, settings_study, smoothing, study
 from reproduce.pictures.time_lines import breakfast_seeds, moving5_time_lines, recording
@@ -23,7 +24,9 @@ from reproduce.pictures.time_lines import breakfast_seeds, moving5_time_lines, r
 __all__ = [
     "STUDIES",
     "Picture",
+    "aligned_videos",
     "breakfast_seeds",
+    "embedding_maps",
     "every",
     "failures",
     "gaussian_factor",
@@ -68,6 +71,7 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
         makers.append((whole.__name__, partial(whole, folder=folder)))
     makers += [(name, partial(settings_study, name, folder)) for name in STUDIES]
     makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in BREAKFAST]
+    makers += [(one.__name__, partial(one, folder)) for one in (embedding_maps, aligned_videos)]
     for whole in (speed, reading, memory, tw_finch, scaling, many_videos, transport):
         makers.append((whole.__name__, partial(whole, folder)))
     for name, make in makers:

@@ -9,10 +9,21 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-__all__ = ["ARRAYS", "DIGITS", "MOVING5", "Picture", "arrays", "boundaries", "digits", "listed"]
+__all__ = [
+    "ARRAYS",
+    "DIGITS",
+    "MOVING5",
+    "REPRESENTATIONS",
+    "Picture",
+    "arrays",
+    "boundaries",
+    "digits",
+    "listed",
+]
 
-#: Files of arrays in results/: of `reproduce.figure_arrays` and `reproduce.moving5_figures`.
-ARRAYS, MOVING5 = "figures.npz", "moving5_figures.npz"
+#: Files of arrays in results/: of `reproduce.figure_arrays`, `reproduce.moving5_figures` and
+#: `reproduce.representation_figures`.
+ARRAYS, MOVING5, REPRESENTATIONS = "figures.npz", "moving5_figures.npz", "representation_figures.npz"
 
 #: Moving5's actions in the order of their stored pictures.
 DIGITS = (9, 3, 7, 5, 1)

@@ -15,7 +15,7 @@ from reproduce.base.raw_features import RawFeatures, train_nothing
 from reproduce.base.store import Table
 from reproduce.collections.joint import JointSet
 from reproduce.tables.alignment import MEASURES
-from reproduce.tables.rivals import ON_ACTIVITY, Kind
+from reproduce.tables.rivals import Kind
 
 __all__ = [
     "ALIGNERS",
@@ -71,7 +71,7 @@ def made(label: str, line: Line, given: JointSet, *, smoke: bool = False) -> Lea
     settings = {**given.settings, **line.settings}
     if smoke:
         settings["epochs"] = min(1, int(str(settings.get("epochs", 1))))
-    return replace(learner(find(line.id), settings), label=label, columns={"training": ON_ACTIVITY})
+    return replace(learner(find(line.id), settings), label=label, columns={"training": labels.ON_ACTIVITY})
 
 
 def alignment_table(given: JointSet, command: str) -> Table:

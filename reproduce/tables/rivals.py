@@ -20,8 +20,6 @@ from reproduce.collections.rivals import ALL_ACTIONS, AVERAGE, Group
 
 __all__ = [
     "KINDS",
-    "ON_ACTIVITY",
-    "SINGLE_VIDEO",
     "Kind",
     "cells",
     "costs_by_label",
@@ -29,9 +27,6 @@ __all__ = [
     "rows_of",
     "table_of",
 ]
-
-#: What a method has seen when it cuts a video, in the column `training`.
-SINGLE_VIDEO, ON_ACTIVITY = "single video", "on the activity"
 
 # What rows begin with; those of videos have the video after the activity.
 _ABOUT = ("dataset", "activity", "method", "training", "seed", "n_segments")

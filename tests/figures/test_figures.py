@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 import figures
 from dkva.export.timeline import styles
-from figures import Case, Score
+from figures import Case, Matched, Points, Score
 from figures.style import COLOURS, OTHERS, OURS, line_style
 
 pytestmark = pytest.mark.fast
@@ -82,9 +82,15 @@ def made():
         [Case("v", rows, {"x": picture, "y": picture}, "why"), Case("w", rows, {}, "")], "t"
     )
     yield figures.timeline(rows, title="t")
+    points = Points(RNG.normal(size=(40, 2)), labels)
+    yield figures.point_maps({"one": {"a": points, LONG: points}, "two": {"a": points}}, "t")
+    pairs = np.array([[0, 3], [20, 20]])
+    yield figures.matched_frames(
+        {"a": Matched(labels, labels[::-1], pairs), LONG: Matched(labels, labels, pairs)}, "t"
+    )
 
 
-@pytest.mark.parametrize("index", range(15))
+@pytest.mark.parametrize("index", range(17))
 def test_each_gives_a_figure_with_a_title_and_named_axes_and_no_text_on_another(index):
     figure = list(made())[index]
     assert isinstance(figure, Figure)
@@ -167,3 +173,30 @@ def test_wrong_frames_are_marked():
     assert [(path.get_extents().x0, path.get_extents().x1) for path in marks] == [(5, 7)]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["y", "x", "wrong frames"]
     assert "late" in axes.get_title(loc="left")
+
+
+def test_points_are_where_they_are_and_names_look_alike_in_a_row():
+    places = RNG.normal(size=(30, 2))
+    names = np.repeat(["x", "y", "z"], 10)
+    both = {"a": Points(places, names), "b": Points(places[10:], names[10:])}
+    figure = figures.point_maps({"row": both, "other": {"a": Points(places, names)}}, "t")
+    first, second, third, empty = figure.axes
+    drawn = [group.get_offsets() for group in first.collections]
+    np.testing.assert_allclose(np.concatenate(drawn), places)
+    colours = [group.get_facecolor()[0].tolist() for group in first.collections]
+    assert [
+        group.get_facecolor()[0].tolist() for group in second.collections if len(group.get_offsets())
+    ] == (colours[1:])
+    for part in figure.subfigs:
+        assert [text.get_text() for text in part.legends[0].get_texts()] == ["x", "y", "z"]
+    assert third.get_title() == "a"
+    assert not empty.get_visible()
+
+
+def test_matches_of_other_labels_are_dashed():
+    first, second = np.array([0, 0, 1]), np.array([0, 1, 1, 1])
+    figure = figures.matched_frames({"m": Matched(first, second, np.array([[0, 0], [1, 2], [2, 3]]))}, "t")
+    lines = figure.axes[0].lines
+    assert [line.get_linestyle() for line in lines] == ["-", "--", "-"]
+    assert [list(line.get_xdata()) for line in lines] == [[0.5, 0.5], [1.5, 2.5], [2.5, 3.5]]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["label 0", "label 1"]

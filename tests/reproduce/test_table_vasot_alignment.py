@@ -10,7 +10,6 @@ from joint_runs import FEW, runner
 from reproduce import table_vasot_alignment as table
 from reproduce.base import labels
 from reproduce.collections.joint import JOINT_SETS
-from reproduce.tables import joint_runs
 from reproduce.tables.joint import Line
 
 
@@ -26,7 +25,7 @@ def run(tmp_path, monkeypatch):
     lines = {labels.VAOT: Line("vaot", FEW), labels.JOINT: Line("vasot", FEW)}
     monkeypatch.setattr(table, "ALIGNERS", lines)
     sets = {key: replace(given, seeds=2) for key, given in JOINT_SETS.items()}
-    monkeypatch.setattr(joint_runs, "JOINT_SETS", sets)
+    monkeypatch.setattr(table, "JOINT_SETS", sets)
     return runner(table, tmp_path, monkeypatch)
 
 

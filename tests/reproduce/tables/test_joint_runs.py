@@ -1,4 +1,4 @@
-"""Options of the tables of alignment and of both tasks, and a run over their sets."""
+"""Options of the tables of alignment, and a run over their sets."""
 
 import pytest
 
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.fast
 NAMES = ("one", "two")
 
 
-def options(*arguments):
-    return options_of("Doc.", list(arguments), NAMES, ("one",))
+def options(*arguments, videos=True):
+    return options_of("Doc.", list(arguments), JOINT_SETS, NAMES, ("one",), videos=videos)
 
 
 def test_rows_are_stored_of_a_whole_run_alone():
@@ -30,6 +30,13 @@ def test_one_video_cannot_be_aligned(capsys):
     assert "--videos 1: give 2 at least" in capsys.readouterr().err
 
 
+def test_a_table_without_a_number_of_videos_is_not_asked_for_one(capsys):
+    assert options(videos=False).whole
+    with pytest.raises(SystemExit):
+        options("--videos", "3", videos=False)
+    assert "unrecognized arguments: --videos 3" in capsys.readouterr().err
+
+
 def test_sets_that_are_not_there_are_said_and_an_error_if_asked_for(capsys):
     seen = []
 
@@ -38,10 +45,10 @@ def test_sets_that_are_not_there_are_said_and_an_error_if_asked_for(capsys):
         if given.key == "breakfast_sample":
             raise DataError("DKVA_DATA", "is not set", "give it")
 
-    assert over_sets(options(), run) == 0
+    assert over_sets(options(), JOINT_SETS, run) == 0
     assert seen == list(JOINT_SETS)
     assert "the Breakfast sample (3 real videos): left out." in capsys.readouterr().out
-    assert over_sets(options("--sets", "breakfast_sample"), run) == 2
+    assert over_sets(options("--sets", "breakfast_sample"), JOINT_SETS, run) == 2
     seen.clear()
-    assert over_sets(options("--smoke"), run) == 0
+    assert over_sets(options("--smoke"), JOINT_SETS, run) == 0
     assert seen == ["one_activity"]

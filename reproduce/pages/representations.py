@@ -1,0 +1,41 @@
+"""What is published of representations that align, and their pictures, in Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reproduce.base.paths import RENDERED
+from reproduce.ledger.alignment_paper import LRPROP_TABLES, MASA_TABLES, Published
+from reproduce.pages.markdown import folded, markdown_table
+
+__all__ = ["published_representations", "shown_pictures"]
+
+# What a reader who does not see them should know, by the names of their files.
+_PICTURES = {
+    "embedding_maps": "Test frames as points, coloured by activity and by phase, for each method",
+    "aligned_videos": "Two test videos with lines between frames that time warping matches, for each method",
+}
+
+
+def published_representations() -> dict[str, str]:
+    """Parts of the page by name: the tables of each paper, folded."""
+    return {
+        f"published_{paper}": "\n\n".join(_shown(table) for table in tables.values())
+        for paper, tables in (("lrprop", LRPROP_TABLES), ("masa", MASA_TABLES))
+    }
+
+
+def shown_pictures(folder: Path = RENDERED) -> str:
+    """The pictures that have been drawn, by `reproduce.representation_figures` and `reproduce.figures`."""
+    there = [name for name in _PICTURES if (folder / f"{name}.png").is_file()]
+    if not there:
+        return "*No picture has been drawn.*"
+    return "\n\n".join(f"![{_PICTURES[name]}](../figures/rendered/{name}.png)" for name in there)
+
+
+def _shown(table: Published) -> str:
+    lines = [
+        [name, *("–" if number is None else f"{number:g}" for number in numbers)]
+        for name, numbers in table.lines.items()
+    ]
+    return folded(f"{table.title}, in %", markdown_table(["published", *table.columns], lines))
