@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    alignment_steps,
     cold_start,
     decoding,
     gpu,
@@ -41,6 +42,7 @@ _BENCHMARKS = {
     "transport": transport,
     "decoding": decoding,
     "warping": warping,
+    "alignment_steps": alignment_steps,
     "rivals": rivals,
     "joint_tasks": joint_tasks,
     "processors": processors,

@@ -3,7 +3,7 @@
 Run: `python -m benchmarks.gpu` on the machine with the GPU (`pip install ".[cuda]"`); `--scale 0.01` for a
 hundredth of the videos, `--smoke` for tiny ones, `--out FILE` for the figures as JSON. Frames are random
 walks with the counts, lengths and features of the paper's Table 1. Labels of some videos are made again on
-the CPU and compared.
+the CPU and compared. Steps of the methods that learn to embed frames come last.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import jax
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks import alignment_steps
 from benchmarks._run import SMOKE, Row, provenance
 from dkva.approximation.batched import fit_many
 from dkva.baselines import tw_finch
@@ -171,7 +172,7 @@ def run(
             "frames_equal_to_cpu": float(np.mean(list(shares.values()))),
             "videos_equal_to_cpu": sum(share == 1 for share in shares.values()),
         }
-    return figures
+    return figures | {"alignment": alignment_steps.run(smoke)}
 
 
 def rows(figures: dict[str, Any]) -> list[Row]:
@@ -193,6 +194,8 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         equal = f"{each['videos_equal_to_cpu']} of {each['compared_with_cpu']} videos"
         share = f"{100 * each['frames_equal_to_cpu']:.7g} % of their frames"
         lines.append(Row(f"{name}: labels equal to the CPU's", f"{equal}, {share}"))
+    if "alignment" in figures:
+        lines += alignment_steps.rows(figures["alignment"])
     return lines
 
 

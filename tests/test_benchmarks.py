@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import (
     _run,
+    alignment_steps,
     cold_start,
     decoding,
     gpu,
@@ -156,6 +157,7 @@ def test_a_process_that_fails_is_reported():
         transport,
         decoding,
         warping,
+        alignment_steps,
         rivals,
         joint_tasks,
         processors,

@@ -43,7 +43,8 @@ class MasaLoss:
     """The loss of a batch of views.
 
     Attributes:
-        longest: frames of the longest video.
+        longest: frames of the longest video if positions are counted in videos, else 0, so that trainings
+            with views of one size share a program.
         positions: see `MasaSettings`, as all others.
         temperature: of the softmax.
         squared: whether errors are squared.
@@ -62,9 +63,9 @@ class MasaLoss:
 
     @classmethod
     def of(cls, settings: MasaSettings, longest: int) -> MasaLoss:
-        """The loss of these settings."""
+        """The loss of these settings, for videos of so many frames at most."""
         return cls(
-            longest,
+            longest if settings.positions == "video" else 0,
             settings.positions,
             settings.temperature,
             settings.squared,
@@ -77,7 +78,7 @@ class MasaLoss:
         """The loss."""
         x, y, indices_x, indices_y, mask_x, mask_y, lengths = map(jnp.asarray, batch)
         there = jnp.concatenate([mask_x, mask_y])
-        table = _positions(self.longest, network.width, x.dtype)
+        table = _positions(self.longest or x.shape[1], network.width, x.dtype)
         in_view = jnp.broadcast_to(jnp.arange(x.shape[1])[None], mask_x.shape)
         in_video = self.positions == "video"
         places_x, places_y = (table[each if in_video else in_view] for each in (indices_x, indices_y))

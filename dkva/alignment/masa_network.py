@@ -151,6 +151,7 @@ class MasaNetwork(eqx.Module):
             mask: which there are.
         """
         for layer, norm in zip(self.head, self.norms, strict=True):
+            # Running statistics would be for use after training, when nothing is projected.
             frames, _ = masked_norm(norm, linear(layer, frames), mask, training=True)
             if layer is not self.head[-1]:
                 frames = jax.nn.relu(frames)

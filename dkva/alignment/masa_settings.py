@@ -77,12 +77,15 @@ class MasaSettings:
         left_out: largest share of the frames of a view that is left out (CASA).
         frames: most frames of a view; 0 means as many as the longest video has (our choice).
         flip: probability that the poses of a view are mirrored (CASA).
+        flip_axis: the coordinate that changes its sign then: 0, 1 or 2 (CASA).
         translation: probability that all joints are moved (CASA).
         translation_sigma: standard deviation of how far, of poses whose coordinates have mean square 1
             (CASA).
         angles: probability that bones are turned (CASA, whose public code does not apply it).
         angle_sigma: standard deviation of how far, in degrees (CASA).
         latent: probability of noise in the space of a body model, if one is given (CASA).
+        latent_sigma: standard deviation of it (CASA).
+        latent_window: frames over which it is averaged (CASA).
         temperature: of the softmax over cosines (CASA; the paper prints none).
         squared: whether errors in time are squared, as the paper's text says, and not absolute, as its
             formula has them.
@@ -123,11 +126,14 @@ class MasaSettings:
     left_out: float = 0.5
     frames: int = 0
     flip: float = 0.3
+    flip_axis: int = 0
     translation: float = 0.3
     translation_sigma: float = 0.1
     angles: float = 0.3
     angle_sigma: float = 10.0
     latent: float = 0.1
+    latent_sigma: float = 0.1
+    latent_window: int = 10
     temperature: float = 0.1
     squared: bool = False
     normalised_times: bool = False
@@ -140,14 +146,24 @@ class MasaSettings:
     standardise: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("hidden", "outputs", "layers", "predictor_layers", "repeats", "batch", "halving"):
+        for name in (
+            "hidden",
+            "outputs",
+            "layers",
+            "predictor_layers",
+            "repeats",
+            "batch",
+            "halving",
+            "latent_window",
+        ):
             check_whole(name, getattr(self, name), least=1)
         for name in ("joints", "heads", "frames", "epochs", "halvings"):
             check_whole(name, getattr(self, name), least=0)
+        check_whole("flip_axis", self.flip_axis, least=0, most=2)
         check_choice("positions", self.positions, POSITIONS)
         for name in ("temperature", "learning_rate"):
             check_number(name, getattr(self, name), positive=True)
-        for name in ("translation_sigma", "angle_sigma"):
+        for name in ("translation_sigma", "angle_sigma", "latent_sigma"):
             check_number(name, getattr(self, name))
         for name in ("flip", "translation", "angles", "latent", "left_out"):
             check_number(name, getattr(self, name), most=1)
@@ -199,9 +215,12 @@ class MasaSettings:
         """How poses are changed."""
         return Changes(
             flip=self.flip,
+            axis=self.flip_axis,
             translation=self.translation,
             translation_sigma=self.translation_sigma,
             angles=self.angles,
             angle_sigma=self.angle_sigma,
             latent=self.latent,
+            latent_sigma=self.latent_sigma,
+            latent_window=self.latent_window,
         )

@@ -19,9 +19,9 @@ POOLINGS = ("mean", "concatenation")
 
 def clip_accuracy(
     train: Sequence,
-    train_labels: Sequence,
+    train_labels: Sequence | np.ndarray,
     test: Sequence,
-    test_labels: Sequence,
+    test_labels: Sequence | np.ndarray,
     *,
     frames: int = 16,
     pooling: str = "mean",

@@ -89,14 +89,14 @@ def test_training_aligns_better_than_a_network_without():
     assert right(few, videos) > right(none, videos) + 0.05
 
 
-def test_the_seed_decides_the_model_and_a_head_may_be_learned_with_it():
-    videos, few = made_progress(3), SMALL | {"epochs": 1, "projection": True}
+def test_the_seed_decides_the_model_and_a_head_is_learned_from_short_videos():
+    # Of the released views some frames lie behind a video's end, and so many frames no video has.
+    videos = made_progress(3)
+    few = SMALL | {"epochs": 1, "projection": True, "views": "released", "frames": 100, "batch": 3}
     first, again, other = (train_lrprop(videos, seed=seed, **few).arrays() for seed in (1, 1, 2))
     assert all((first[name] == again[name]).all() for name in first)
+    assert all(np.isfinite(array).all() for name, array in first.items() if name != "settings")
     assert (first["network.last.weight"] != other["network.last.weight"]).any()
-    bare = train_lrprop(videos, seed=1, **few | {"projection": False}).arrays()
-    assert (first["network.last.weight"] != bare["network.last.weight"]).any()
-    assert first.keys() == bare.keys()
 
 
 def test_refuses_one_video_and_several_activities():

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.fast
 
 def test_the_defaults_are_the_published_ones_for_pouring():
     assert LrpropSettings() == LrpropSettings(**PUBLISHED["pouring"])
-    assert (LrpropSettings().layers, LrpropSettings().epochs, LrpropSettings().videos) == (7, 300, 2)
+    assert (LrpropSettings().layers, LrpropSettings().epochs, LrpropSettings().batch) == (7, 300, 2)
 
 
 def test_the_table_has_pouring_and_the_13_activities_of_penn_action():

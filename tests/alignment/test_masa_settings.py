@@ -3,6 +3,7 @@
 import pytest
 
 from dkva.alignment.masa_settings import MasaSettings
+from dkva.alignment.poses import Changes
 from dkva.experiments.method_settings import checked, settings_of
 from dkva.experiments.registry import find
 
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.fast
         ({"positions": "clock"}, "unknown positions 'clock': choose one of view, video"),
         ({"temperature": 0}, "temperature is 0"),
         ({"flip": 1.5}, "flip is 1.5"),
+        ({"flip_axis": 3}, "flip_axis is 3: give a whole number from 0 to 2"),
+        ({"latent_window": 0}, "latent_window is 0"),
         ({"angle_sigma": -1}, "angle_sigma is -1"),
         ({"trim_least": 0}, "trim_least is 0"),
         ({"left_out": 1}, "left_out is 1: give a number below 1"),
@@ -40,8 +43,10 @@ def test_a_skeleton_is_read_from_text():
     found = MasaSettings(joints=5, parents="2,0,-1,2,3", mirrored="0:3,1:4")
     assert found.body == ((2, 0, -1, 2, 3), ((0, 3), (1, 4)))
     assert MasaSettings(joints=5).body == ((), ())
-    changes = MasaSettings(joints=5, flip=0.1, translation=0.2, angles=0.4, latent=0.6).changes
-    assert changes == (0.1, 0, 0.2, 0.1, 0.4, 10.0, 0.6, 0.1, 10)
+    assert MasaSettings().changes == Changes()
+    given = {"flip": 0.1, "translation": 0.2, "translation_sigma": 0.3, "angles": 0.4, "angle_sigma": 5.0}
+    given |= {"latent": 0.6, "latent_sigma": 0.7, "latent_window": 8}
+    assert MasaSettings(flip_axis=2, **given).changes == Changes(axis=2, **given)
 
 
 def test_parts_that_are_left_out_have_no_layers():

@@ -163,25 +163,22 @@ def test_frames_that_are_alike_have_a_finite_gradient():
     assert not jax.jit(jax.grad(lambda x: jnp.sum(frame_distances(x, x))))(x).any()
 
 
-def test_soft_dtw_alone_makes_all_frames_one_and_divergences_do_not():
-    x, y, *rest = (each.astype(jnp.float32) if each.dtype == float else each for each in pairs(4, b=1))
-
-    def spread(loss):
-        """How far from one point frames are after some steps down the gradient."""
-
-        @jax.jit
-        def step(both):
-            both = both - 0.1 * jax.grad(lambda both: jnp.sum(loss(both[:, :7], both[:, 7:], *rest)))(both)
-            return both / jnp.linalg.norm(both, axis=-1, keepdims=True)
-
-        both = jnp.concatenate([x, y], 1)
-        for _ in range(200):
-            both = step(both)
-        frames = np.asarray(both[0])[np.concatenate(rest[2:], 1)[0]]
-        return np.linalg.norm(frames - frames.mean(0), axis=1).mean()
-
-    assert spread(LOSSES["soft"]) < 0.15
-    assert spread(LOSSES["other"]) > 0.5
+def test_soft_dtw_alone_is_least_if_all_frames_are_one_and_divergences_are_not(x64):
+    n = 6
+    paths = np.ones((n, n))  # how many lead to each pair of frames: Delannoy's numbers
+    for i, j in np.ndindex(n - 1, n - 1):
+        paths[i + 1, j + 1] = paths[i, j] + paths[i, j + 1] + paths[i + 1, j]
+    x = pairs(4, b=20, n=n, m=n)[0]
+    one = jnp.broadcast_to(x[:, :1], x.shape)
+    times, every = jnp.broadcast_to(jnp.arange(n), (20, n)), jnp.ones((20, n), bool)
+    collapsed, apart = (jax.jit(soft)(*both, times, times, every, every) for both in ((one, one), (x, x)))
+    np.testing.assert_allclose(collapsed, -0.3 * np.log(paths[-1, -1]), rtol=1e-9)
+    assert (collapsed < apart).all()
+    # Position propagation by a narrow Gaussian asks that each frame be told from all others.
+    sharp = partial(other_video, temperature=0.2, variance=0.01)
+    collapsed, apart = (jax.jit(sharp)(*both, times, times, every, every) for both in ((one, one), (x, x)))
+    np.testing.assert_allclose(collapsed, np.log(n), rtol=1e-4)
+    assert (collapsed > apart).all()
 
 
 def test_refuses_another_reduction():

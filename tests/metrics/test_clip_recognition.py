@@ -38,7 +38,7 @@ def test_clips_that_lie_apart_are_told_apart(pooling):
     wrong = clip_accuracy(train, labels, test, [*labels[:-1], 0], pooling=pooling)
     assert wrong.figure == pytest.approx(11 / 12)
     np.testing.assert_allclose(wrong.parts, [1] * 11 + [0], atol=1e-15)
-    names = [("pour", "lift", "put")[label] for label in labels]
+    names = np.array(["pour", "lift", "put"])[labels]
     assert clip_accuracy(train, names, test, names, pooling=pooling).figure == 1
 
 
