@@ -47,8 +47,9 @@ def run(smoke: bool = False) -> dict[str, Any]:
     frames, features, repeats = (20, 4, 1) if smoke else (_FRAMES, _FEATURES, 3)
     known, _ = listed(LEARNER)
     found = {}
-    for method in PROGRAMS.keys() & known.keys():
-        program = PROGRAMS[method]
+    for method, program in PROGRAMS.items():
+        if method not in known:
+            continue
         size = 2 if smoke else program.videos
         settings = {"batch": size, **(program.small if smoke else {})}
         videos = [
@@ -62,7 +63,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     return {
         "frames": frames,
         "features": features,
-        "steps": {method: found[method] for method in PROGRAMS if method in found},
+        "steps": found,
         "note": "How much longer a training of two steps takes than one of none, by step, with what is drawn "
         "for it, without compilation; the least of three. Clips of TCC and TCN have 40 frames, those of CARL "
         "and LRProp 240, and those of MASA all of a video's.",
