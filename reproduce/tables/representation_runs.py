@@ -124,7 +124,7 @@ def embedded(
             runs[-1][1].append(each)
         else:
             runs.append((learners, [each]))
-    found = merged([compute_trained(*run, scoring, options) for run in runs])
+    found = merged([compute_trained(*run, scoring, options) for run in runs if run[0]])
     return _kept(found, (*MEASURES, "tau_dropped"))
 
 
@@ -152,6 +152,8 @@ def clips(
         learners: of models of all.
         options: of the command.
     """
+    if not learners:
+        return Outcome([], {}, 0)
     together, activities = clips_of(at_once(collections))
     found = compute_trained(learners, [together], Scoring(BY_COLLECTION, clip_rows, activities), options)
     return _kept(found, CLIP_MEASURES)
@@ -165,7 +167,9 @@ def _kept(found: Outcome, measures: Iterable[str]) -> Outcome:
 def show_and_store(
     table: Table, outcome: Outcome, given: RepresentationSet, options: argparse.Namespace
 ) -> None:
-    """Print a table, in halves if it is wide, and store it if the run is a whole one."""
+    """Print a table, in halves if it is wide, and store it if the run is a whole one; not without rows."""
+    if not outcome.rows:
+        return
     halves = (IN_TIME, BY_PHASES) if table.measures == MEASURES else (table.measures,)
     for half in halves:
         console().print(summary_table(replace(table, measures=half), outcome.rows))

@@ -59,6 +59,14 @@ def test_parts_are_of_the_activity_if_there_is_one(run):
     assert told == {(labels.CARL, ON_ACTIVITY), (labels.MASA_WITHOUT_TRIM, ON_ACTIVITY)}
 
 
+def test_what_is_asked_for_may_be_of_one_training_alone(run, capsys):
+    assert run("--sets", "many_features", "--methods", labels.MASA_WITHOUT_TRIM) == 0
+    text = capsys.readouterr().out
+    assert ON_ALL in text
+    assert ON_ACTIVITY not in text
+    assert run.published == {}
+
+
 def test_absent_data_are_said(run, capsys):
     assert run("--sets", "ikea_asm") == 2
     assert "left out." in capsys.readouterr().out
