@@ -7,9 +7,9 @@ nothing is stored.
 A model is trained on the training videos of an activity, without labels, and measured on its test videos.
 Features as they are stand beside it, on the synthetic sets the true alignment, too, which takes canonical
 time for the embedded frames; an encoder that is not trained shows what it knows of time by the positions of
-the frames alone. On One activity, Many activities and Pouring LRProp is also trained without each of the
-three terms of its loss. On the synthetic sets all models are small and are trained for
-seconds; on the others they have the published settings.
+the frames alone. On One activity and Pouring LRProp is also trained without each of the three terms of its
+loss. On the synthetic sets all models are small and are trained for seconds; on the others they have the
+published settings.
 
 Each row is a test video's part of the metrics, whose mean over videos is the published metric: Kendall's
 tau-b, phase progression, DTW accuracy, phase classification by an SVM that is trained on the embedded frames

@@ -63,7 +63,8 @@ class RepresentationSet:
         title: what tables call it.
         variant: of One activity, or "".
         kind: of the features of Many activities, or "".
-        several: whether models are trained on all its activities at once, too.
+        several: whether it has several activities, so that models are trained on all of them at once, too.
+        apart: whether models are trained on each activity, too.
         parts: whether methods are trained without each of their parts, too.
         stride: every how many-th frame alignment is measured on.
         classifier: of phases; see `dkva.metrics.phase_classification.phase_accuracy`.
@@ -76,6 +77,7 @@ class RepresentationSet:
     variant: str = ""
     kind: str = ""
     several: bool = False
+    apart: bool = True
     parts: bool = False
     stride: int = 1
     classifier: str = "svm"
@@ -105,7 +107,7 @@ _MANY = tuple(
         many_activities.title(kind),
         kind=kind,
         several=True,
-        parts=kind == many_activities.FEATURES,
+        apart=kind != many_activities.BOTH,
         settings={**SMALL, "masa": {**SMALL["masa"], **_skeleton(kind)}},
     )
     for kind in many_activities.KINDS

@@ -30,8 +30,7 @@ def test_a_model_of_all_stands_beside_one_of_each(run, capsys):
     assert settings["classifier"] == "svm"
     told = {(row["method"], row["training"], row["seed"]) for row in whole.rows}
     alone = {(labels.RAW_FEATURES, "", None), (labels.TRUE_ALIGNMENT, "", None)}
-    trained = {(labels.CARL, ON_ACTIVITY, 0), (labels.CARL, ON_ALL, 0), (labels.MASA_WITHOUT_TRIM, ON_ALL, 0)}
-    assert told == alone | trained
+    assert told == alone | {(labels.CARL, ON_ACTIVITY, 0), (labels.CARL, ON_ALL, 0)}
     assert len(whole.rows) == 2 * 3 * len(told)
     assert {row["activity"] for row in whole.rows} == {"A", "B"}
     # A model of each knows of the others as little as one of all that is not trained.
@@ -51,20 +50,12 @@ def test_a_model_of_all_stands_beside_one_of_each(run, capsys):
     assert not any(math.isnan(row["clips"]) for row in clips.rows)
 
 
-def test_parts_are_of_the_activity_if_there_is_one(run):
+def test_parts_are_left_out_on_one_activity(run):
     assert run("--sets", "one_activity") == 0
     ((name, (outcome, _)),) = run.published.items()
     assert name == "table_masa_one_activity"
     told = {(row["method"], row["training"]) for row in outcome.rows if row["training"]}
     assert told == {(labels.CARL, ON_ACTIVITY), (labels.MASA_WITHOUT_TRIM, ON_ACTIVITY)}
-
-
-def test_what_is_asked_for_may_be_of_one_training_alone(run, capsys):
-    assert run("--sets", "many_features", "--methods", labels.MASA_WITHOUT_TRIM) == 0
-    text = capsys.readouterr().out
-    assert ON_ALL in text
-    assert ON_ACTIVITY not in text
-    assert run.published == {}
 
 
 def test_absent_data_are_said(run, capsys):
