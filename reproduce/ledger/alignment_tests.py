@@ -40,11 +40,7 @@ _OF_TERMS = (
     Place("One activity (synthetic, two variants)", _LRPROP_PLACES[1].results[:2]),
 )
 _BY_KIND = Place(f"{_MANY}, by kinds of features", tuple(f"{_MASA}{kind}" for kind in _KINDS))
-_CLIPS_OF_TERMS = (
-    Place("Pouring", (f"{_LRPROP}pouring",)),
-    Place("One activity (synthetic, two variants)", _LRPROP_PLACES[1].results[:2]),
-)
-_BY_KIND = Place(_BY_KIND.data, tuple(f"{_CLIPS}{kind}" for kind in _KINDS))
+_CLIPS_BY_KIND = Place(_BY_KIND.data, tuple(f"{_CLIPS}{kind}" for kind in _KINDS))
 _BY_ONE_KIND = Place(f"{_MANY}, features and poses", tuple(f"{_MASA}{kind}" for kind in _KINDS[:2]))
 _OF_PARTS = Place(
     "One activity (synthetic, two variants)", (f"{_MASA}one_activity", f"{_MASA}one_activity_repeats")

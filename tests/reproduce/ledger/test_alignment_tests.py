@@ -148,7 +148,7 @@ def test_one_line_decides_claims_of_lrprop(tmp_path, line, score, failing):
         ((labels.TCN, ON_ALL), 0.9, {"masa-above-tcn"}),
         ((labels.CARL, ON_ALL), 0.82, {"masa-above-carl", "carl-gains-nothing-from-all"}),
         ((labels.MASA, ON_ACTIVITY), 0.82, {"masa-gains-from-all"}),
-        ((labels.MASA_WITHOUT_TRIM, ON_ALL), 0.82, {"each-part-of-masa-helps"}),
+        ((labels.MASA_WITHOUT_TRIM, ON_ACTIVITY), 0.82, {"each-part-of-masa-helps"}),
         ((labels.MASA_WITHOUT_STOP, ON_ACTIVITY), 0.82, {"each-part-of-masa-helps"}),
     ],
 )
