@@ -50,7 +50,9 @@ SMALL: Mapping[str, Mapping[str, object]] = {
     "tcc": _NETWORK,
     "carl": _NETWORK,
     "lrprop": _NETWORK,
-    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "frames": 40, "batch": 4, "epochs": 100},
+    # Views have as many frames as the video has without what is trimmed or dropped: positions beyond those of
+    # the training would be new to the model.
+    "masa": {"hidden": 64, "outputs": 32, "layers": 2, "batch": 4, "epochs": 100},
 }
 
 
