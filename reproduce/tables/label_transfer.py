@@ -12,10 +12,11 @@ from dkva.approximation.preprocessing import smooth_and_standardise
 from dkva.base.video import Video
 from dkva.experiments.learners import Learner
 from dkva.experiments.method_settings import learner, settings_of
-from dkva.experiments.registry import LEARNER, Listed, listed
+from dkva.experiments.registry import Listed, find
 from reproduce.base.labels import RAW_FEATURES
 from reproduce.base.raw_features import RawFeatures, train_nothing
 from reproduce.base.store import Table
+from reproduce.collections.representations import SMALL
 
 __all__ = [
     "MEASURES",
@@ -41,28 +42,14 @@ TABLE = Table(
     measures=MEASURES,
 )
 
-# A small network, for time on two cores. An epoch of three videos is a step or three: there are more of them
-# than on larger sets.
-_SMALL: Mapping[str, object] = {
-    "hidden": 64,
-    "width": 64,
-    "heads": 4,
-    "layers": 2,
-    "feed_forward": 128,
-    "outputs": 32,
-    "frames": 40,
-    "epochs": 100,
-    "learning_rate": 1e-3,
-}
+# An epoch of three videos is a step or three: there are more of them than on larger sets.
+_EPOCHS = {"epochs": 100}
 
-#: Settings of the trained methods, by their ids, as far as they have them; none was chosen by a score.
+#: Settings of the trained methods, by their ids: VAOT's published ones, and the small ones of the synthetic
+#: sets; none was chosen by a score.
 TRAINED: Mapping[str, Mapping[str, object]] = {
     "vaot": {},
-    "tcn": _SMALL,
-    "tcc": _SMALL,
-    "carl": _SMALL,
-    "lrprop": _SMALL,
-    "masa": _SMALL,
+    **{name: {**settings, **_EPOCHS} for name, settings in SMALL.items()},
 }
 
 # Of a model of a smoke run.
@@ -84,7 +71,7 @@ def train_no_more(videos: Sequence[Video]) -> StandardisedFeatures:
 
 
 def methods(names: Sequence[str] | None = None, *, smoke: bool = False) -> list[Learner]:
-    """The learners of the table: features, and those of `TRAINED` that are here.
+    """The learners of the table: features, and those of `TRAINED`.
 
     Args:
         names: ids of those trained ones that are wanted; None means all.
@@ -94,9 +81,8 @@ def methods(names: Sequence[str] | None = None, *, smoke: bool = False) -> list[
         Learner("raw_features", train_nothing, RawFeatures.restore, label=RAW_FEATURES),
         Learner("standardised_features", train_no_more, StandardisedFeatures.restore, label=STANDARDISED),
     ]
-    here = listed(LEARNER)[0]
-    chosen = [name for name in TRAINED if name in here and (names is None or name in names)]
-    return features + [_trained(here[name], smoke=smoke) for name in chosen]
+    chosen = [name for name in TRAINED if names is None or name in names]
+    return features + [_trained(find(name), smoke=smoke) for name in chosen]
 
 
 def _trained(method: Listed, *, smoke: bool) -> Learner:
