@@ -134,7 +134,8 @@ MASA_SETS = {
     each.key: each
     for each in (
         *_MANY,
-        *_ONE,
+        _ONE[0],
+        replace(_ONE[1], parts=False),
         *(
             replace(each, classifier="logistic", settings={"masa": {"batch": videos}})
             for each, videos in ((_PENN_ACTION, 32), (_H2O, 16), (_IKEA, 4))

@@ -42,9 +42,7 @@ _OF_TERMS = (
 _BY_KIND = Place(f"{_MANY}, by kinds of features", tuple(f"{_MASA}{kind}" for kind in _KINDS))
 _CLIPS_BY_KIND = Place(_BY_KIND.data, tuple(f"{_CLIPS}{kind}" for kind in _KINDS))
 _BY_ONE_KIND = Place(f"{_MANY}, features and poses", tuple(f"{_MASA}{kind}" for kind in _KINDS[:2]))
-_OF_PARTS = Place(
-    "One activity (synthetic, two variants)", (f"{_MASA}one_activity", f"{_MASA}one_activity_repeats")
-)
+_OF_PARTS = Place("One activity (synthetic), in order", (f"{_MASA}one_activity",))
 
 _LRPROP_COMMAND = "python -m reproduce.table_lrprop --data-root DATA"
 _MASA_COMMAND = "python -m reproduce.table_masa --data-root DATA"
