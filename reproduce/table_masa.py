@@ -7,8 +7,8 @@ activities; with `--methods` or another number of seeds nothing is stored.
 Many activities has features of frames, poses, or both; by both there are models of all activities alone. A
 model of all activities is measured as those of each are: on the test videos of one activity at a time, with
 classifiers that are fitted to its training videos. On One activity in order, one activity as in the paper's
-ablation, MASA is also trained without each of its parts. On the synthetic sets all models are small and are trained for
-seconds; on the others they have the published settings.
+ablation, MASA is also trained without each of its parts. On the synthetic sets all models are small and are
+trained for seconds; on the others they have the published settings.
 
 Rows of table_masa_SET are those of `reproduce.table_lrprop`. Those of table_masa_clips_SET are of models of
 all activities: the share of a test video's clips, the runs of one phase each, whose activity and phase are

@@ -65,7 +65,7 @@ def store_masa(folder, scores=MASA_SCORES, clips=None):
         mine = {
             (method, training): score
             for (method, training), score in scores.items()
-            if (method not in labels.MASA_PARTS if given.several else training != ON_ALL)
+            if (given.parts or method not in labels.MASA_PARTS) and (given.several or training != ON_ALL)
         }
         publish(table, Outcome(rows_of(mine, MEASURES, given.title), {}, 0), {}, folder)
         if given.several:
