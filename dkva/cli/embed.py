@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from dkva.cli.aligning.ways import model_of
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.embedding.output import Output
-from dkva.cli.embedding.work import check_embeds, embedded_videos
+from dkva.cli.embedding.work import embedded_videos
 from dkva.cli.segmenting.find import find_videos
 from dkva.cli.segmenting.model import ModelWay, described_model, open_model, reading_of
 from dkva.cli.segmenting.waiting import Waiting
@@ -76,7 +77,7 @@ def embed(features, model, out, workers, scheduler, force, no_cache, **read) -> 
     done = output.earlier(video.name for video in found.videos)
     if not no_cache:
         keep_compiled_programs()
-    check_embeds(way)
+    model_of(way, "embed")
     for note in found.notes:
         remark(note)
     units = [Planned(video, None if force else done.get(video.name)) for video in found.videos]

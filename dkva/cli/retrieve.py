@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from dkva.cli.aligning.ways import model_of
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.embedding.work import Embedded, check_embeds, embedded_videos
+from dkva.cli.embedding.work import Embedded, embedded_videos
 from dkva.cli.retrieving.output import Output
 from dkva.cli.retrieving.query import check_frame, others_than, query_video
 from dkva.cli.segmenting.find import find_videos
@@ -94,7 +95,7 @@ def retrieve(query, frame, videos, model, top, several, fps, stride, as_json, ou
         output.check()
     if not no_cache:
         keep_compiled_programs()
-    check_embeds(way)
+    model_of(way, "embed")
     mine, problems = _seen([asked], way)
     if mine:
         check_frame(asked, frame, len(mine[0].frames))

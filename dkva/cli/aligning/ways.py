@@ -209,6 +209,7 @@ def embedded(way: AlignWay, model: Any, features: np.ndarray) -> np.ndarray:
     if (
         found.ndim != 2
         or len(found) != len(features)
+        or not found.shape[1]
         or found.dtype.kind != "f"
         or not np.isfinite(found).all()
     ):

@@ -9,8 +9,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-import click
-
+from dkva.cli.aligning.ways import embedded
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.segmenting.model import ModelWay
 from dkva.cli.segmenting.work import Planned, Worked, how_read, noted, read_video, told
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from dkva.datasets import VideoFile
 
-__all__ = ["Embedded", "check_embeds", "embedded_videos", "work"]
+__all__ = ["Embedded", "embedded_videos", "work"]
 
 
 @dataclass(frozen=True)
@@ -47,19 +46,6 @@ class Embedded:
     frames: np.ndarray | None = None
 
 
-def check_embeds(way: ModelWay) -> None:
-    """Raise click.ClickException where the model of a way cannot be made, or does not embed frames."""
-    try:
-        model = way.restored()
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
-    if not hasattr(model, "embed"):
-        raise click.ClickException(
-            f"{way.path}: is a model of {way.method.id}, which does not embed frames; train one that does, "
-            "such as vaot"
-        )
-
-
 def embedded_videos(
     units: Sequence[Planned],
     way: ModelWay,
@@ -72,7 +58,7 @@ def embedded_videos(
 
     Args:
         units: the videos.
-        way: the model's, checked by `check_embeds`.
+        way: the model's, which embeds.
         started: is told the index of each video that is begun.
         scheduler: who embeds; see `dkva.workers.carry_out.carry_out`.
         workers: processes.
@@ -102,6 +88,8 @@ def work(unit: Planned, *, way: ModelWay) -> Embedded | Worked:
 
 def _embedded(unit: Planned, way: ModelWay) -> Embedded:
     """Raises DataError, OSError, and ValueError for features or an answer that do not fit."""
+    import numpy as np
+
     read = read_video(unit.video)
     way.check_width(read.features)
     key = _key(unit.video, way, read.source)
@@ -113,23 +101,8 @@ def _embedded(unit: Planned, way: ModelWay) -> Embedded:
         keep_compiled_programs()
     notes = list(known.notes)
     with noted(notes):
-        frames = _frames(read.features, way)
+        frames = embedded(way, way.restored(), read.features).astype(np.float32)
     return replace(known, frames=frames, notes=tuple(notes))
-
-
-def _frames(features: np.ndarray, way: ModelWay) -> np.ndarray:
-    """Embedded frames [n, e] in float32 of features [n, d]. Raises ValueError for another answer."""
-    import numpy as np
-
-    found = np.asarray(way.restored().embed(features))
-    if found.ndim != 2 or len(found) != len(features) or found.dtype.kind != "f" or not found.shape[1]:
-        raise ValueError(
-            f"{way.method.id} gave {found.dtype} of shape {found.shape} for {len(features)} frames: "
-            f"{way.method.origin} must give one row of numbers a frame"
-        )
-    if not np.isfinite(found).all():
-        raise ValueError(f"{way.method.id} gave numbers that are not finite; train it anew")
-    return found.astype(np.float32)
 
 
 def _key(video: VideoFile, way: ModelWay, source: Mapping[str, str | int]) -> str:

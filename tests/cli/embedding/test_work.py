@@ -7,7 +7,8 @@ import made_learner
 import numpy as np
 import pytest
 
-from dkva.cli.embedding.work import Embedded, check_embeds, embedded_videos, work
+from dkva.cli.aligning.ways import model_of
+from dkva.cli.embedding.work import Embedded, embedded_videos, work
 from dkva.cli.segmenting.model import open_model
 from dkva.cli.segmenting.work import Planned
 from dkva.datasets import VideoFile
@@ -67,21 +68,13 @@ def test_all_that_decides_is_in_the_key(way, video, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (
-            np.ones((4, 2)),
-            "directions gave float64 of shape (4, 2) for 5 frames: a-learner must give one row",
-        ),
-        (np.ones(5), "directions gave float64 of shape (5,) for 5 frames"),
-        (np.ones((5, 0)), "directions gave float64 of shape (5, 0) for 5 frames"),
-        (np.ones((5, 2), int), "directions gave int64 of shape (5, 2) for 5 frames"),
-        (np.full((5, 2), np.nan), "directions gave numbers that are not finite; train it anew"),
-    ],
+    "given",
+    [np.ones((4, 2)), np.ones(5), np.ones((5, 0)), np.ones((5, 2), int), np.full((5, 2), np.nan)],
 )
-def test_an_answer_that_is_none_is_refused(way, monkeypatch, video, given, said):
+def test_an_answer_that_is_none_is_refused(way, monkeypatch, video, given):
     found = answer(way, monkeypatch, lambda features: given, video())
-    assert found.problem.startswith(f"{video().path}: {said}")
+    said = f"directions gave embedded frames of shape {given.shape} ({given.dtype}): a-learner must give"
+    assert found.problem == f"{video().path}: {said} finite numbers for each of 5 frames"
 
 
 def test_features_of_another_width_are_refused(way, video):
@@ -101,14 +94,14 @@ def test_what_fails_is_one_line_and_the_others_come(way, video):
     assert begun == [0, 1, 2, 3]
     assert [one.name for one, _ in found] == ["a", "b", "c", "d"]
     assert [isinstance(came, Embedded) for _, came in found] == [True, False, False, True]
-    assert found[1][1] == f"{units[1].video.path}: RuntimeError: thirteen is unlucky"
+    assert found[1][1] == f"{units[1].video.path}: directions: RuntimeError: thirteen is unlucky"
 
 
 def test_a_model_that_does_not_embed_is_refused(way, tmp_path):
-    check_embeds(way)
+    model_of(way, "embed")
     write_model(tmp_path / "model.npz", {"means": MEANS}, FACTS | {"learner": "means", "n_segments": 3})
     with pytest.raises(click.ClickException) as caught:
-        check_embeds(open_model(tmp_path / "model.npz"))
+        model_of(open_model(tmp_path / "model.npz"), "embed")
     assert str(caught.value) == (
         f"{tmp_path / 'model.npz'}: is a model of means, which does not embed frames; train one that does, "
         "such as vaot"
