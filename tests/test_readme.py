@@ -10,6 +10,7 @@ import pytest
 from reproduce.base.effects import effect, paired
 from reproduce.base.show import with_interval
 from reproduce.base.store import read_facts, read_rows
+from reproduce.ledger.alignment_paper import ALIGNMENT_CLAIMS
 from reproduce.ledger.joint_paper import JOINT_CLAIMS
 from reproduce.ledger.paper import CLAIMS
 
@@ -53,8 +54,11 @@ def test_the_number_of_claims():
         f"{count['undecided']} are undecided, and {count['needs data']} need the benchmarks'"
     )
     assert said in FLAT
-    others = [claim["verdict"] for claim in records if claim["id"] in JOINT_CLAIMS]
-    assert f"of {len(others)} about VASOT {others.count('holds')} hold:" in FLAT
+    others = {**JOINT_CLAIMS, **ALIGNMENT_CLAIMS}
+    for paper in ("VASOT", "LRProp", "MASA"):
+        told = {name for name, claim in others.items() if claim.where.startswith(paper)}
+        verdicts = [claim["verdict"] for claim in records if claim["id"] in told]
+        assert f"of {len(verdicts)} about {paper} {verdicts.count('holds')}" in FLAT
 
 
 def test_the_speed():
