@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
+from dkva.datasets import ALIGNMENT_SETS
 from reproduce.base.effects import NEEDS_DATA
 from reproduce.base.store import read_facts
+from reproduce.collections.released_alignment import needs
 from reproduce.ledger.verdicts import LEDGER, suffix
 from reproduce.pages import numbers
 from reproduce.pages.joint import published
@@ -31,10 +33,11 @@ _TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "results.md"
 
 
 class _Parts(dict):
-    """Parts of the page by name; a table that is not stored says so."""
+    """Parts of the page by name; a table that is not stored says so, or what data it needs."""
 
     def __missing__(self, name: str) -> str:
-        return "*No rows are stored.*"
+        released = next((each for each in ALIGNMENT_SETS if name.endswith(f"_{each}")), None)
+        return "*No rows are stored.*" if released is None else f"*needs data* ({needs(released)})."
 
 
 def results_page(found: Mapping, folder: Path) -> str:
