@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from dkva.cli.output_files import NamedFiles
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,27 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["Output"]
 
 
-@dataclass(frozen=True)
-class Output:
-    """Where the alignment of two videos is written.
-
-    Attributes:
-        folder: of all results.
-        name: of the files without their endings.
-    """
-
-    folder: Path
-    name: str
+class Output(NamedFiles):
+    """Where the alignment of two videos is written."""
 
     @classmethod
     def of(cls, folder: Path, first: str, second: str) -> Output:
         """The files of two videos, by their names."""
         return cls(folder, f"{first}_with_{second}".replace("/", "_"))
-
-    @property
-    def document(self) -> Path:
-        """All that is known, as JSON."""
-        return self.folder / f"{self.name}.json"
 
     @property
     def table(self) -> Path:
@@ -46,35 +32,15 @@ class Output:
 
         return self.folder / f"{self.name}{MATCHES}"
 
-    @property
-    def picture(self) -> Path:
-        """Both time lines, and what matches, as PNG."""
-        return self.folder / f"{self.name}.png"
-
     def earlier(self) -> dict | None:
         """The document of an earlier run, if all its files are there.
 
         Raises:
             click.ClickException: files by these names that are no results of dkva, or of a newer one.
         """
-        from dkva.base.errors import ResultsError
         from dkva.export.alignment import is_foreign_alignment, is_foreign_matches, read_alignment
 
-        try:
-            doc = read_alignment(self.document)
-        except ResultsError as error:
-            raise click.ClickException(str(error)) from error
-        foreign = {
-            self.document: is_foreign_alignment(self.document),
-            self.table: is_foreign_matches(self.table),
-            self.picture: doc is None and os.path.exists(self.picture),  # False of a name that cannot be
-        }
-        for path, there in foreign.items():
-            if there:
-                raise click.ClickException(
-                    f"{path}: is there and is no result of dkva; move it away, or give another folder with "
-                    "--out"
-                )
+        doc = self.known(read_alignment, is_foreign_alignment, is_foreign_matches)
         return doc if os.path.exists(self.table) and os.path.exists(self.picture) else None
 
     def check_same(self, earlier: Mapping | None, sources: Sequence[Mapping]) -> None:
@@ -91,19 +57,7 @@ class Output:
             )
 
     def write(self, doc: dict, figure: Figure) -> None:
-        """Write all files, each whole or not at all; a kill leaves some out. Raises click.ClickException."""
-        from dkva.base.files import write_atomically
+        """Write all files; see `write_all`."""
         from dkva.export.alignment import write_matches
-        from dkva.export.documents import write_json
 
-        try:
-            for old in (self.table, self.picture):
-                old.unlink(missing_ok=True)
-            write_json(self.document, doc)
-            write_matches(self.table, doc)
-            write_atomically(self.picture, partial(figure.savefig, format="png", dpi=150))
-        except OSError as error:
-            raise click.ClickException(
-                f"{error.filename or self.folder}: cannot be written ({error.strerror}); free it, or give "
-                "another folder with --out"
-            ) from error
+        self.write_all(doc, write_matches, figure)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dkva.cli.output_files import foreign_file
 from dkva.cli.segmenting.together import Shared, shared
 from dkva.cli.terminal import gathered
 
@@ -132,10 +133,7 @@ class Results:
         for name in new:
             foreign += [path for path in self._beside(name, written=True) if path.exists()]
         if foreign:
-            raise DamagedError(
-                f"{foreign[0]}: is there and is no result of dkva; move it away, or give another folder with "
-                "--out"
-            )
+            raise DamagedError(foreign_file(foreign[0]))
 
     def _beside(self, name: str, *, written: bool = False) -> list[Path]:
         """Files that may stand beside a document; with `written` those that this run writes."""

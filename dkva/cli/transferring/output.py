@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dkva.cli.aligning.ways import AlignWay, FeatureWay
+from dkva.cli.output_files import foreign_file, written_whole
 from dkva.cli.segmenting.work import how_read
 from dkva.cli.terminal import printable
 from dkva.cli.transferring.work import NONE, Labelled, Transferred
@@ -95,10 +95,7 @@ class Output:
             new = [name for name, doc in known.items() if doc is None and name not in table]
             foreign += [path for path in map(self._frame_labels, new) if path.exists()]
         if foreign:
-            raise click.ClickException(
-                f"{foreign[0]}: is there and is no result of dkva; move it away, or give another folder with "
-                "--out"
-            )
+            raise click.ClickException(foreign_file(foreign[0]))
         return {name: doc for name, doc in table.items() if name not in names}
 
     def write(
@@ -125,7 +122,7 @@ class Output:
         from dkva.export.documents import write_csv, write_json
         from dkva.export.summary import write_summary
 
-        with self._one_line():
+        with written_whole(self.folder):
             for name, doc in docs.items():
                 if self.form == "csv":
                     self._document(name).unlink(missing_ok=True)  # of an earlier run, beside another table
@@ -139,16 +136,6 @@ class Output:
                 write_summary(self.folder, list(table.values()), set(docs))
             figure = self._drawn(labelled, found, title)
             write_atomically(self.picture, partial(figure.savefig, format="png", dpi=150))
-
-    @contextlib.contextmanager
-    def _one_line(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise click.ClickException(
-                f"{error.filename or self.folder}: cannot be written ({error.strerror}); free it, or give "
-                "another folder with --out"
-            ) from error
 
     def _write_frame_labels(self, name: str, labels: np.ndarray) -> None:
         import numpy as np
