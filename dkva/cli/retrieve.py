@@ -96,10 +96,13 @@ def retrieve(query, frame, videos, model, top, several, fps, stride, as_json, ou
     if not no_cache:
         keep_compiled_programs()
     model_of(way, "embed")
-    mine, problems = _seen([asked], way)
+    problems = list(found.problems)
+    mine, unread = _seen([asked], way)
+    problems += unread
     if mine:
         check_frame(asked, frame, len(mine[0].frames))
-        searched, problems = _seen(others, way)
+        searched, unread = _seen(others, way)
+        problems += unread
         if searched:
             doc, figure = _found(way, mine[0], frame, searched, top=top, several=several, rate=rate)
             if output is not None:

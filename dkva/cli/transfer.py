@@ -147,7 +147,7 @@ def transfer(
     found = other_videos(others, source, truth, mapping, reading, of_labels)
     problems = list(found.problems)
     if not mixed:
-        check_activities(source, found.videos, way.facts.get("activity"))
+        check_activities(source, found.videos, way.facts.get("activity"), way.facts.get("activities", ()))
     output = Output(out, source.name, form, rate, frame_labels)
     check_writable(out)
     earlier = output.check([video.name for video in found.videos])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dkva.alignment.carl_settings import PUBLISHED as PUBLISHED_BY_SET
+from dkva.alignment import carl_settings, tcc_settings
 from dkva.alignment.lrprop_settings import PUBLISHED as PUBLISHED_BY_ACTIVITY
 from dkva.datasets import ALIGNMENT_SETS
 from dkva.experiments.collections import Collection
@@ -29,6 +29,9 @@ __all__ = [
     "settings_of",
     "true_alignment",
 ]
+
+# Settings that are published by data set, by method.
+_PUBLISHED_BY_SET = {"carl": carl_settings.PUBLISHED, "tcc": tcc_settings.PUBLISHED}
 
 # Of the methods with CARL's network.
 _NETWORK = {
@@ -185,8 +188,8 @@ def settings_of(given: RepresentationSet, method: str, activity: str, root: Path
     if given.key in ALIGNMENT_SETS:
         if method == "lrprop":
             published = dict(PUBLISHED_BY_ACTIVITY.get(activity, {}))
-        elif method == "carl":
-            published = dict(PUBLISHED_BY_SET.get(given.title, {}))
+        elif method in _PUBLISHED_BY_SET:
+            published = dict(_PUBLISHED_BY_SET[method].get(given.title, {}))
         elif method == "masa":
             published = {"joints": joints_of(given.key, root)}
     return {**published, **given.settings.get(method, {})}

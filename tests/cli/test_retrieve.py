@@ -89,6 +89,13 @@ def test_the_nearest_frame_of_each_other_video_is_printed(retrieve, folder):
     ]
 
 
+def test_videos_that_are_not_there_are_told_beside_what_is_found(retrieve, folder):
+    code, text, errors = retrieve(str(folder / "nowhere.npy"))
+    assert code == 2
+    assert "tea/v" in text
+    assert f"error: {folder / 'nowhere.npy'}: not found" in errors
+
+
 @pytest.mark.parametrize(
     ("options", "frame", "expected"),
     [

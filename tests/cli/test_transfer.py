@@ -88,7 +88,7 @@ def test_others_have_the_labels_of_the_labelled_video(transfer, folder, out):
     assert errors.splitlines() == [
         "note: each frame takes the label of its partners on the path of time warping; compared by features, "
         "each standardised over its video (mean 0, variance 1)",
-        f"note: {folder / 'features' / 'v.npy'}: is the labelled video: left out of the others",
+        f"note: {folder / 'features' / 'v.npy'}: is left out of the other videos",
     ]
     files = {"u.json", "w.json", "from_v.png", "segments.csv", "summary.csv", "transitions.csv"}
     assert {path.name for path in out.iterdir() if path.name[0] != "."} == files

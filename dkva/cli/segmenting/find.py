@@ -52,6 +52,9 @@ def find_videos(
     mapping: Path | None,
     reading: FeatureReading,
     label_reading: LabelReading,
+    *,
+    but: Path | None = None,
+    option: str = "--labels",
 ) -> Found:
     """The videos that can be named; nothing but file names and the mapping is read.
 
@@ -63,14 +66,21 @@ def find_videos(
         mapping: file of allowed labels; None means the one beside the labels, if any.
         reading: how features are read.
         label_reading: how labels are read, but for the mapping.
+        but: a feature file that is left out, and a note says so, if it is among them.
+        option: where the labels were given.
 
     Raises:
         click.ClickException: labels or a mapping that cannot be used for any video.
     """
     found = Found()
     files = _feature_files(given, found)
+    if but is not None:
+        kept = {name: path for name, path in files.items() if os.path.realpath(path) != os.path.realpath(but)}
+        if len(kept) < len(files):
+            found.notes.append(f"{but}: is left out of the other videos")
+        files = kept
     if labels is not None and not labels.exists():
-        raise click.ClickException(f"{labels}: not found; check --labels")
+        raise click.ClickException(f"{labels}: not found; check {option}")
     if not files:
         return found
     from dkva.datasets import DataError, LabelFiles, VideoFile, tried  # not before a mistyped path is told
@@ -85,7 +95,7 @@ def find_videos(
             try:
                 truth = folder.find(name, but=path)
                 if truth is None:
-                    remedy = f"{tried(name)}; add them or leave --labels out"
+                    remedy = f"{tried(name)}; add them or leave {option} out"
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
             except DataError as error:
                 found.problems.append(str(error))

@@ -87,8 +87,8 @@ class Output:
             raise click.ClickException(str(error)) from error
         own = (self.folder / _TABLE).exists() or any(doc is not None for doc in known.values())
         foreign = [self.picture] if self.picture.exists() and not own else []
-        if self.form != "csv":
-            foreign += [path for path in map(self._document, names) if is_foreign(path)]
+        # A table alone removes an earlier document, so that its name is asked about, too.
+        foreign += [path for path in map(self._document, names) if is_foreign(path)]
         if self.table:
             foreign += [path for path in map(self.folder.joinpath, SUMMARIES) if is_foreign_summary(path)]
         if self.frame_labels:

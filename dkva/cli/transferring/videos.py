@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def other_videos(
     reading: FeatureReading,
     label_reading: LabelReading,
 ) -> Found:
-    """The other videos; the labelled one among them is left out.
+    """The other videos; the labelled one among them is left out, and a note says so.
 
     Args:
         given: feature files, or folders of them.
@@ -68,29 +69,22 @@ def other_videos(
     Raises:
         click.ClickException: true labels or a mapping that cannot be used for any video.
     """
-    if truth is not None and not truth.exists():
-        raise click.ClickException(f"{truth}: not found; check --truth")
-    found = find_videos(given, truth, mapping, reading, label_reading)
-    kept = [video for video in found.videos if not video.path.exists() or not _same(video, labelled)]
-    if len(kept) < len(found.videos):
-        found.notes.append(f"{labelled.path}: is the labelled video: left out of the others")
-    found.videos = kept
-    if not kept and not found.problems:
+    found = find_videos(given, truth, mapping, reading, label_reading, but=labelled.path, option="--truth")
+    if not found.videos and not found.problems:
         raise click.ClickException(f"{labelled.path}: is the only video; give others after it")
     return found
 
 
-def _same(video: VideoFile, labelled: VideoFile) -> bool:
-    return video.path.samefile(labelled.path)
-
-
-def check_activities(labelled: VideoFile, others: list[VideoFile], activity: str | None) -> None:
+def check_activities(
+    labelled: VideoFile, others: list[VideoFile], activity: str | None, several: Sequence[str] = ()
+) -> None:
     """Raise click.ClickException if names or folders show that videos are not of one activity.
 
     Args:
         labelled: the labelled video.
         others: those that are to have its labels.
-        activity: of the model, which they must be of; None if it has none.
+        activity: of the model, which they must be of; None if it has none, or several.
+        several: the activities of a model of several, of one of which they must be.
     """
     for video in others:
-        check_activity((labelled, video), activity)
+        check_activity((labelled, video), activity, several)

@@ -67,3 +67,11 @@ def test_a_full_disk_is_one_line(given, tmp_path, monkeypatch):
     monkeypatch.setattr("dkva.export.documents.write_csv", full)
     with pytest.raises(click.ClickException, match=r"segments.csv: cannot be written \(No space left"):
         Output(tmp_path / "out", "v").write(*given, {}, "a title")
+
+
+def test_a_table_alone_removes_no_document_of_others(given, tmp_path):
+    out = Output(tmp_path / "out", "v", "csv")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "w.json").write_text('{"mine": 1}')
+    with pytest.raises(click.ClickException, match=r"w.json: is there and is no result of dkva"):
+        out.check(["w", "u"])

@@ -38,7 +38,7 @@ def test_the_labelled_video_is_left_out_of_the_others(folder):
     labelled = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
     found = other_videos((folder,), labelled, None, None, *READING)
     assert [video.name for video in found.videos] == ["w"]
-    assert found.notes == [f"{folder / 'features' / 'v.npy'}: is the labelled video: left out of the others"]
+    assert found.notes == [f"{folder / 'features' / 'v.npy'}: is left out of the other videos"]
     with pytest.raises(click.ClickException, match="is the only video; give others after it"):
         other_videos((folder / "features" / "v.npy",), labelled, None, None, *READING)
 
@@ -48,6 +48,14 @@ def test_true_labels_of_others_are_found(folder):
     (folder / "truth" / "w.txt").write_text("a\nb\nb\n")
     (video,) = other_videos((folder,), labelled, folder / "truth", None, *READING).videos
     assert video.labels_path == folder / "truth" / "w.txt"
+    (folder / "truth" / "v.txt").unlink()  # the labelled video needs no true labels
+    found = other_videos((folder,), labelled, folder / "truth", None, *READING)
+    assert found.problems == []
+    (folder / "truth" / "w.txt").unlink()
+    (folder / "truth" / "x.txt").write_text("a\n")
+    (problem,) = other_videos((folder,), labelled, folder / "truth", None, *READING).problems
+    assert "has no labels for 'w'" in problem
+    assert problem.endswith("leave --truth out")
     with pytest.raises(click.ClickException, match=r"nowhere: not found; check --truth"):
         other_videos((folder,), labelled, folder / "nowhere", None, *READING)
 
@@ -66,3 +74,6 @@ def test_others_of_another_activity_are_refused(folder):
         check_activities(tea, [more, coffee], None)
     with pytest.raises(click.ClickException, match="the model was trained on coffee"):
         check_activities(tea, [more], "coffee")
+    check_activities(tea, [more], None, ["tea", "milk"])
+    with pytest.raises(click.ClickException, match=r"trained on coffee, milk; give a video of one of them"):
+        check_activities(tea, [more], None, ["coffee", "milk"])

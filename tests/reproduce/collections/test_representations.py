@@ -35,6 +35,7 @@ def test_settings_of_released_sets_are_published():
     assert (squat["frames"], squat["other_weight"], squat["soft_dtw_weight"]) == (80, 0.8, 0.001)
     assert settings_of(penn, "lrprop", "jumping_jacks", None)["frames"] == 20
     assert settings_of(penn, "carl", "squat", None) == {"frames": 80, "layers": 3, "epochs": 300}
+    assert settings_of(penn, "tcc", "squat", None) == {"frames": 20, "epochs": 300}
     assert settings_of(penn, "tcn", "squat", None) == {}
     with pytest.raises(DataError):
         settings_of(MASA_SETS["h2o"], "masa", "pouring_milk", None)
