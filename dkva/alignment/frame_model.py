@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
@@ -88,5 +89,5 @@ class FrameModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = cls.settings_type(**json.loads(str(arrays["settings"])))
         width = arrays["network.blocks.0.weight"].shape[1]
-        blank = {"network": start(width, settings, False, jnp.asarray(0)).network}
+        blank = {"network": start(width, settings, False, jax.random.key(0)).network}
         return cls(with_arrays(blank, arrays)["network"], settings)

@@ -136,9 +136,9 @@ def drawn_key(draw: UInt32[Array | np.ndarray, " 3"]) -> Array:
 
 
 @eqx.filter_jit  # one program, which many of one size share
-def start(inputs: int, settings: FrameSettings, projected: bool, seed: Array) -> Learned:
+def start(inputs: int, settings: FrameSettings, projected: bool, key: Array) -> Learned:
     """What is learned, before training; arguments as those of `Learned`."""
-    return Learned(inputs, settings, projected=projected, key=jax.random.key(seed))
+    return Learned(inputs, settings, projected=projected, key=key)
 
 
 def optimiser_of(settings: FrameSettings, steps: int):
@@ -171,7 +171,7 @@ def fit_network(
     """
     batches = ViewBatches(videos, views, min(settings.batch, len(videos)), seed)
     trained = fit(
-        start(videos[0].shape[1], settings, projected, jnp.asarray(seed)),
+        start(videos[0].shape[1], settings, projected, jax.random.key(seed)),
         loss,
         batches,
         optimiser=optimiser_of(settings, settings.epochs * batches.steps),

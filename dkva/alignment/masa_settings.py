@@ -83,7 +83,8 @@ class MasaSettings:
             (CASA).
         angles: probability that bones are turned (CASA, whose public code does not apply it).
         angle_sigma: standard deviation of how far, in degrees (CASA).
-        latent: probability of noise in the space of a body model, if one is given (CASA).
+        latent: probability of noise in the space of a body model (CASA), which is given to `train_masa` in
+            Python; without one neither this nor what follows has an effect.
         latent_sigma: standard deviation of it (CASA).
         latent_window: frames over which it is averaged (CASA).
         temperature: of the softmax over cosines (CASA; the paper prints none).

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy.spatial.distance import cdist
 
 from dkva.base.dtw import dtw
 
@@ -27,7 +28,7 @@ class Match(NamedTuple):
 
 
 def matched(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Match:
-    """The frames on the path of least Euclidean distance, in float32; see `dkva.base.dtw`.
+    """The frames on the path of least Euclidean distance, as DTW accuracy is measured; see `dkva.base.dtw`.
 
     Args:
         x: embedded frames of the first video.
@@ -44,7 +45,7 @@ def matched(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Match:
 
 
 def distances(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Float[np.ndarray, "n m"]:
-    """Euclidean distances of the frames of two videos.
+    """Euclidean distances of the frames of two videos, in float64.
 
     Args:
         x: embedded frames of the first video.
@@ -57,5 +58,4 @@ def distances(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Float
         raise ValueError(
             f"frames of the two videos have {x.shape[1]} and {y.shape[1]} numbers: give as many of each"
         )
-    squared = np.sum(x * x, 1)[:, None] + np.sum(y * y, 1) - 2 * x @ y.T
-    return np.sqrt(np.maximum(squared, 0))
+    return cdist(x, y)

@@ -267,7 +267,7 @@ class PixelsModel:
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = cls.settings_type(**json.loads(str(arrays["settings"])))
         backbone = Backbone(settings, key=jax.random.key(0))
-        after = start(backbone.width, settings, False, jnp.asarray(0))
+        after = start(backbone.width, settings, False, jax.random.key(0))
         return cls(**with_arrays({"backbone": backbone, "network": after.network}, arrays), settings=settings)
 
 
@@ -353,7 +353,7 @@ def _trained(videos, settings, loss, projected, seed, weights, checkpoint) -> tu
     backbone = Backbone(settings, key=jax.random.fold_in(jax.random.key(seed), 1), weights=weights)
     batches = PixelBatches(frames, settings, seed)
     trained = fit(
-        PixelsLearned(backbone.stage, start(backbone.width, settings, projected, jnp.asarray(seed))),
+        PixelsLearned(backbone.stage, start(backbone.width, settings, projected, jax.random.key(seed))),
         PixelsLoss(backbone.frozen, loss, settings.image_size, settings.released_blur, settings.at_once),
         batches,
         optimiser=optimiser_of(settings, settings.epochs * batches.numbered.steps),

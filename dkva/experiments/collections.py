@@ -281,13 +281,15 @@ def _check(learners: Sequence[Learner], collections: Sequence[Collection]) -> No
                 )
     for collection in collections:
         check_whole(f"n_segments of {collection.name!r}", collection.n_segments, least=1)
-        known = collection.learned_of
-        for what, videos in (("train", collection.train), ("test", collection.test), ("known", known)):
+        sets = {"train": collection.train, "test": collection.test}
+        if collection.known is not None:
+            sets["known"] = collection.known
+        for what, videos in sets.items():
             try:
                 training_digest(videos)
             except ValueError as error:
                 raise ValueError(f"{what} of {collection.name!r}: {error}") from error
-        for video in known:
+        for video in collection.known or ():
             if video not in collection.train:
                 raise ValueError(
                     f"known of {collection.name!r}: {video.name!r} is not in its train; give videos of train"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,7 @@ def released(
     return collections
 
 
+@functools.cache  # asked for by each line of a table, and a release is thousands of files
 def joints_of(name: str, root: Path | None, *, layout: str | None = None) -> int:
     """How many joints the last columns of the features are, x, y and z of each; 0 if they are no joints.
 

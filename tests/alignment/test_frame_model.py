@@ -1,6 +1,7 @@
 """A model embeds whole videos as the network does, whatever they are padded to, and can be restored."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ SETTINGS = CarlSettings(hidden=6, width=8, heads=2, layers=1, feed_forward=8, ou
 
 @pytest.fixture(scope="module")
 def model():
-    return CarlModel(start(3, SETTINGS, False, jnp.asarray(1)).network, SETTINGS)
+    return CarlModel(start(3, SETTINGS, False, jax.random.key(1)).network, SETTINGS)
 
 
 def video(n, seed=0):

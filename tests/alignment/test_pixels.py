@@ -134,7 +134,7 @@ def test_the_loss_is_that_of_features_of_one_batch_of_images():
     videos = [VIDEOS[0][:, :12], VIDEOS[2]]  # of unequal heights
     settings = CarlPixelsSettings(**SMALL, dropout=0.0)
     backbone = Backbone(settings, key=jax.random.key(0))
-    learned = PixelsLearned(backbone.stage, start(backbone.width, settings, True, jnp.asarray(0)))
+    learned = PixelsLearned(backbone.stage, start(backbone.width, settings, True, jax.random.key(0)))
     batch = next(iter(PixelBatches(videos, settings, 0)(0)))
     loss = PixelsLoss(backbone.frozen, CarlLoss.of(settings), 16, False, 8)
     run = eqx.filter_jit(eqx.filter_value_and_grad(lambda both, batch: both[1](both[0], batch)))
