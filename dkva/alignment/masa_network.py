@@ -80,6 +80,11 @@ class MasaNetwork(eqx.Module):
         if moved:
             self.poses = _layers((moved,) * 4, keys[1])
         heads = sizes.heads or next(n for n in range(_MOST_HEADS, 0, -1) if width % n == 0)
+        if width % heads:
+            raise ValueError(
+                f"heads is {heads}, and an embedded frame has {width} numbers, outputs and 3 of each joint: "
+                "give a divisor, or 0 to have one chosen"
+            )
 
         def attention(count, key):
             keys = jax.random.split(key, count)

@@ -114,10 +114,11 @@ def train(
 ) -> int:
     """Train a method on the videos of an activity, or of several, in one file for other commands.
 
-    DATA are feature files or folders of them, as of `dkva segment`. The model, with all that is needed to use
-    it, is for `dkva segment --model`, `dkva embed`, `dkva retrieve` and `dkva align`, as far as it can. A run
-    that is stopped keeps its state beside it (NAME.part.npz), and the same command goes on from there. A
-    model that is there already, of the same videos and settings, is left.
+    DATA are feature files or folders of them, as of `dkva segment`. The model, with all that is needed to
+    use it, is for `dkva segment --model`, `dkva embed`, `dkva retrieve`, `dkva transfer` and `dkva
+    align`, as far as it can. A run that is stopped keeps its state beside it (NAME.part.npz), and the
+    same command goes on from there. A model that is there already, of the same videos and settings, is
+    left.
     """
     from dkva.datasets.annotations.forms import plural
 
@@ -251,7 +252,7 @@ def _train(
     except Exception as error:  # a learner may fail in any way
         raise click.ClickException(f"{learns.id}: {described(error)}") from error
     if not hasattr(model, "segment"):
-        able = {"embed": "dkva embed, dkva retrieve", "align": "dkva align"}
+        able = {"embed": "dkva embed, dkva retrieve, dkva transfer", "align": "dkva align"}
         others = ", ".join(commands for ability, commands in able.items() if hasattr(model, ability))
         also = f"; {others} can" if others else ""
         remark(f"models of {learns.id} embed frames: dkva segment cannot use this one{also}")

@@ -92,7 +92,7 @@ def alignment_picture(
     heat = figure.add_subplot(grid[1, 1])
     drawn = _heat_map(heat, a, b, shares, rate)
     _standing(figure.add_subplot(grid[1, 0], sharey=heat), a, looks, rate)
-    figure.colorbar(drawn, cax=figure.add_subplot(grid[1, 2]), label="share of the mass of a frame (row)")
+    figure.colorbar(drawn, cax=figure.add_subplot(grid[1, 2]), label="share of a frame (row)")
     figure.suptitle(textwrap.fill(title, 100), x=0.01, ha="left", fontsize=11)
     handles = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=label_text(label))

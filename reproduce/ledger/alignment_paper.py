@@ -1,8 +1,8 @@
 """What the papers on representations that align say: their numbers, and their claims in our own words.
 
-LRProp: "Weakly-supervised representation learning for video alignment and analysis", 2023, with SCL, which is
-CARL's loss, and five others. MASA: Kwon et al., "Multi activity sequence alignment via implicit clustering",
-ICCV 2025. Scores are in %; None where a paper has no number.
+LRProp: "Weakly-supervised representation learning for video alignment and analysis", WACV 2024, with SCL,
+which is CARL's loss, and five others. MASA: Kwon et al., "Multi activity sequence alignment via implicit
+clustering", ICCV 2025. Scores are in %; None where a paper has no number.
 """
 
 from __future__ import annotations

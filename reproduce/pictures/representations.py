@@ -50,7 +50,7 @@ def aligned_videos(folder: Path = RESULTS) -> Picture:
         name = key.removeprefix("by ")
         i, j = pairs.T
         right[name] = 100 * float(np.mean(first[i] == second[j]))
-        panels[f"{name} ({right[name]:.0f}% of the lines join one phase)"] = Matched(first, second, pairs)
+        panels[f"{name} ({right[name]:.0f} % of the lines join one phase)"] = Matched(first, second, pairs)
     title = "Two test videos of an activity, aligned by dynamic time warping; dashed: frames of other phases"
     return Picture(
         "aligned_videos",

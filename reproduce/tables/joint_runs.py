@@ -43,7 +43,7 @@ def options_of(
         videos: whether it is asked how many videos of each activity it takes.
     """
     cli = parser(doc, seeds=None)
-    cli.add_argument("--seeds", type=int, help="number of seeds (default: 1 of Breakfast-like, else 3)")
+    cli.add_argument("--seeds", type=int, help="number of seeds (default: 1 of Breakfast-like, 3 of others)")
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
     cli.add_argument("--sets", nargs="+", choices=sets, help="only these")
     cli.add_argument("--methods", nargs="+", choices=names, metavar="NAME", help="only these; none is stored")

@@ -193,3 +193,11 @@ def test_sizes_that_do_not_fit():
         made(joints=3)
     with pytest.raises(ValueError, match="heads are 3, and 4 features a frame: give a divisor"):
         made(heads=3)
+
+
+@pytest.mark.fast
+def test_heads_that_do_not_divide_an_embedded_frame_are_told_with_what_it_is_made_of():
+    sizes = MasaSettings(joints=9, hidden=16, outputs=8, heads=2, layers=1).sizes
+    told = r"heads is 2, and an embedded frame has 35 numbers, .* or 0 to have"
+    with pytest.raises(ValueError, match=told):
+        MasaNetwork(76, sizes, key=jax.random.key(0))

@@ -280,7 +280,9 @@ def test_actions_are_asked_for_where_a_method_looks_for_them_and_nowhere_else(dk
     assert code == 0
     assert text.startswith(f"{out}: vaot, trained on 3 videos of coffee, in ")
     assert "note: 3 of 3 videos have fewer frames than the 256 that a step draws of each" in errors
-    assert "dkva segment cannot use this one; dkva embed, dkva retrieve, dkva align can" in errors
+    assert (
+        "dkva segment cannot use this one; dkva embed, dkva retrieve, dkva transfer, dkva align can" in errors
+    )
     assert read_facts(out)["n_segments"] is None
 
 
