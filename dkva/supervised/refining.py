@@ -1,7 +1,7 @@
 """Candidates, classified again by what is around them: the refinement stage.
 
 RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), equations 17 to 19.
-The paper says that some candidates are removed, and not how: here they have a class of their own (our choice).
+The paper says that some candidates are removed, and not how: here they have a class of theirs (our choice).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float, Int
 from dkva.base.checks import check_number, check_whole
 from dkva.nn.layers import dropped, linear
 from dkva.supervised.candidates import ACTION, BOUNDARY, Candidates
-from dkva.supervised.source_graph import TruePoints
+from dkva.supervised.source_graph import TruePoints, in_regions
 
 __all__ = ["Refiner", "refined_targets", "refinement_loss"]
 
@@ -147,13 +147,10 @@ def refined_targets(candidates: Candidates, true: TruePoints, n_classes: int) ->
         true: the true ones of the video.
         n_classes: c.
     """
-    place, kind, region, action, there = (jnp.asarray(each) for each in true)
-    offset = jnp.abs(candidates.place[:, None] - place[None]).astype(region.dtype)
-    same = (candidates.kind[:, None] == kind[None]) & there[None]
-    inside = same & (offset <= region[None])
-    meant = jnp.where(kind == BOUNDARY, n_classes, action)
-    nearest = jnp.argmin(jnp.where(inside, offset, jnp.inf), axis=1)
-    targets = jnp.where(jnp.any(inside, axis=1), meant[nearest], n_classes + 1)
+    offset, inside = in_regions(candidates, true)
+    meant = jnp.where(jnp.asarray(true.kind) == BOUNDARY, n_classes, jnp.asarray(true.action))
+    nearest = jnp.argmin(jnp.where(inside, offset, jnp.inf), axis=0)
+    targets = jnp.where(jnp.any(inside, axis=0), meant[nearest], n_classes + 1)
     return jnp.where(candidates.there, targets, -1)
 
 

@@ -1,8 +1,7 @@
 """True keypoints of a video, and detected ones that stand for them: the two graphs that are matched.
 
 RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), equations 11 and 12.
-Keypoints are boundaries, where segments start and where the video ends, and action points, the middles of
-segments.
+Keypoints are boundaries, where segments start and end, and action points, the middles of segments.
 """
 
 from __future__ import annotations
@@ -14,10 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from dkva.base.checks import check_number, check_whole
+from dkva.base.checks import check_number
+from dkva.base.segments import segments
 from dkva.supervised.candidates import ACTION, BOUNDARY, Candidates
 
-__all__ = ["SourcePoints", "TruePoints", "source_points", "target_points"]
+__all__ = ["SourcePoints", "TruePoints", "in_regions", "source_points", "target_points"]
 
 
 class TruePoints(NamedTuple):
@@ -26,13 +26,17 @@ class TruePoints(NamedTuple):
     Attributes:
         place: frame of each.
         kind: `ACTION` or `BOUNDARY`.
-        region: half the length of its region: frames within ± region of the place belong to it.
+        centre: the middle of its region, in frames. A segment of an even number of frames has its middle
+            between two of them, of which the earlier is the place; and the end of the last segment is after all
+            frames.
+        region: half the length of its region: frames within ± region of the centre are in it.
         action: class of action points, -1 for boundaries.
         there: False for padding.
     """
 
     place: Int[Array | np.ndarray, " m"]
     kind: Int[Array | np.ndarray, " m"]
+    centre: Float[Array | np.ndarray, " m"]
     region: Float[Array | np.ndarray, " m"]
     action: Int[Array | np.ndarray, " m"]
     there: Bool[Array | np.ndarray, " m"]
@@ -59,78 +63,93 @@ def target_points(
     boundary_region: float = 33.0,
     action_region: float = 0.8,
 ) -> TruePoints:
-    """All true keypoints of a video: N + 1 boundaries and N action points of N segments.
+    """All true keypoints of a video: N + 1 boundaries and N action points of N segments (RTK, equation 11).
 
-    The last boundary, which is after the last frame, is put on that frame, as only frames have an embedding
-    (our choice). A run of frames without a label has a boundary at its start, and no action point (our
-    choice).
+    They are those of `dkva.supervised.heat_maps`: runs without a label are no segments, and what they border
+    on ends there. The boundary after the video's last frame is put on that frame, as only frames have an
+    embedding (our choice), and keeps its region.
 
     Args:
         targets: class of each frame, -1 if it has no label; without padding.
-        most: length of the arrays; None for as many as there are points.
+        most: length of the arrays; None for as many as there are points, at least 1.
         boundary_region: length of the region of a boundary, in frames.
         action_region: length of the region of an action point, as a share of its segment.
 
     Raises:
-        ValueError: no frame, more points than `most`, or a region that is no positive number (of an action
-            point: above 1, by which it would leave its segment).
+        ValueError: more points than `most`, a length that is not positive, or a share of a segment
+            above 1.
     """
     check_number("boundary_region", boundary_region, positive=True)
     check_number("action_region", action_region, positive=True, most=1)
-    targets = np.asarray(targets)
-    check_whole("number of frames", len(targets), least=1)
-    starts = np.flatnonzero(np.r_[True, targets[1:] != targets[:-1]])
-    lengths = np.diff(np.r_[starts, len(targets)])
-    points = []
-    for start, length in zip(starts, lengths, strict=True):
-        points.append((start, BOUNDARY, boundary_region / 2, -1))
-        if targets[start] >= 0:
-            middle = start + (length - 1) // 2
-            points.append((middle, ACTION, action_region * length / 2, targets[start]))
-    points.append((len(targets) - 1, BOUNDARY, boundary_region / 2, -1))
-    padding = 0 if most is None else most - len(points)
-    if padding < 0:
-        raise ValueError(
-            f"most is {most}, and the labels have {len(points)} keypoints: give at least as many"
-        )
-    points += [(0, ACTION, 0.0, -1)] * padding
-    place, kind, region, action = zip(*points, strict=True)
+    runs = [run for run in segments(targets) if run.label != -1]
+    edges = sorted({run.start for run in runs} | {run.end for run in runs})
+    last = len(targets) - 1
+    points = [(min(edge, last), BOUNDARY, edge, boundary_region / 2, -1) for edge in edges]
+    for run in runs:
+        length, middle = run.end - run.start, (run.start + run.end - 1) / 2
+        points.append((int(middle), ACTION, middle, action_region * length / 2, run.label))
+    points.sort(key=lambda point: (point[2], point[1] == ACTION))
+    number = len(points)
+    length = max(number, 1) if most is None else most
+    if number > length:
+        raise ValueError(f"most is {most}, and the labels have {number} keypoints: give at least {number}")
+    points += [(0, ACTION, 0.0, 0.0, -1)] * (length - number)
+    place, kind, centre, region, action = zip(*points, strict=True)
     return TruePoints(
         np.array(place, np.int32),
         np.array(kind, np.int32),
+        np.array(centre, np.float32),
         np.array(region, np.float32),
         np.array(action, np.int32),
-        np.arange(len(points)) < len(points) - padding,
+        np.arange(length) < number,
     )
 
 
-def source_points(candidates: Candidates, true: TruePoints, key: Array) -> SourcePoints:
-    """One point for each true one: a candidate of its kind inside its region, drawn at random.
+def in_regions(candidates: Candidates, true: TruePoints) -> tuple[Float[Array, "m n"], Bool[Array, "m n"]]:
+    """How far each candidate is from the centre of each true point's region, and if it is in it.
 
-    If there is no such candidate, a frame of the region is drawn. One candidate may stand for two true points
-    whose regions overlap. The points come in a random order, so that the permutation that matches them to the
-    true ones says something.
+    Only candidates of the point's kind are in its region, and none is if one of both is padding.
+
+    Args:
+        candidates: n detected points.
+        true: m true ones.
+    """
+    kind, centre, region, there = (
+        jnp.asarray(each)[:, None] for each in (true.kind, true.centre, true.region, true.there)
+    )
+    offset = jnp.abs(candidates.place[None].astype(centre.dtype) - centre)
+    alike = (candidates.kind[None] == ACTION) == (kind == ACTION)
+    return offset, there & candidates.there[None] & alike & (offset <= region)
+
+
+def source_points(candidates: Candidates, true: TruePoints, key: Array) -> SourcePoints:
+    """One point for each true one: a candidate of its kind in its region, at random (RTK, equation 12).
+
+    If there is no such candidate, a frame of the region is drawn, not after the last true point. One
+    candidate may stand for two true points whose regions overlap. The points come in a random order, so that
+    the permutation that matches them to the true ones says something.
 
     Args:
         candidates: detected points.
-        true: the true ones of the video, of which the last is on its last frame.
+        true: the true ones of the video.
         key: of all that is drawn.
     """
-    place, kind, region, _, there = (jnp.asarray(each) for each in true)
+    place, centre, region, there = (
+        jnp.asarray(each) for each in (true.place, true.centre, true.region, true.there)
+    )
     of_candidates, of_frames, of_order = jax.random.split(key, 3)
-    offset = jnp.abs(candidates.place[None] - place[:, None]).astype(region.dtype)
-    near = offset <= region[:, None]
-    fits = near & (candidates.kind[None] == kind[:, None]) & candidates.there[None]
-    chance = jnp.where(fits, jax.random.uniform(of_candidates, fits.shape), -1)
+    inside = in_regions(candidates, true)[1]
+    chance = jnp.where(inside, jax.random.uniform(of_candidates, inside.shape), -1)
     drawn = candidates.place[jnp.argmax(chance, axis=1)].astype(place.dtype)
 
-    reach = jnp.floor(region).astype(place.dtype)
-    first = jnp.maximum(place - reach, 0)
-    last = jnp.minimum(place + reach, jnp.max(jnp.where(there, place, 0)))
+    # A short region may hold no frame; then the point's own is taken.
+    first = jnp.clip(jnp.ceil(centre - region).astype(place.dtype), 0, place)
+    last = jnp.floor(centre + region).astype(place.dtype)
+    last = jnp.maximum(jnp.minimum(last, jnp.max(place)), place)
     frame = jax.random.randint(of_frames, place.shape, first, last + 1, place.dtype)
-    stands = jnp.where(jnp.any(fits, axis=1), drawn, frame)
+    stands = jnp.where(there, jnp.where(jnp.any(inside, axis=1), drawn, frame), 0)
 
     # Chances are below 1, so that padding stays where it is, after all points.
     order = jnp.argsort(jnp.where(there, jax.random.uniform(of_order, place.shape), 1)).astype(place.dtype)
     truth = (order[:, None] == jnp.arange(len(order), dtype=order.dtype)[None]) & there[:, None]
-    return SourcePoints(jnp.where(there, stands, 0)[order], order, truth)
+    return SourcePoints(stands[order], order, truth)
