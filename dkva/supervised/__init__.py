@@ -1,0 +1,1 @@
+"""Methods that learn to segment from labels of frames: MS-TCN, ASFormer, RTK."""
