@@ -1,0 +1,1 @@
+"""Segmentation learned from videos with true labels: networks, keypoints, their training."""
