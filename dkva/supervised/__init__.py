@@ -1,1 +1,1 @@
-"""Segmentation learned from videos with true labels: networks, keypoints, their training."""
+"""Networks that learn from labelled videos to name the action of each frame, and what they are trained by."""
