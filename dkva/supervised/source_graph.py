@@ -27,8 +27,7 @@ class TruePoints(NamedTuple):
         place: frame of each.
         kind: `ACTION` or `BOUNDARY`.
         centre: the middle of its region, in frames. A segment of an even number of frames has its middle
-            between two of them, of which the earlier is the place; and the end of the last segment is after all
-            frames.
+            between two, the earlier of which is the place; and the last segment may end after all frames.
         region: half the length of its region: frames within ± region of the centre are in it.
         action: class of action points, -1 for boundaries.
         there: False for padding.
