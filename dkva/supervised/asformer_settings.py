@@ -44,6 +44,7 @@ class AsformerSettings(FrameSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_whole("maps", self.maps, least=2)
         for name in ("decoders", "decoder_layers"):
             check_whole(name, getattr(self, name), least=0)
         self.check_shares("channel_dropout", "dropout")
