@@ -10,14 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import equinox as eqx
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array
 
 from dkva.base.video import Video
 from dkva.nn.training import Keeper
 from dkva.supervised.asformer import ASFormer
 from dkva.supervised.asformer_settings import AsformerSettings
-from dkva.supervised.frame_models import FrameModel
+from dkva.supervised.candidates import points_of_probabilities
+from dkva.supervised.frame_models import Found, FrameModel
 from dkva.supervised.frame_training import train_frames
+from dkva.supervised.reassembly import assembled_candidates
 
 __all__ = ["AsformerModel", "train_asformer"]
 
@@ -45,6 +50,36 @@ class AsformerModel(FrameModel):
             dropout=settings.dropout,
             key=key,
         )
+
+    def found(self, features) -> Found:
+        """The action of each frame, and its confidence, of its segment if segments are put together anew.
+
+        Args:
+            features: in order of time [n, d].
+
+        Raises:
+            ValueError: features that are no finite numbers, or of another width than those of the training.
+        """
+        if not self.settings.reassemble:
+            return super().found(features)
+        video = self.sampled(features)
+        points, likeliest = _points(self.network, video.features, video.mask)
+        segments = assembled_candidates(
+            points,
+            video.n_seen,
+            fallback=int(likeliest),
+            action_threshold=self.settings.action_threshold,
+            boundary_threshold=self.settings.boundary_threshold,
+        )
+        return Found(video.spread(segments.labels()), video.spread(segments.frame_confidences()))
+
+
+@eqx.filter_jit
+def _points(network, features, mask):
+    """All points of a video's likeliest classes, and the class that is likeliest over all frames."""
+    probabilities = jax.nn.softmax(network(features, mask)[-1], axis=-1)
+    points = points_of_probabilities(probabilities, mask, most=2 * len(mask))
+    return points, jnp.argmax(jnp.sum(probabilities * mask[:, None].astype(probabilities.dtype), axis=0))
 
 
 def train_asformer(
