@@ -151,5 +151,12 @@ class FrameModel(ABC):
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = cls.settings_type(**json.loads(str(arrays["settings"])))
         classes, width = tuple(arrays["classes"].tolist()), int(arrays["width"])
-        blank = {"network": cls.blank(width, len(classes), settings, jax.random.key(0))}
-        return cls(with_arrays(blank, arrays)["network"], classes, width, settings)
+        # Shapes alone, as drawing weights costs seconds.
+        shapes = eqx.filter_eval_shape(cls.blank, width, len(classes), settings, jax.random.key(0))
+        blank = jax.tree.map(_zeros, shapes)
+        return cls(with_arrays({"network": blank}, arrays)["network"], classes, width, settings)
+
+
+def _zeros(leaf: Any) -> Any:
+    """An array of a shape; other leaves as they are."""
+    return jnp.asarray(np.zeros(leaf.shape, leaf.dtype)) if isinstance(leaf, jax.ShapeDtypeStruct) else leaf

@@ -27,7 +27,9 @@ def test_published_settings_are_settings(name, changed):
         ({"decoder_layers": -1}, "decoder_layers is -1"),
         ({"dropout": 1}, "dropout is 1: give a number below 1"),
         ({"channel_dropout": 1.0}, "channel_dropout is 1.0: give a number below 1"),
-        ({"maps": 0}, "maps is 0"),
+        ({"maps": 1}, "maps is 1: give a whole number of at least 2"),
+        ({"action_threshold": 1.5}, "action_threshold is 1.5"),
+        ({"boundary_threshold": -0.5}, "boundary_threshold is -0.5"),
     ],
 )
 def test_refuses_settings_out_of_range(given, says):
