@@ -73,6 +73,7 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
         found = _reports(root, names, not no_cache)
     except (DataError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    reports: list[Report | AlignmentReport | SupervisedReport]
     reports = [*found.six, *found.to_align, *found.with_splits]
     if as_json:
         click.echo(json.dumps([each.as_dict() for each in reports], indent=2))
@@ -82,11 +83,8 @@ def _check(root: Path, datasets: tuple[str, ...], as_json: bool, no_cache: bool)
         _show_with_splits(found.with_splits)
     problems = [str(each) for report in reports for each in report.problems]
     absent = [(each.benchmark.title, each.benchmark.folders) for each in found.six if each.root is None]
-    absent += [
-        (each.data_set.title, each.data_set.folders)
-        for each in (*found.to_align, *found.with_splits)
-        if each.root is None
-    ]
+    others: list[AlignmentReport | SupervisedReport] = [*found.to_align, *found.with_splits]
+    absent += [(each.data_set.title, each.data_set.folders) for each in others if each.root is None]
     if names:
         problems += [
             f"{root}: holds no {title}; name its folder {' or '.join(folders)}" for title, folders in absent

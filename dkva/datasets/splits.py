@@ -105,7 +105,7 @@ def split_of(root: str | Path, split: int | str | Path) -> Split:
             problem = f"holds no split {str(split)!r}"
             raise DataError(Path(root) / SPLITS, problem, f"choose one of {', '.join(splits)}")
         return splits[str(split)]
-    path = Path(split)
+    path = Path(str(split))
     if not path.is_file():
         raise DataError(path, "not found", "give a number such as 1, or the file of a bundle")
     match = _TRAIN.fullmatch(path.name)

@@ -243,7 +243,7 @@ def _labels(finding: Finding) -> set[str]:
 
 def _unlisted(folder: FeatureFolder, bundles: Mapping[str, Split]) -> tuple[str, ...]:
     used: set[str] = set()
-    for bundle in itertools.chain.from_iterable(split[1:] for split in bundles.values()):
+    for bundle in filter(None, itertools.chain.from_iterable(split[1:] for split in bundles.values())):
         try:
             used |= read_bundle(bundle).keys()
         except DataError:
