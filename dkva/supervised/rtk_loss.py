@@ -45,7 +45,7 @@ class RtkLoss:
     def parts(self, network: RtkNetwork, batch: RtkBatch) -> dict[str, Float[Array, ""]]:
         """The losses by name: "backbone", "matching", "refining"."""
         of_dropout, of_points, of_refiner = jax.random.split(batch.video.key(), 3)
-        seen = network.seen(jnp.asarray(batch.video.features), self._mask(batch), key=of_dropout)
+        seen = network.seen(batch.video.features, batch.video.mask, key=of_dropout)
         found = {"backbone": self._backbone(seen, batch)}
         if self.matching or self.refining:
             candidates = jax.lax.stop_gradient(

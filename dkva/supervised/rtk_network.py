@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from dkva.nn.layers import linear
@@ -149,7 +150,11 @@ class RtkNetwork(eqx.Module):
         return self.head.weight.shape[0] - _MAPS
 
     def seen(
-        self, features: Float[Array, "n d"], mask: Bool[Array, " n"], *, key: Array | None = None
+        self,
+        features: Float[Array | np.ndarray, "n d"],
+        mask: Bool[Array | np.ndarray, " n"],
+        *,
+        key: Array | None = None,
     ) -> RtkSeen:
         """Frames of the last stage and logits of all; both are 0 in padding.
 
@@ -158,6 +163,7 @@ class RtkNetwork(eqx.Module):
             mask: True for frames that are there.
             key: of the dropout, in training; None drops nothing.
         """
+        features, mask = jnp.asarray(features), jnp.asarray(mask)
         there = mask[:, None]
         keys = [None] * (1 + len(self.decoders))
         if key is not None:
@@ -171,7 +177,11 @@ class RtkNetwork(eqx.Module):
         return RtkSeen(frames, jnp.stack(logits))
 
     def __call__(
-        self, features: Float[Array, "n d"], mask: Bool[Array, " n"], *, key: Array | None = None
+        self,
+        features: Float[Array | np.ndarray, "n d"],
+        mask: Bool[Array | np.ndarray, " n"],
+        *,
+        key: Array | None = None,
     ) -> Float[Array, "stages n c"]:
         """Logits of the classes of each frame after each stage; arguments as above."""
         return self.seen(features, mask, key=key).logits[..., :-_MAPS]
@@ -228,8 +238,9 @@ def found_candidates(maps: Maps, mask: Bool[Array, " n"], settings: RtkSettings)
     else:
         found = points_of_probabilities(maps.classes, mask, most=most)
     # Padding allows for more than the video's own frames do.
-    allowed = jnp.maximum(jnp.round(settings.candidates * jnp.sum(mask)), 1)
-    above = jnp.sum(found.confidence[:, None] < found.confidence[None], axis=1)
+    number = found.confidence.dtype
+    allowed = jnp.maximum(jnp.round(settings.candidates * jnp.sum(mask, dtype=number)), 1)
+    above = jnp.sum(found.confidence[:, None] < found.confidence[None], axis=1, dtype=number)
     return _kept(found, above < allowed)
 
 
