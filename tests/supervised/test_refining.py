@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax.flatten_util import ravel_pytree
 
@@ -15,7 +15,7 @@ from dkva.supervised.source_graph import target_points
 
 pytestmark = pytest.mark.numerics
 
-KINDS = np.array([BOUNDARY, ACTION, ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION])
+KINDS = np.array([BOUNDARY, ACTION, ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION], np.int32)
 
 
 @eqx.filter_jit
@@ -52,7 +52,7 @@ def in_numpy(refiner, points, graph, kinds):
     return logits
 
 
-@pytest.mark.parametrize(("graph_width", "kernel", "layers"), [(2, 3, 2), (0, 5, 3), (2, 1, 1)])
+@pytest.mark.parametrize(("graph_width", "kernel", "layers"), [(2, 3, 2), (0, 5, 1)])
 def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, rng):
     refiner = made(key, graph_width, kernel=kernel, layers=layers)
     points, graph = rng.normal(size=(7, 3)), rng.normal(size=(7, 2)) if graph_width else None
@@ -62,18 +62,22 @@ def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, 
 
 
 def test_padding_changes_nothing(key, rng):
-    refiner, there = made(key, layers=3), np.arange(7) < 5
+    refiner, there = made(key), np.arange(7) < 5
     points, graph = (rng.normal(size=(7, width)).astype(np.float32) for width in (3, 2))
     points[5:], graph[5:] = np.nan, np.nan
     found = called(refiner, points, graph, there)
     assert np.isfinite(found).all()
     short = called(refiner, points[:5], graph[:5], there[:5], KINDS[:5])
-    # Sums of 21 terms of about 1, three times.
+    # Sums of 21 terms of about 1, twice.
     np.testing.assert_allclose(found[:5], short, atol=1e-5)
     targets = jnp.array([4, 0, 5, 5, 3, -1, -1])
-    gradient = jax.grad(lambda points: refinement_loss(called(refiner, points, graph, there), targets))(
-        jnp.asarray(np.nan_to_num(points))
-    )
+
+    @jax.jit
+    @jax.grad
+    def gradient_of(points):
+        return refinement_loss(called(refiner, points, graph, there), targets)
+
+    gradient = gradient_of(jnp.asarray(np.nan_to_num(points)))
     assert gradient[:5].any(axis=1).all()
     assert not gradient[5:].any()
 
@@ -118,6 +122,7 @@ def targets_in_numpy(candidates, true, n_classes):
 targets_of = jax.jit(refined_targets, static_argnums=2)
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 2**31 - 1))
 def test_targets_are_those_of_a_loop(seed):
     rng = np.random.default_rng(seed)
