@@ -97,9 +97,8 @@ def test_the_seed_decides_the_model_and_the_rule_of_the_plateau_its_rate():
 
 
 def test_videos_are_sampled_as_the_settings_say():
-    kept = Kept(99)
     settings = FrameSettings(epochs=1, sample_rate=30, standardise=True)
-    model = train(settings=settings, checkpoint=kept)
+    model = train(settings=settings)
     assert model.settings == settings
     assert len(model.segment(VIDEOS[0].frames)) == 90
 
