@@ -90,9 +90,9 @@ def assembled(
 
     What the paper leaves open is our choice: both ends of the video are boundaries; others before the first
     and after the last action point are dropped, so that an interval there without an action belongs to the
-    one beside it. Means are rounded to frames. A merged action has the confidence of the most confident. Of
-    points of equal confidence the earlier counts, and at one frame the lower class; the order in which
-    points are given does not matter.
+    one beside it; (ii) makes one boundary of those around any other. Means are rounded to frames. A merged
+    action has the confidence of the most confident. Of points of equal confidence the earlier counts, and at
+    one frame the lower class; the order in which points are given does not matter.
 
     Args:
         n_frames: of the video.
