@@ -1,7 +1,6 @@
 """Keypoints that maps over a video's frames hold: middles of actions and boundaries between them.
 
-Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023; equations (7), (9) and
-(10).
+Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023, sections 3.1 and 3.2.
 """
 
 from __future__ import annotations
@@ -71,10 +70,10 @@ def chosen(
     action_threshold: float = 0.4,
     boundary_threshold: float = 0.2,
 ) -> Candidates:
-    """The candidates of a video: local maxima of its maps above thresholds (eqs. 7, 9, 10).
+    """The candidates of a video: local maxima of its maps above thresholds (section 3.2).
 
-    The map of actions is that of the locations times the probability of the likeliest class: this is what a
-    threshold is set to, whose maxima are sought, and which is the confidence (eq. 7).
+    The map of actions is that of the locations times the probability of the likeliest class (eq. 2): this is
+    what the threshold is set to, whose maxima are sought, and what is the confidence.
 
     Args:
         heat_boundary: probability of a boundary.

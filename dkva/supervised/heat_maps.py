@@ -1,6 +1,6 @@
 """Where a video's segments begin and where their middles are, as maps over its frames, and the loss of maps.
 
-Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023, equations (1) to (5).
+Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023, section 3.1.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def heat_maps(
     action_region: float = 0.8,
     cut: bool = True,
 ) -> HeatMaps:
-    """Maps of the boundaries and of the middles of a video's segments (eqs. 1-4).
+    """Maps of the boundaries and of the middles of a video's segments (section 3.1).
 
     A Gaussian is laid around each point, with a standard deviation of half of a boundary's region and a
     quarter of an action's; if several reach a frame, the largest counts. Frames near a point have exactly 1.
@@ -123,7 +123,7 @@ def focal_loss(
     beta: float = 4.0,
     count: str = "frames",
 ) -> Float[Array, ""]:
-    """How far a map is from its target, most of all at frames that are hard (eq. 5).
+    """How far a map is from its target, most of all at frames that are hard (eq. 1).
 
     With p = sigmoid(logit) a frame whose target is 1 adds -(1 - γ)·(1 - p)^α·log p, and any other
     -γ·(1 - target)^β·p^α·log(1 - p). The powers are taken in logarithms, so that no logit overflows.

@@ -1,6 +1,6 @@
 """Action points and boundaries in, the segments that they stand for out: by rules, without parameters.
 
-Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023.
+Video action segmentation via contextually refined temporal keypoints (RTK), ICCV 2023, section 3.3.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Assembled(NamedTuple):
     """The N segments of a video, by points.
 
     Segment i has the frames b_i, …, b_{i+1} - 1, and its action point is one of them; neighbours have
-    different classes; b_1 is 0 and the last boundary is the number of frames.
+    different classes; b_1 is 0 and the last boundary is the number of frames (eqs. 6a-6d).
 
     Attributes:
         boundaries: b [N + 1].
@@ -90,9 +90,9 @@ def assembled(
 
     What the paper leaves open is our choice: both ends of the video are boundaries; others before the first
     and after the last action point are dropped, so that an interval there without an action belongs to the
-    one beside it. Means are rounded to frames. A merged action has the confidence of the most confident. Of
-    points of equal confidence the earlier counts, and at one frame the lower class; the order in which
-    points are given does not matter.
+    one beside it; (ii) makes one boundary of those around any other. Means are rounded to frames. A merged
+    action has the confidence of the most confident. Of points of equal confidence the earlier counts, and at
+    one frame the lower class; the order in which points are given does not matter.
 
     Args:
         n_frames: of the video.

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from scipy.signal import find_peaks
 
 from dkva.supervised.candidates import ACTION, BOUNDARY, chosen, peaks, points_of_probabilities
+from dkva.supervised.heat_maps import heat_maps
+from dkva.supervised.reassembly import assembled_candidates
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
@@ -37,7 +39,7 @@ choose = jax.jit(chosen, static_argnames="most")
 of_probabilities = jax.jit(points_of_probabilities, static_argnames="most")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(steps, masks, st.sampled_from([0.0, 0.1, 0.25, 0.4, 1.0]))
 def test_peaks_are_those_of_scipy(heat, mask, threshold):
     heat, mask = np.array(heat, np.float32), np.array(mask)
@@ -127,6 +129,18 @@ def test_points_of_classes_of_frames(seed, most, x64):
         start += len(frames)
     found = as_rows(of_probabilities(jnp.asarray(probabilities), jnp.asarray(mask), most=most))
     np.testing.assert_allclose(found, sorted_rows(rows, most), rtol=1e-13)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_maps_of_the_truth_give_the_truth_back(seed):
+    rng = np.random.default_rng(seed)
+    cuts = np.sort(rng.choice(np.arange(1, 10), 4, replace=False)) * 12
+    classes = (np.cumsum(rng.integers(1, 3, 5)) % 3)[np.searchsorted(cuts, np.arange(120), side="right")]
+    boundary, action = heat_maps(classes)
+    one_hot = np.eye(3, dtype=np.float32)[classes]
+    found = choose(*map(jnp.asarray, (boundary, action, one_hot, np.ones(120, bool))), most=16)
+    assert int(found.there.sum()) == 5 + 6  # with both ends
+    np.testing.assert_array_equal(assembled_candidates(found, 120, fallback=9).labels(), classes)
 
 
 def test_padding_has_no_point():

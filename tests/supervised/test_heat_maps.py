@@ -113,7 +113,7 @@ def case(seed=0, dtype=np.float64):
 
 
 def printed(logits, target, mask, gamma, alpha, beta, count):
-    """Equation (5), a frame at a time."""
+    """Equation (1), a frame at a time."""
     total, terms, positives, before = 0.0, 0.0, 0, False
     for logit, wanted, there in zip(logits, target.astype(np.float64), mask, strict=True):
         if not there:

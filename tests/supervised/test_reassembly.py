@@ -83,7 +83,7 @@ def again(found, n_frames, weight=0.3):
     return assembled(n_frames, *found[1:], inner, np.full(len(inner), weight), fallback=FALLBACK)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(any_points(), st.randoms(use_true_random=False))
 def test_any_points_give_a_segmentation_that_stays(points, random):
     found = assembled(*points, fallback=FALLBACK)
@@ -99,7 +99,7 @@ def test_any_points_give_a_segmentation_that_stays(points, random):
         np.testing.assert_array_equal(one, other)
 
 
-def test_ten_thousand_random_point_sets():
+def test_ten_thousand_random_point_sets(unchecked):
     rng = np.random.default_rng(0)
     sizes = set()
     for _ in range(10_000):
@@ -110,7 +110,7 @@ def test_ten_thousand_random_point_sets():
     assert {1, 2, 3, 4, 5, 6} <= sizes
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.integers(1, 40), st.data())
 def test_points_of_a_segmentation_give_it_back(n_frames, data):
     labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n_frames, max_size=n_frames)))
@@ -123,7 +123,7 @@ def test_points_of_a_segmentation_give_it_back(n_frames, data):
     np.testing.assert_array_equal(found, labels)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(any_points())
 def test_the_rules_one_at_a_time(points):
     """The paper's rules as loops, that take one pair after the other."""
