@@ -83,10 +83,12 @@ def target_points(
     runs = [run for run in segments(targets) if run.label != -1]
     edges = sorted({run.start for run in runs} | {run.end for run in runs})
     last = len(targets) - 1
-    points = [(min(edge, last), BOUNDARY, edge, boundary_region / 2, -1) for edge in edges]
+    points: list[tuple[int, int, float, float, int]] = [
+        (min(edge, last), BOUNDARY, edge, boundary_region / 2, -1) for edge in edges
+    ]
     for run in runs:
         length, middle = run.end - run.start, (run.start + run.end - 1) / 2
-        points.append((int(middle), ACTION, middle, action_region * length / 2, run.label))
+        points.append((int(middle), ACTION, middle, action_region * length / 2, int(targets[run.start])))
     points.sort(key=lambda point: (point[2], point[1] == ACTION))
     number = len(points)
     length = max(number, 1) if most is None else most
