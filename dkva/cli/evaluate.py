@@ -29,8 +29,8 @@ _LAST_ENDS = ("n", "n-1")
 
 @click.command(
     "evaluate",
-    epilog="Examples:  dkva evaluate groundTruth/ predicted/   |   "
-    "dkva evaluate truth.txt predicted.npy   |   dkva evaluate groundTruth/ dkva-out/ --protocol ms-tcn --each   |   "
+    epilog="Examples:  dkva evaluate groundTruth/ predicted/   |   dkva evaluate truth.txt predicted.npy   "
+    "|   dkva evaluate groundTruth/ dkva-out/ --protocol ms-tcn --each   |   "
     "dkva evaluate groundTruth/ predicted/ --ignore SIL --json",
 )
 @click.argument("truth", type=click.Path(path_type=Path), metavar="TRUTH")

@@ -75,7 +75,7 @@ class LabelFiles:
 
         Files count that have a suffix of labels or none; hidden ones do not.
         """
-        found = set()
+        found: set[str] = set()
         for here, folders, files in os.walk(self.folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
             below = Path(here).relative_to(self.folder)

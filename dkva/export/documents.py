@@ -100,7 +100,7 @@ def document(
         more: further fields of some methods' documents, such as `levels`; those that are empty are left out.
     """
     clear = segmentation.margins
-    runs = [
+    runs: list[dict] = [
         {
             "start": start,
             "end": end,

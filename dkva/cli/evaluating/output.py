@@ -85,7 +85,7 @@ def _empty(first: str, protocol: str) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", caption=caption, caption_justify="left")
+    table = Table(box=SIMPLE_HEAD)
     table.add_column(first, no_wrap=True)
     for name in NAMES[protocol].values():
         table.add_column(name, justify="right", no_wrap=True)

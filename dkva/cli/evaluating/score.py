@@ -99,7 +99,7 @@ def score(
     """
     truths, labels = [pair.truth for pair in pairs], [pair.predicted for pair in pairs]
     options: dict[str, object] = {}
-    asked = None
+    asked: list[int] | None = None
     if protocol == CLASSES:
         counts = [kept(pair, how.ignore) for pair in pairs]
         truths, labels = (
@@ -135,16 +135,16 @@ def _groups(scope: str, activities: Sequence[Hashable], videos: int) -> list[lis
     return list(groups.values())
 
 
-def _asked(pairs: Sequence[Pair], groups: Sequence[Sequence[int]], given: int | None) -> list[int | None]:
-    """Clusters asked for of each video: one number a group, None for those found."""
-    asked: list[int | None] = [given] * len(pairs)
+def _asked(pairs: Sequence[Pair], groups: Sequence[Sequence[int]], given: int | None) -> list[int]:
+    """Clusters asked for of each video, one number a group; those found if it is not known."""
+    asked = [given or 0] * len(pairs)
     for group in groups if given is None else ():
         numbers = {pairs[place].asked for place in group}
         found = len(set().union(*(np.unique(pairs[place].predicted).tolist() for place in group)))
         (number, *others) = numbers
-        usable = not others and number is not None and number >= found
+        usable = number is not None and number >= found and not others
         for place in group:
-            asked[place] = number if usable else None
+            asked[place] = number if usable and number is not None else found
     return asked
 
 

@@ -269,10 +269,11 @@ class Results:
             try:
                 found = judged(video, worked, doc, self.output.ignore, self.output.tolerance)
                 self.boundaries[video.name] = found.boundaries
-                if found.class_row is not None:
+                scores = found.scores
+                if scores is None:
                     self.class_rows[video.name] = found.class_row
                     return doc | {"scores": found.plain}
-                self.scores[video.name] = scores = found.scores
+                self.scores[video.name] = scores
                 if self.shared.matching is None:
                     return named(doc, scores.matching) | {"scores": found.plain}
                 together = scores_for_json(self.shared.scores[video.name])

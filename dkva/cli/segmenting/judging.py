@@ -23,14 +23,14 @@ class Judged(NamedTuple):
     Attributes:
         plain: for its document.
         boundaries: within a tolerance.
-        scores: of clusters.
-        class_row: of classes; see `class_row`.
+        scores: of clusters; None for classes.
+        class_row: of classes; see `class_row`. Empty for clusters.
     """
 
     plain: dict
     boundaries: BoundaryScores
-    scores: Scores | None = None
-    class_row: dict | None = None
+    scores: Scores | None
+    class_row: dict
 
 
 def judged(
@@ -58,7 +58,8 @@ def judged(
 
     truth, labels = np.asarray(worked.truth), labels_in(dict(doc))
     left_out = [*ignore, NO_LABEL] if NO_LABEL in set(truth.tolist()) else [*ignore]
-    scores, row = None, None
+    scores: Scores | None = None
+    row: dict = {}
     if doc.get("classes"):
         row = class_row(truth, names_in(doc), ignore)
         plain = _plain(row)

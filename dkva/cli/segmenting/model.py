@@ -81,10 +81,12 @@ class ModelWay(Way):
 
         Raises:
             ImportError: code that cannot be imported.
-            ValueError: a model of classes that cannot be made of its arrays.
+            ValueError: a model of classes that cannot be made of its arrays, or has none.
         """
         way = replace(self, code=code_of(load(self.method.restore)))
         classes = way.classes
+        if classes == ():
+            raise ValueError(f"{self.path}: is a model of no class; train it on true labels")
         return way if classes is None else replace(way, n_segments=len(classes))
 
     @property

@@ -104,7 +104,7 @@ def reach(path: Path, found: SegmentList, reading: LabelReading) -> int:
     if fps is None:
         remedy = "say how many frames a second the video has (--fps; --stride if rows are rarer)"
         raise DataError(path, f"is {found.form} with times in seconds", remedy, found.segments[0].line)
-    return math.ceil(round(last * fps / (1000 if unit == "ms" else 1), 6))
+    return max(1, math.ceil(round(last * fps / (1000 if unit == "ms" else 1), 6) - 0.5))
 
 
 def _unit_of_whole(path: Path, found: SegmentList, n_frames: int, fps: float | None) -> str:
