@@ -1,0 +1,109 @@
+"""The tables of supervised segmentation: what is trained, what is measured of a test video, and the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from dkva.experiments import method_settings
+from dkva.experiments.learners import Learner
+from dkva.experiments.registry import find
+from dkva.metrics.ms_tcn_protocol import ms_tcn_rows
+from reproduce.base import labels
+from reproduce.base.store import Table
+from reproduce.collections.supervised import SplitSet, settings_of
+from reproduce.tables.joint import Line
+from reproduce.tables.split_scores import Ratio, numbered
+
+__all__ = ["LINES", "MAIN", "MEASURES", "SCORES", "made", "measure", "scores_table"]
+
+# RTK's settings of the paper's Table 2, and which of these parts each line of it has.
+_PARTS = ("keypoints", "refinement", "graph", "matching")
+_WITH = {
+    labels.RTK_POINTS: (True, False, False, False),
+    labels.RTK_POINTS_REFINED: (True, True, False, False),
+    labels.RTK_POINTS_GRAPH: (True, True, True, False),
+    labels.RTK_FRAMES: (False, False, False, False),
+    labels.RTK_FRAMES_REFINED: (False, True, False, False),
+    labels.RTK_FRAMES_GRAPH: (False, True, True, False),
+    labels.RTK_FRAMES_MATCHED: (False, True, True, True),
+}
+
+#: Methods; and RTK without some of its parts, with the gradient of graph matching, and with other shares of
+#: candidates.
+LINES: Mapping[str, Line] = {
+    labels.MS_TCN: Line("ms_tcn"),
+    labels.ASFORMER: Line("asformer"),
+    labels.ASFORMER_ASSEMBLED: Line("asformer", {"reassemble": True}),
+    labels.RTK: Line("rtk"),
+    **{label: Line("rtk", dict(zip(_PARTS, there, strict=True))) for label, there in _WITH.items()},
+    labels.RTK_ATTACHED: Line("rtk", {"detached": False}),
+    **{label: Line("rtk", {"candidates": share}) for share, label in labels.RTK_CANDIDATES.items()},
+}
+
+#: Those that are trained on every set.
+MAIN = (labels.MS_TCN, labels.ASFORMER, labels.ASFORMER_ASSEMBLED, labels.RTK)
+
+# Of a model of a smoke run, as far as its method has them.
+_SMOKE = {"maps": 8, "layers": 2, "decoders": 1, "stages": 2, "epochs": 1}
+
+
+def made(label: str, line: Line, given: SplitSet, *, smoke: bool = False) -> Learner:
+    """The learner of a line on a set; a small one of one epoch if `smoke`."""
+    method = find(line.id)
+    settings = settings_of(given, line.id)
+    if smoke:
+        own = {each.name for each in method_settings.settings_of(method)}
+        settings |= {name: value for name, value in _SMOKE.items() if name in own}
+    return replace(method_settings.learner(method, settings | line.settings), label=label)
+
+
+def _f1(threshold: str) -> Ratio:
+    def ratio(row: Mapping) -> tuple[float, float]:
+        hits = 2 * row[f"tp_{threshold}"]
+        return hits, hits + row[f"fp_{threshold}"] + row[f"fn_{threshold}"]
+
+    return ratio
+
+
+#: Scores of the protocol "ms-tcn", and how far a video is over-segmented: its segments, and those that
+#: overlap no true one of their class by a tenth, both by the number of its true ones.
+SCORES: Mapping[str, Ratio] = {
+    "f1_10": _f1("10"),
+    "f1_25": _f1("25"),
+    "f1_50": _f1("50"),
+    "edit": lambda row: (row["edit"], 1),
+    "accuracy": numbered("right", "n_frames"),
+    "miou": numbered("overlap", "overlapping"),
+    "segments_per_true": lambda row: (row["tp_10"] + row["fp_10"], row["tp_10"] + row["fn_10"]),
+    "false_segments": lambda row: (row["fp_10"], row["tp_10"] + row["fn_10"]),
+}
+
+MEASURES = tuple(SCORES)
+
+
+def measure(truth: np.ndarray, found: np.ndarray, n_segments: int) -> dict:
+    """A test video's counts, over its frames that have a label.
+
+    Args:
+        truth: class of each frame, "" if it has none [n].
+        found: predicted class of each frame [n].
+        n_segments: of no meaning here.
+    """
+    del n_segments
+    known = truth != ""
+    (row,) = ms_tcn_rows([truth[known]], [found[known]])
+    return row
+
+
+def scores_table(given: SplitSet, command: str) -> Table:
+    """Where the scores of a set are stored."""
+    return Table(
+        f"table_rtk_{given.key}",
+        f"Supervised segmentation on {given.title}",
+        f"{command} --sets {given.key}",
+        measures=MEASURES,
+        counts=("segments_per_true",),
+    )
