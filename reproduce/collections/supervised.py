@@ -26,6 +26,7 @@ from synthetic import breakfast_labels
 from synthetic.breakfast_like import Settings, features_of
 
 __all__ = [
+    "ACTIVITIES",
     "LONGEST",
     "RECORDINGS",
     "SAMPLE_RATE",
@@ -43,9 +44,12 @@ __all__ = [
     "settings_of",
 ]
 
-#: Breakfast-like: splits by subjects, and videos of each activity in each, drawn once and for all among those
-#: of no more frames than this: few are longer, and networks are compiled for each power of two.
-SPLITS, VIDEOS, LONGEST = 4, 3, 4096
+#: Breakfast-like: splits by subjects; the activities whose videos are short; and videos of each of these in
+#: each split, which are drawn once and for all.
+SPLITS, ACTIVITIES, VIDEOS = 4, ("cereals", "coffee", "juice", "milk", "sandwich", "tea"), 6
+
+#: The most frames of a video of it: networks are compiled for each power of two.
+LONGEST = 2048
 
 #: Joined recordings of BasicMotions to train on, and as many of other pieces to test on.
 RECORDINGS = 10
@@ -158,14 +162,13 @@ def like_splits(
     labels, settings = labels or breakfast_labels.load_label_set(), settings or Settings()
     groups = drawn(labels.videos, videos)
     members = [tuple(_made(video, settings) for video in group) for group in groups]
-    classes = {segment.action for group in groups for video in group for segment in video.segments}
     title = breakfast_like.title(labels.source)
     return [
         Collection(
             f"breakfast_like, split {number}",
             tuple(member for other in members if other is not mine for member in other),
             mine,
-            len(classes),
+            len(_actions([video for group in groups for video in group])),
             tuple(seeds),
             {"dataset": title, "split": number},
         )
@@ -176,9 +179,10 @@ def like_splits(
 def drawn(
     videos: Sequence[breakfast_labels.Video], each: int, groups: int = SPLITS
 ) -> list[list[breakfast_labels.Video]]:
-    """Videos of each group of subjects, `each` of every activity, drawn once and for all, in their order.
+    """Videos of each group of subjects, `each` of each of `ACTIVITIES`, drawn once and for all.
 
-    None is drawn of more than `LONGEST` frames.
+    They have `LONGEST` frames at most, and no action that videos of a group lack: networks of all splits then
+    have the same classes, unless one is not drawn, and are compiled once.
 
     Args:
         videos: all that there are.
@@ -186,16 +190,24 @@ def drawn(
         groups: how many, of about as many subjects each.
     """
     subjects = np.array(sorted({video.subject for video in videos}))
+    fitting = [video for video in videos if video.activity in ACTIVITIES and len(video) <= LONGEST]
+    parts = [
+        [video for video in fitting if video.subject in people] for people in np.array_split(subjects, groups)
+    ]
+    shared = set.intersection(*(_actions(part) for part in parts))
     out = []
-    for number, people in enumerate(np.array_split(subjects, groups)):
+    for number, part in enumerate(parts):
         rng = np.random.default_rng(number)
-        mine = [video for video in videos if video.subject in people and len(video) <= LONGEST]
-        chosen: set[str] = set()
-        for activity in sorted({video.activity for video in mine}):
-            names = [video.name for video in mine if video.activity == activity]
-            chosen.update(rng.permutation(names)[:each].tolist())
-        out.append([video for video in mine if video.name in chosen])
+        mine: list[breakfast_labels.Video] = []
+        for activity in ACTIVITIES:
+            those = [video for video in part if video.activity == activity and _actions([video]) <= shared]
+            mine += [those[index] for index in sorted(rng.permutation(len(those))[:each].tolist())]
+        out.append(mine)
     return out
+
+
+def _actions(videos: Sequence[breakfast_labels.Video]) -> set[str]:
+    return {segment.action for video in videos for segment in video.segments}
 
 
 def _made(video: breakfast_labels.Video, settings: Settings) -> Member:
