@@ -133,8 +133,8 @@ class ASFormer(eqx.Module):
         Raises:
             ValueError: an array is missing or of another shape than that of such a network.
         """
-        maps, n_features = _shape(state, "encoder.conv_1x1.weight")[:2]
-        n_classes = _shape(state, "encoder.conv_out.weight")[0]
+        maps, n_features, _ = _shape(state, "encoder.conv_1x1.weight", 3)
+        n_classes, _, _ = _shape(state, "encoder.conv_out.weight", 3)
         model = cls(
             n_features,
             n_classes,
@@ -151,10 +151,10 @@ class ASFormer(eqx.Module):
             theirs = torch_name(name)
             # PyTorch's linear layers are convolutions of one frame.
             want = (*ours.shape, 1)[:3] if name.endswith("weight") else ours.shape[:1]
-            if _shape(state, theirs) != want:
+            if _shape(state, theirs, len(want)) != want:
                 raise ValueError(
-                    f"array {theirs!r} is of shape {_shape(state, theirs)}, and the network has {want}: give "
-                    f"the state dict of an ASFormer of {n_decoders} decoders of {n_layers} layers"
+                    f"array {theirs!r} is of shape {np.shape(state[theirs])}, and the network has {want}: "
+                    f"give the state dict of an ASFormer of {n_decoders} decoders of {n_layers} layers"
                 )
             arrays[name] = np.reshape(state[theirs], ours.shape)
         number = np.asarray(state["encoder.conv_1x1.weight"]).dtype
@@ -219,7 +219,11 @@ def torch_name(name: str) -> str:
     return f"{before}.{_NAMES[part]}.{kind}"
 
 
-def _shape(state: Mapping[str, np.ndarray], name: str) -> tuple[int, ...]:
+def _shape(state: Mapping[str, np.ndarray], name: str, axes: int) -> tuple[int, ...]:
+    told = "give the state dict and the sizes of one ASFormer"
     if name not in state:
-        raise ValueError(f"array {name!r} is missing: give the state dict and the sizes of one ASFormer")
-    return np.shape(state[name])
+        raise ValueError(f"array {name!r} is missing: {told}")
+    shape = np.shape(state[name])
+    if len(shape) != axes:
+        raise ValueError(f"array {name!r} is of shape {shape}, and the network has {axes} axes there: {told}")
+    return shape
