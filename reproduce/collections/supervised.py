@@ -70,6 +70,8 @@ class SplitSet:
         seeds: of the models, unless others are asked for.
         small: whether its models are small ones, which are trained for a minute.
         released: whether it is one of the released data sets.
+        lengths: up to which the overlaps of segments are compared, in frames of its features.
+        within: frames of them by which a boundary may be off to be right.
     """
 
     key: str
@@ -78,7 +80,12 @@ class SplitSet:
     seeds: int = 1
     small: bool = False
     released: bool = False
+    lengths: tuple[int, ...] = (30, 100, 300, 1000, 3000)
+    within: int = 5
 
+
+# Up to 20 seconds of Breakfast, and nearly all segments.
+_SHORT = (8, 16, 32, 64, 128)
 
 #: The sets by key; the first is that of a smoke run.
 SPLIT_SETS = {
@@ -90,12 +97,14 @@ SPLIT_SETS = {
             parts=True,
             seeds=2,
             small=True,
+            lengths=_SHORT,
         ),
         SplitSet(
             "basic_motions",
             f"joined recordings of BasicMotions (every {SAMPLE_RATE}th reading)",
             seeds=3,
             small=True,
+            lengths=_SHORT,
         ),
         *(
             SplitSet(each.name, each.title, parts=each.name == "gtea", released=True)

@@ -11,13 +11,24 @@ from dkva.experiments import method_settings
 from dkva.experiments.learners import Learner
 from dkva.experiments.registry import find
 from dkva.metrics.ms_tcn_protocol import ms_tcn_rows
+from dkva.metrics.segment_lengths import length_rows
 from reproduce.base import labels
 from reproduce.base.store import Table
 from reproduce.collections.supervised import SplitSet, settings_of
 from reproduce.tables.joint import Line
-from reproduce.tables.split_scores import Ratio, numbered
+from reproduce.tables.split_scores import Ratio, numbered, scored
 
-__all__ = ["LINES", "MAIN", "MEASURES", "SCORES", "made", "measure", "scores_table"]
+__all__ = [
+    "LINES",
+    "MAIN",
+    "MEASURES",
+    "SCORES",
+    "length_rows_of",
+    "lengths_table",
+    "made",
+    "measure",
+    "scores_table",
+]
 
 # RTK's settings of the paper's Table 2, and which of these parts each line of it has.
 _PARTS = ("keypoints", "refinement", "graph", "matching")
@@ -84,18 +95,20 @@ SCORES: Mapping[str, Ratio] = {
 MEASURES = tuple(SCORES)
 
 
-def measure(truth: np.ndarray, found: np.ndarray, n_segments: int) -> dict:
+def measure(truth: np.ndarray, found: np.ndarray, n_segments: int, lengths: Sequence[int]) -> dict:
     """A test video's counts, over its frames that have a label.
 
     Args:
         truth: class of each frame, "" if it has none [n].
         found: predicted class of each frame [n].
         n_segments: of no meaning here.
+        lengths: of the true segments that overlaps are summed up to.
     """
     del n_segments
     known = truth != ""
-    (row,) = ms_tcn_rows([truth[known]], [found[known]])
-    return row
+    videos = [truth[known]], [found[known]]
+    (scores,), (overlaps,) = ms_tcn_rows(*videos), length_rows(*videos, lengths)
+    return scores | overlaps
 
 
 def scores_table(given: SplitSet, command: str) -> Table:
@@ -107,3 +120,35 @@ def scores_table(given: SplitSet, command: str) -> Table:
         measures=MEASURES,
         counts=("segments_per_true",),
     )
+
+
+def lengths_table(given: SplitSet, command: str) -> Table:
+    """Where the overlaps of a set's segments up to each length are stored."""
+    return Table(
+        f"table_rtk_lengths_{given.key}",
+        f"Overlaps of segments of up to so many frames on {given.title}",
+        f"{command} --sets {given.key}",
+        by=("method", "longest"),
+        measures=("miou", "matched"),
+    )
+
+
+def length_rows_of(rows: Sequence[Mapping], lengths: Sequence[int]) -> list[dict]:
+    """Rows of `lengths_table`, for each length in the column `longest`.
+
+    Args:
+        rows: with the counts of `measure`.
+        lengths: that were measured.
+    """
+    return [
+        row
+        for length in lengths
+        for row in scored(
+            rows,
+            {
+                "miou": numbered(f"overlap_{length}", f"matched_{length}"),
+                "matched": numbered(f"matched_{length}", f"segments_{length}"),
+            },
+            {"longest": length},
+        )
+    ]
