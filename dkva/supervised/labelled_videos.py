@@ -161,10 +161,13 @@ class VideoBatches:
     seed: int
 
     def __call__(self, epoch: int) -> Iterator[LabelledBatch]:
-        """All videos in the order of an epoch, which is drawn."""
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.videos.features))
-        for place, index in enumerate(order.tolist()):
+        """All videos in the order of an epoch."""
+        for place, index in enumerate(self.order(epoch)):
             yield self._batch(index, np.array([self.seed, epoch, place], np.uint32))
+
+    def order(self, epoch: int) -> list[int]:
+        """The videos in the order of an epoch, which is drawn."""
+        return np.random.default_rng([self.seed, epoch]).permutation(len(self.videos.features)).tolist()
 
     def _rows(self, n_frames: int) -> int:
         return min(bucket(n_frames, *FRAME_ROWS), max(map(len, self.videos.features)))

@@ -154,7 +154,7 @@ def test_a_learner_of_several_activities_is_told_which_videos_are_of_which(dkva,
     assert errors.splitlines() == [
         "note: training directions: 4 videos of coffee, milk, 120 frames of 4 features",
         "note: models of directions embed frames: dkva segment cannot use this one; dkva embed, dkva "
-        "retrieve, dkva align can",
+        "retrieve, dkva transfer, dkva align can",
     ]
     names = [path.relative_to(data / "features").with_suffix("") for path in data.rglob("*.npy")]
     assert (tmp_path / "log").read_text() == "".join(f"{name}\n" for name in sorted(names))
