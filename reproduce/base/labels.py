@@ -63,6 +63,7 @@ __all__ = [
     "RECORDING_LEARNED",
     "RTK",
     "RTK_ATTACHED",
+    "RTK_BEFORE",
     "RTK_CANDIDATES",
     "RTK_FRAMES",
     "RTK_FRAMES_GRAPH",
@@ -165,7 +166,7 @@ MASA_PARTS = (
 #: frame-wise classes of the same network, with refinement, its graph network, and graph matching or without;
 #: with the gradient of graph matching; and with other shares of candidates than a tenth of the frames.
 MS_TCN, ASFORMER, ASFORMER_ASSEMBLED = "MS-TCN", "ASFormer", "ASFormer, re-assembled"
-RTK = "RTK"
+RTK, RTK_BEFORE = "RTK", "RTK, before refinement"
 RTK_POINTS = "RTK: keypoints"
 RTK_POINTS_REFINED = "RTK: keypoints, refinement"
 RTK_POINTS_GRAPH = "RTK: keypoints, refinement, GCN"

@@ -1,4 +1,4 @@
-"""Collections of supervised segmentation, one a split: models of its training videos, rows of its test videos.
+"""Collections of supervised segmentation, one a split: its training videos, and its test videos.
 
 The truth is the class of each frame, in words; a frame without one has "".
 """
@@ -9,7 +9,6 @@ import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from dkva.experiments.code_version import code_version
 from dkva.experiments.collections import Collection
 from dkva.experiments.experiment import Task
 from dkva.experiments.learners import Member
+from dkva.supervised import asformer_settings, ms_tcn_settings
 from reproduce.collections import basic_motions, breakfast_like
 from synthetic import breakfast_labels
 from synthetic.breakfast_like import Settings, features_of
@@ -46,7 +46,7 @@ __all__ = [
 
 #: Breakfast-like: splits by subjects; the activities whose videos are short; and videos of each of these in
 #: each split, which are drawn once and for all.
-SPLITS, ACTIVITIES, VIDEOS = 4, ("cereals", "coffee", "juice", "milk", "sandwich", "tea"), 6
+SPLITS, ACTIVITIES, VIDEOS = 4, ("cereals", "coffee", "juice", "milk", "sandwich", "tea"), 8
 
 #: The most frames of a video of it: networks are compiled for each power of two.
 LONGEST = 2048
@@ -54,8 +54,7 @@ LONGEST = 2048
 #: Joined recordings of BasicMotions to train on, and as many of other pieces to test on.
 RECORDINGS = 10
 
-#: Every how many-th frame of these two is there: of Breakfast's 15 frames a second, and of readings 10 times a
-#: second.
+#: Every how many-th frame of these two is there. Breakfast has 15 a second, BasicMotions 10 readings.
 SAMPLE_RATE = 8
 
 
@@ -72,6 +71,7 @@ class SplitSet:
         released: whether it is one of the released data sets.
         lengths: up to which the overlaps of segments are compared, in frames of its features.
         within: frames of them by which a boundary may be off to be right.
+        drawn: whether the picture of keypoints is of a video of it.
     """
 
     key: str
@@ -82,6 +82,7 @@ class SplitSet:
     released: bool = False
     lengths: tuple[int, ...] = (30, 100, 300, 1000, 3000)
     within: int = 5
+    drawn: bool = False
 
 
 # Up to 20 seconds of Breakfast, and nearly all segments.
@@ -98,6 +99,7 @@ SPLIT_SETS = {
             seeds=2,
             small=True,
             lengths=_SHORT,
+            drawn=True,
         ),
         SplitSet(
             "basic_motions",
@@ -122,7 +124,7 @@ SMALL: Mapping[str, Mapping[str, object]] = {
 
 
 def settings_of(given: SplitSet, method: str) -> dict[str, object]:
-    """Settings of a method on a set, as far as they are not its defaults.
+    """Settings of a method on a set, as far as they are not its defaults; RTK takes over ASFormer's.
 
     Args:
         given: the set.
@@ -130,8 +132,8 @@ def settings_of(given: SplitSet, method: str) -> dict[str, object]:
     """
     if given.small:
         return dict(SMALL[method])
-    published = import_module(f"dkva.supervised.{method}_settings").PUBLISHED
-    return dict(published.get(given.title, {}))
+    published = ms_tcn_settings.PUBLISHED if method == "ms_tcn" else asformer_settings.PUBLISHED
+    return dict(published[given.title])
 
 
 def collections_of(given: SplitSet, root: Path | None, seeds: Sequence[int]) -> list[Collection]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from reproduce.base.paths import RENDERED
 from reproduce.ledger.alignment_paper import LRPROP_TABLES, MASA_TABLES
+from reproduce.pages.drawn import drawn
 from reproduce.pages.published import published_block
 
 __all__ = ["published_representations", "shown_pictures"]
@@ -25,9 +23,6 @@ def published_representations() -> dict[str, str]:
     }
 
 
-def shown_pictures(folder: Path = RENDERED) -> str:
+def shown_pictures() -> str:
     """The pictures that have been drawn, by `reproduce.representation_figures` and `reproduce.figures`."""
-    there = [name for name in _PICTURES if (folder / f"{name}.png").is_file()]
-    if not there:
-        return "*No picture has been drawn.*"
-    return "\n\n".join(f"![{_PICTURES[name]}](../figures/rendered/{name}.png)" for name in there)
+    return drawn(_PICTURES)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
 
 from dkva.metrics.pooling import pooled
 
@@ -23,8 +22,8 @@ Ratio = Callable[[Mapping], tuple[float, float]]
 _ABOUT = ("dataset", "split", "video", "method", "seed")
 
 
-def parts_over_splits(rows: Sequence[Mapping], ratio: Ratio) -> Float[np.ndarray, " n"]:
-    """Each video's part of a score's mean over splits; NaN in a split that has no score.
+def parts_over_splits(rows: Sequence[Mapping], ratio: Ratio) -> np.ndarray:
+    """Each video's part of a score's mean over splits [videos]; NaN in a split that has no score.
 
     Args:
         rows: of one method and seed, with the columns `split` and what `ratio` reads.

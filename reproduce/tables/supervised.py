@@ -1,4 +1,4 @@
-"""The tables of supervised segmentation: what is trained, what is measured of a test video, and the scores."""
+"""The tables of supervised segmentation: what is trained, what is measured of a test video, scores."""
 
 from __future__ import annotations
 
@@ -58,7 +58,16 @@ LINES: Mapping[str, Line] = {
 MAIN = (labels.MS_TCN, labels.ASFORMER, labels.ASFORMER_ASSEMBLED, labels.RTK)
 
 # Of a model of a smoke run, as far as its method has them.
-_SMOKE = {"maps": 8, "layers": 2, "decoders": 1, "stages": 2, "epochs": 1}
+_SMOKE = {
+    "maps": 8,
+    "layers": 2,
+    "decoders": 1,
+    "decoder_layers": 1,
+    "stages": 2,
+    "epochs": 1,
+    "matching_epochs": 0,
+    "joint_epochs": 1,
+}
 
 
 def made(label: str, line: Line, given: SplitSet, *, smoke: bool = False) -> Learner:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from dkva.base.segments import segments
 from dkva.experiments.learners import Learner
 from dkva.metrics.keypoints import KEYPOINT_SCORES, FoundPoints, keypoint_rows
+from dkva.supervised.candidates import BOUNDARY
 from reproduce.base import labels
 from reproduce.base.store import Table
 from reproduce.collections.supervised import SplitSet
@@ -76,3 +78,88 @@ def points_of_frames(arrays: dict[str, np.ndarray]) -> Pointing:
     from dkva.supervised.learn_asformer import AsformerModel
 
     return Pointing(AsformerModel.restore(arrays), frame_points)
+
+
+def candidates_of_rtk(arrays: dict[str, np.ndarray]) -> Pointing:
+    """RTK with its candidates before they are refined."""
+    return Pointing(_rtk(arrays), partial(_keypoints, "candidates"))
+
+
+def points_of_rtk(arrays: dict[str, np.ndarray]) -> Pointing:
+    """RTK with its refined keypoints."""
+    return Pointing(_rtk(arrays), partial(_keypoints, "refined"))
+
+
+def _rtk(arrays: dict[str, np.ndarray]):
+    from dkva.supervised.rtk import RtkModel
+
+    return RtkModel.restore(arrays)
+
+
+def _keypoints(which: str, model: Any, features: np.ndarray) -> np.ndarray:
+    """Keypoints of a video, "candidates" or "refined"."""
+    found = getattr(model.keypoints(features), which)
+    there = np.asarray(found.there)
+    points = np.zeros(int(there.sum()), POINT)
+    points["place"] = np.asarray(found.place)[there]
+    points["confidence"] = np.asarray(found.confidence)[there]
+    points["boundary"] = np.asarray(found.kind)[there] == BOUNDARY
+    actions = ~points["boundary"]
+    points["label"][actions] = np.array(model.classes)[np.asarray(found.action)[there][actions]]
+    return points
+
+
+#: What finds points, by what the table calls it: a line of `reproduce.tables.supervised.LINES`, and how its
+#: models are restored.
+OF_METHODS: Mapping[str, tuple[str, Callable[[dict[str, np.ndarray]], Pointing]]] = {
+    labels.ASFORMER: (labels.ASFORMER, points_of_frames),
+    labels.RTK_BEFORE: (labels.RTK, candidates_of_rtk),
+    labels.RTK: (labels.RTK, points_of_rtk),
+}
+
+
+def pointing(name: str, learner: Learner) -> Learner:
+    """The learner of a line of the tables of scores, with the same models, that gives points.
+
+    Args:
+        name: one of `OF_METHODS`.
+        learner: of its line.
+    """
+    return replace(learner, label=name, restore=OF_METHODS[name][1])
+
+
+def measure_points(truth: np.ndarray, points: np.ndarray, n_segments: int, within: int) -> dict:
+    """A test video's counts of points, over its frames up to the last that has a label.
+
+    Args:
+        truth: class of each frame, "" if it has none [n].
+        points: of type `POINT`.
+        n_segments: of no meaning here.
+        within: frames by which a boundary may be off.
+    """
+    del n_segments
+    n_frames = int(np.flatnonzero(truth != "")[-1]) + 1
+    kept = points[points["place"] < n_frames]
+    actions, boundaries = kept[~kept["boundary"]], kept[kept["boundary"]]
+    found = FoundPoints(actions["place"], actions["label"], boundaries["place"])
+    (row,) = keypoint_rows([truth[:n_frames]], [found], tolerance=within)
+    return row
+
+
+#: Shares of the points found that are right, and of the true ones that are found.
+RATIOS: Mapping[str, Ratio] = {
+    "action_accuracy": numbered("actions_right", "actions"),
+    "action_recall": numbered("segments_found", "segments"),
+    "boundary_accuracy": numbered("boundaries_right", "boundaries"),
+    "boundary_recall": numbered("true_boundaries_found", "true_boundaries"),
+}
+
+
+def points_table(given: SplitSet, command: str) -> Table:
+    """Where the rows of a set's points are stored."""
+    return Table(
+        f"table_rtk_keypoints_{given.key}",
+        f"Points of actions and boundaries (right within {given.within} frames) on {given.title}",
+        f"{command} --sets {given.key}",
+        measures=KEYPOINT_SCORES,
+    )
