@@ -61,9 +61,17 @@ class RtkBatches:
             )
             for each in targets
         ]
-        regions = {"boundary_region": settings.boundary_region, "action_region": settings.action_region}
-        most = max(len(target_points(each, **regions).place) for each in targets)
-        return cls(batches, maps, [target_points(each, most, **regions) for each in targets])
+
+        def points(each, most=None):
+            return target_points(
+                each,
+                most,
+                boundary_region=settings.boundary_region,
+                action_region=settings.action_region,
+            )
+
+        most = max(len(points(each).place) for each in targets)
+        return cls(batches, maps, [points(each, most) for each in targets])
 
     def __call__(self, epoch: int) -> Iterator[RtkBatch]:
         """All videos in the order of an epoch."""
