@@ -2,6 +2,7 @@
 
 from dkva.export.timeline import timeline
 from figures.failures import Case, failure_cases
+from figures.keypoints import Keypoints, keypoint_lines
 from figures.learning import loss_curves, motion
 from figures.matrices import gram_matrices, similarity_map
 from figures.moving5 import learned_frames
@@ -11,6 +12,7 @@ from figures.speed import cost_against_size, cost_bars
 
 __all__ = [
     "Case",
+    "Keypoints",
     "Matched",
     "Points",
     "Score",
@@ -18,6 +20,7 @@ __all__ = [
     "cost_bars",
     "failure_cases",
     "gram_matrices",
+    "keypoint_lines",
     "learned_frames",
     "loss_curves",
     "matched_frames",

@@ -23,6 +23,8 @@ class Segmentation:
         margins: how clear each frame's label is [n], NaN where there is no second label to compare with; None
             where the method has no margins.
         origin: the package that the method belongs to.
+        names: of the classes that labels are the places of; None if labels are mere numbers.
+        confidence: of each frame's label [n], from 0 to 1; None if the method has none.
     """
 
     labels: np.ndarray
@@ -31,3 +33,5 @@ class Segmentation:
     settings: Mapping[str, object] = field(default_factory=dict)
     margins: np.ndarray | None = None
     origin: str = "dkva"
+    names: tuple[str, ...] | None = None
+    confidence: np.ndarray | None = None

@@ -214,7 +214,7 @@ def segment(
         rate_of(fps, stride),
         boundary_tolerance,
         levels=way.levels is not None,
-        suggestion=way.n_segments is None,
+        suggestion=way.n_segments is None and model is None,
         frame_labels=frame_labels,
     )
     check_writable(out)

@@ -32,6 +32,7 @@ from dkva.cli.shared_options import (
 )
 from dkva.cli.terminal import complain, console, gathered, printable, remark, watched
 from dkva.cli.training.output import State, check_same, earlier, state_beside
+from dkva.cli.training.splits import SplitVideos, lacking_classes, sampling_remark, split_videos
 from dkva.cli.training.videos import TrainingSet, chosen_videos, read_all
 from dkva.experiments.learners import Learner, training_digest
 from dkva.experiments.method_settings import checked, learner
@@ -47,7 +48,8 @@ __all__ = ["train"]
     cls=MethodCommand,
     kind=LEARNER,
     epilog="Examples:  dkva train --method asot features/ -k 6 --activity coffee --out coffee.npz   |   "
-    "dkva segment features/coffee --model coffee.npz   |   dkva train --method asot --help",
+    "dkva segment features/coffee --model coffee.npz   |   dkva train --method asot --help   |   "
+    "dkva train --method asformer gtea/ --split 1",
 )
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATA...")
 @click.option(
@@ -82,6 +84,13 @@ __all__ = ["train"]
     type=click.Path(path_type=Path),
     help="Folder (or file) of true labels, for methods that learn from them, and no others.",
 )
+@click.option(
+    "--split",
+    metavar="N|FILE",
+    help="Train on the videos to train on of this split alone. DATA is then the folder of a data set with "
+    "features/ (a column a frame, as they are released), groundTruth/, mapping.txt and splits/, where "
+    "train.splitN.bundle names videos, one a line, or FILE does. For methods that learn from true labels.",
+)
 @mapping_option
 @label_options
 @click.option(
@@ -101,6 +110,7 @@ def train(
     method,
     seed,
     labels,
+    split,
     mapping,
     lengths,
     force_lengths,
@@ -124,18 +134,30 @@ def train(
 
     read = {name: given.pop(name) for name in READING}
     listing, settings = _checked(method, given)
-    _check_together(listing, activity, mixed, labels)
+    _check_together(listing, activity, mixed, labels, split)
     old = earlier(out)
     reading = feature_reading(**read, no_cache=no_cache)
-    found = find_videos(
-        data, labels, mapping, reading, label_reading(lengths, force_lengths, tier, fps, stride)
-    )
+    truth = label_reading(lengths, force_lengths, tier, fps, stride)
+    splits: SplitVideos | None = None
+    if split is None:
+        found = find_videos(data, labels, mapping, reading, truth)
+    else:
+        splits = split_videos(data, split, labels, mapping, reading, truth)
+        found, reading = splits.found, splits.reading
+        remark(splits.in_words())
     if found.problems:
         return _refused(found.problems)
-    videos = chosen_videos(found.videos, activity, mixed=mixed, several=listing.mixes)
+    videos = chosen_videos(
+        found.videos, activity, mixed=mixed, several=listing.mixes, some=listing.supervised
+    )
     learns = _learner(listing, settings, n_segments)  # imports the method, which takes seconds
     training = read_all(watched(videos, "videos"), n_segments or 1, supervised=listing.supervised)
-    for note in [*found.notes, *gathered(training.notes)]:
+    notes = [*found.notes, *gathered(training.notes)]
+    if splits is not None:
+        notes += sampling_remark(splits.data_set, settings)
+    if listing.supervised and not training.problems:
+        notes += lacking_classes(training.members, found.videos)
+    for note in notes:
         remark(note)
     if training.problems:
         return _refused(training.problems)
@@ -143,6 +165,7 @@ def train(
         keep_compiled_programs()
     facts = _facts(learns, listing, training, n_segments, seed)
     facts |= _of_activities(each for _, each in videos) | {"reading": how_read(reading)}
+    facts |= {} if splits is None else {"split": splits.name}
     if old is not None and not force:
         check_same(out, old, facts)
         click.echo(printable(f"{out}: is this very model already, {in_words(old)}; --force trains it anew"))
@@ -172,14 +195,19 @@ def _checked(method: str, given: Mapping[str, Any]) -> tuple[Listed, dict[str, o
         raise click.ClickException(str(error)) from error
 
 
-def _check_together(listing: Listed, activity: str | None, mixed: bool, labels: Path | None) -> None:
+def _check_together(
+    listing: Listed, activity: str | None, mixed: bool, labels: Path | None, split: str | None
+) -> None:
     """Raise click.ClickException where options do not go together, or with the method."""
     if activity is not None and mixed:
         raise click.ClickException("--mixed: takes all activities and --activity one; leave one of them out")
-    if labels is not None and not listing.supervised:
-        raise click.ClickException(f"--labels: {listing.id} learns without true labels; leave it out")
-    if labels is None and listing.supervised:
-        raise click.ClickException(f"{listing.id} learns from true labels: give them by --labels")
+    for option, value in (("--labels", labels), ("--split", split)):
+        if value is not None and not listing.supervised:
+            raise click.ClickException(f"{option}: {listing.id} learns without true labels; leave it out")
+    if labels is None and split is None and listing.supervised:
+        raise click.ClickException(
+            f"{listing.id} learns from true labels: give them by --labels, or a data set's split by --split"
+        )
 
 
 def _learner(listing: Listed, settings: Mapping[str, object], n_segments: int | None) -> Learner:

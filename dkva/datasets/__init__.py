@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from dkva.datasets.lengths import fit_labels
     from dkva.datasets.mappings import find_mapping, read_mapping
     from dkva.datasets.reading import LENGTH_POLICIES, NO_LABEL, FeatureReading, LabelReading, Note
+    from dkva.datasets.splits import find_splits, read_bundle
+    from dkva.datasets.supervised_checking import SupervisedReport, check_supervised
+    from dkva.datasets.supervised_sets import SUPERVISED_SETS, SupervisedSet, open_split
 
 __all__ = [
     "ALIGNMENT_SETS",
@@ -44,6 +47,7 @@ __all__ = [
     "LENGTH_POLICIES",
     "NO_LABEL",
     "SUFFIXES",
+    "SUPERVISED_SETS",
     "UNREADABLE",
     "AlignmentFolder",
     "AlignmentReport",
@@ -63,6 +67,8 @@ __all__ = [
     "LabelReading",
     "Note",
     "Report",
+    "SupervisedReport",
+    "SupervisedSet",
     "Table1",
     "Truth",
     "Video",
@@ -70,15 +76,19 @@ __all__ = [
     "cache_folder",
     "check",
     "check_alignment",
+    "check_supervised",
     "examine",
     "find_coarse",
     "find_features",
     "find_labels",
     "find_mapping",
+    "find_splits",
     "fit_labels",
     "load_features",
     "load_labels",
+    "open_split",
     "problems",
+    "read_bundle",
     "read_coarse",
     "read_features",
     "read_labels",
@@ -135,6 +145,13 @@ _MODULES = {
     "FeatureReading": "datasets.reading",
     "LabelReading": "datasets.reading",
     "Note": "datasets.reading",
+    "find_splits": "datasets.splits",
+    "read_bundle": "datasets.splits",
+    "SupervisedReport": "datasets.supervised_checking",
+    "check_supervised": "datasets.supervised_checking",
+    "SUPERVISED_SETS": "datasets.supervised_sets",
+    "SupervisedSet": "datasets.supervised_sets",
+    "open_split": "datasets.supervised_sets",
 }
 
 

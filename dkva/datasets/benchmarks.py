@@ -16,6 +16,7 @@ from dkva.datasets.errors import DataError
 from dkva.datasets.folder import FeatureFolder, VideoFile
 from dkva.datasets.granularity import find_coarse, read_coarse
 from dkva.datasets.reading import NO_LABEL
+from dkva.datasets.splits import has_bundles
 
 __all__ = ["BENCHMARKS", "CLUSTERS", "Benchmark", "BenchmarkFolder", "BenchmarkVideo", "Table1"]
 
@@ -98,6 +99,8 @@ class Benchmark:
     def find(self, root: str | Path) -> Path | None:
         """This data set's folder: `root` itself where it holds features/, or one in it; None without one.
 
+        A folder with splits is another release, of `SUPERVISED_SETS`, and none of this one.
+
         Raises:
             DataError: `root` is the folder of another benchmark, or holds two for this one.
         """
@@ -106,12 +109,13 @@ class Benchmark:
             other = next((b for b in BENCHMARKS.values() if b is not self and b.owns(root)), None)
             if other is not None:
                 raise DataError(root, f"is the folder of {other.title}", f"give that of {self.title}")
-            return root
-        found = sorted(path for path in root.iterdir() if path.is_dir() and self.owns(path))
+            return None if has_bundles(root) else root
+        inside = (path for path in root.iterdir() if path.is_dir() and not has_bundles(path))
+        found = sorted(path for path in inside if self.owns(path))
         if len(found) > 1:
             shown = " and ".join(path.name for path in found)
             raise DataError(root, f"holds {shown} for {self.title}", "leave one of them there")
-        if not found and self.owns(root):  # what it lacks is said when it is opened
+        if not found and self.owns(root) and not has_bundles(root):  # what it lacks is said when it is opened
             return root
         return found[0] if found else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dkva.datasets.errors import DataError
 
-__all__ = ["LabelFiles", "find_labels", "tried"]
+__all__ = ["LabelFiles", "find_labels", "tried", "video_of"]
 
 _SUFFIXES = (".txt", ".csv", ".tsv", ".eaf", ".npy", ".npz", ".annot", ".json", ".xml", ".xlsx", ".boris")
 _TAILS = tuple(
@@ -70,11 +70,32 @@ class LabelFiles:
             return self.find(f"{folder}/{recording}".lstrip("/"), but=but)
         return below
 
+    def names(self) -> list[str]:
+        """Names of the videos that its files are of, with sub-folders before a slash, sorted.
+
+        Files count that have a suffix of labels or none; hidden ones do not.
+        """
+        found: set[str] = set()
+        for here, folders, files in os.walk(self.folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            below = Path(here).relative_to(self.folder)
+            names = (video_of(unicodedata.normalize("NFC", name)) for name in files if name[:1] != ".")
+            found.update((below / name).as_posix() for name in names if name)
+        return sorted(found)
+
     def _in(self, folder: Path, alone: str, but: Path | None) -> list[Path]:
         if folder not in self._listed:
             self._listed[folder] = _by_stem(folder)
         found = self._listed[folder].get(unicodedata.normalize("NFC", alone), [])
         return [path for path in found if but is None or not _same_file(path, but)]
+
+
+def video_of(name: str) -> str | None:
+    """Name of the video that a label file is of; None if its suffix is no label file's."""
+    bare = name[:-3] if name.lower().endswith(".gz") else name
+    if os.path.splitext(bare)[1].lower() not in ("", *_SUFFIXES):
+        return None
+    return min(_stems(name), key=len)
 
 
 def find_labels(folder: str | Path, name: str, *, but: Path | None = None) -> Path | None:

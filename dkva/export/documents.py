@@ -50,11 +50,14 @@ _CSV_COLUMNS = (
     "method",
 )  # fmt: skip
 
+# Only of documents whose segments have it.
+_CONFIDENCE = "confidence"
+
 # Beside the CSV: what another run needs to know and no reader of the table does.
 _STATE = ".segments.state"
 
 # What the state has of a document beside its key, if the document has it.
-_KEPT = ("features", "suggestion", "together", "model")
+_KEPT = ("features", "suggestion", "together", "model", "classes")
 
 # What a document of the first format may lack.
 _FIRST: dict = {"format": 1, "method": "dkva"}
@@ -87,7 +90,9 @@ def document(
 
     Args:
         video: its name.
-        segmentation: of it. A segment's margin is the mean of its frames', null where they have none.
+        segmentation: of it. A segment's margin is the mean of its frames', null where they have none, and so
+            is its confidence. If labels have names, segments have them as `name`, and the document has all as
+            `classes`.
         source: see `source_of`.
         reading: how the features were read.
         key: see `run_key`.
@@ -95,7 +100,7 @@ def document(
         more: further fields of some methods' documents, such as `levels`; those that are empty are left out.
     """
     clear = segmentation.margins
-    runs = [
+    runs: list[dict] = [
         {
             "start": start,
             "end": end,
@@ -104,6 +109,11 @@ def document(
         }
         for start, end, label in segments(segmentation.labels)
     ]
+    names, sure = segmentation.names, segmentation.confidence
+    if sure is not None:
+        runs = [run | {_CONFIDENCE: _number(np.mean(sure[run["start"] : run["end"]]))} for run in runs]
+    if names is not None:
+        runs = [run | {"name": names[run["label"]]} for run in runs]
     doc = {
         "format": FORMAT,
         "video": video,
@@ -111,6 +121,7 @@ def document(
         "frames": len(segmentation.labels),
         "features": segmentation.n_features,
         "segments": runs,
+        **({} if names is None else {"classes": list(names)}),
         **{name: value for name, value in more.items() if value},
         "settings": dict(segmentation.settings),
         "reading": dict(reading),
@@ -236,10 +247,11 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
         levels.unlink(missing_ok=True)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_CSV_COLUMNS)
+    columns = _columns(docs)
+    writer.writerow(columns)
     keys = {}
     for doc in docs:
-        rows = [_cells(doc, run) for run in doc["segments"]]
+        rows = [_cells(doc, run, columns) for run in doc["segments"]]
         writer.writerows(rows)
         if doc["format"] == FORMAT:
             keys[doc["video"]] = {
@@ -253,7 +265,13 @@ def write_csv(path: Path, docs: Iterable[dict]) -> None:
     write_text(path, text.getvalue())
 
 
-def _cells(doc: dict, run: dict) -> list[str]:
+def _columns(docs: Iterable[dict]) -> tuple[str, ...]:
+    """Columns of the table."""
+    sure = any(_CONFIDENCE in run for doc in docs for run in doc["segments"])
+    return (*_CSV_COLUMNS, _CONFIDENCE) if sure else _CSV_COLUMNS
+
+
+def _cells(doc: dict, run: dict, columns: Sequence[str]) -> list[str]:
     """One row of the table; margins of the first format are others, and are left out."""
     run = run if doc["format"] == FORMAT else run | {"margin": None}
     values = (
@@ -262,11 +280,15 @@ def _cells(doc: dict, run: dict) -> list[str]:
         doc["frames"],
         doc["settings"]["n_segments"],
         doc["method"],
+        *(run.get(name) for name in columns[len(_CSV_COLUMNS) :]),
     )
     return ["" if value is None else str(value) for value in values]
 
 
 def _digest(rows: Sequence[Sequence[str]]) -> str:
+    """Digest of a video's rows; an empty cell of a column that the video alone would not have is none."""
+    known = len(_CSV_COLUMNS)
+    rows = [[*row[:known], *filter(None, row[known:])] for row in rows]
     return hashlib.blake2b(json.dumps(list(map(list, rows))).encode(), digest_size=12).hexdigest()
 
 
@@ -281,6 +303,7 @@ def read_csv(path: Path) -> dict[str, dict]:
     """
     docs: dict[str, dict] = {}
     rows: dict[str, list[list[str]]] = {}
+    columns = (*_CSV_COLUMNS, _CONFIDENCE)
     line = 1
     problem = None
     try:
@@ -291,7 +314,7 @@ def read_csv(path: Path) -> dict[str, dict]:
                 line += 1
                 _refuse_newer(path, _whole(row.get("format")))
                 _add_row(docs, row)
-                rows.setdefault(row["video"], []).append([row.get(name, "") for name in _CSV_COLUMNS])
+                rows.setdefault(row["video"], []).append([row.get(name) or "" for name in columns])
             if table.fieldnames and not {"video", "start", "end", "label"} <= set(table.fieldnames):
                 raise KeyError("columns")
     except FileNotFoundError:
@@ -360,6 +383,7 @@ def _add_row(docs: dict[str, dict], row: dict) -> None:
     run["margin"] = float(row["margin"]) if row["margin"] else None
     run |= {name: float(row[name]) for name in ("start_time", "end_time") if row.get(name)}
     run |= {"name": row["name"]} if row.get("name") else {}
+    run |= {_CONFIDENCE: float(row[_CONFIDENCE])} if row.get(_CONFIDENCE) else {}
     docs.setdefault(row["video"], empty)["segments"].append(run)
 
 

@@ -1,1 +1,1 @@
-"""Networks that learn from labelled videos to name the action of each frame, and what they are trained by."""
+"""Methods that learn to segment from labels of frames: MS-TCN, ASFormer, RTK."""

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 __all__ = [
     "ALIGNMENT_ALONE",
+    "ASFORMER",
+    "ASFORMER_ASSEMBLED",
     "ASOT",
     "ASOT_ALONE",
     "ASOT_TRAINED",
@@ -49,6 +51,7 @@ __all__ = [
     "MMD",
     "MORE",
     "MORE_EPOCHS",
+    "MS_TCN",
     "NNGP",
     "NTK_ALONE",
     "NTK_SPHERE",
@@ -58,6 +61,17 @@ __all__ = [
     "RAW_FEATURES",
     "RECORDING_INITIAL",
     "RECORDING_LEARNED",
+    "RTK",
+    "RTK_ATTACHED",
+    "RTK_BEFORE",
+    "RTK_CANDIDATES",
+    "RTK_FRAMES",
+    "RTK_FRAMES_GRAPH",
+    "RTK_FRAMES_MATCHED",
+    "RTK_FRAMES_REFINED",
+    "RTK_POINTS",
+    "RTK_POINTS_GRAPH",
+    "RTK_POINTS_REFINED",
     "SEGMENTATION_ALONE",
     "SINGLE_VIDEO",
     "TCC",
@@ -146,6 +160,23 @@ MASA_PARTS = (
     MASA_WITHOUT_TRIM,
     MASA_WITHOUT_PREDICTOR,
     MASA_WITHOUT_CROSS,
+)
+
+#: Tables of supervised methods: classes of frames; frames' classes re-assembled; RTK of keypoints or of the
+#: frame-wise classes of the same network, with refinement, its graph network, and graph matching or without;
+#: with the gradient of graph matching; and with other shares of candidates than a tenth of the frames.
+MS_TCN, ASFORMER, ASFORMER_ASSEMBLED = "MS-TCN", "ASFormer", "ASFormer, re-assembled"
+RTK, RTK_BEFORE = "RTK", "RTK, before refinement"
+RTK_POINTS = "RTK: keypoints"
+RTK_POINTS_REFINED = "RTK: keypoints, refinement"
+RTK_POINTS_GRAPH = "RTK: keypoints, refinement, GCN"
+RTK_FRAMES = "RTK: frame-wise"
+RTK_FRAMES_REFINED = "RTK: frame-wise, refinement"
+RTK_FRAMES_GRAPH = "RTK: frame-wise, refinement, GCN"
+RTK_FRAMES_MATCHED = "RTK: frame-wise, refinement, GCN, matching"
+RTK_ATTACHED = "RTK, gradient of matching kept"
+RTK_CANDIDATES: Mapping[float, str] = MappingProxyType(
+    {share: f"RTK, α = {share:g}" for share in (0.001, 0.01, 1.0)}
 )
 
 #: Labels of the library's methods by id.

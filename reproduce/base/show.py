@@ -40,6 +40,13 @@ LABELS = {
     "nearest": "right, by the nearest frame",
     "most": "right at most",
     "unused": "unused",
+    "accuracy": "accuracy",
+    "edit": "Edit",
+    "f1_10": "F1@10",
+    "f1_25": "F1@25",
+    "f1_50": "F1@50",
+    "false_segments": "false segments / true ones",
+    "segments_per_true": "segments / true ones (a number)",
     "pieces_per_asked": "pieces / asked (a number)",
 }
 

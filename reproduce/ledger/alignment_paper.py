@@ -9,40 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from reproduce.ledger.paper import Claim
+from reproduce.ledger.published import Published, published_table
 
-__all__ = ["ALIGNMENT_CLAIMS", "LRPROP_TABLES", "MASA_TABLES", "Published"]
-
-Numbers = tuple[float | None, ...]
-
-
-class Published(NamedTuple):
-    """A table of a paper.
-
-    Attributes:
-        title: what it is of, and where it stands.
-        columns: of its numbers.
-        lines: numbers by what the line is called.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    lines: Mapping[str, Numbers]
-
-
-def _table(title: str, columns: str, lines: Mapping[str, str]) -> Published:
-    """A table written as text: columns with a comma between, numbers with a blank, "-" for none."""
-    names = tuple(columns.split(", "))
-    parsed: dict[str, Numbers] = {}
-    for name, text in lines.items():
-        cells = text.split()
-        if len(cells) != len(names):
-            raise ValueError(f"{title}, {name}: {len(cells)} numbers for {len(names)} columns")
-        parsed[name] = tuple(None if cell == "-" else float(cell) for cell in cells)
-    return Published(title, names, MappingProxyType(parsed))
-
+__all__ = ["ALIGNMENT_CLAIMS", "LRPROP_TABLES", "MASA_TABLES"]
 
 _IN_ORDER = "Kendall's tau, progression, AP@5, AP@10, AP@15, "
 
@@ -52,7 +23,7 @@ _IN_ORDER = "Kendall's tau, progression, AP@5, AP@10, AP@15, "
 #: for each. The mean of its progression over the actions of Table 4 is 93.30, not Table 2's 93.03.
 LRPROP_TABLES: Mapping[str, Published] = MappingProxyType(
     {
-        "pouring": _table(
+        "pouring": published_table(
             "Pouring (LRProp, Table 1)",
             f"{_IN_ORDER}accuracy 10 %, accuracy 25 %, accuracy 50 %, accuracy 100 %, DTW accuracy",
             {
@@ -65,7 +36,7 @@ LRPROP_TABLES: Mapping[str, Published] = MappingProxyType(
                 "LRProp": "99.46 94.09 92.41 90.33 90.86 92.7 93.88 94.44 94.36 90.22",
             },
         ),
-        "penn_action": _table(
+        "penn_action": published_table(
             "PennAction, mean of 13 actions (LRProp, Table 2)",
             f"{_IN_ORDER}accuracy 10 %, accuracy 50 %, accuracy 75 %, accuracy 100 %",
             {
@@ -78,7 +49,7 @@ LRPROP_TABLES: Mapping[str, Published] = MappingProxyType(
                 "LRProp": "99.09 93.03 92.46 92.2 92.03 91.9 92.96 93.17 93.25",
             },
         ),
-        "ablation": _table(
+        "ablation": published_table(
             "Pouring, the parts of the loss (LRProp, Table 3)",
             f"{_IN_ORDER}accuracy 10 %, accuracy 25 %, accuracy 50 %, accuracy 100 %, DTW accuracy",
             {
@@ -87,7 +58,7 @@ LRPROP_TABLES: Mapping[str, Published] = MappingProxyType(
                 "all three": "99.46 94.09 92.41 91.66 90.86 92.7 93.88 94.44 94.36 90.22",
             },
         ),
-        "by_action": _table(
+        "by_action": published_table(
             "LRProp on each action of PennAction (LRProp, Table 4)",
             "Kendall's tau, progression, AP@5, accuracy 10 %, accuracy 100 %, DTW accuracy",
             {
@@ -115,7 +86,7 @@ _PHASES = "accuracy 10 %, accuracy 50 %, accuracy 100 %"
 #: model for each, by the second. Without self-attention progression is higher than with all parts.
 MASA_TABLES: Mapping[str, Published] = MappingProxyType(
     {
-        "penn_action": _table(
+        "penn_action": published_table(
             "PennAction (MASA, Table 1)",
             f"{_PHASES}, progression, Kendall's tau",
             {
@@ -134,7 +105,7 @@ MASA_TABLES: Mapping[str, Published] = MappingProxyType(
                 "MASA, RGB": "92.40 92.84 93.63 99.14 98.94",
             },
         ),
-        "h2o": _table(
+        "h2o": published_table(
             "H2O, pouring milk (MASA, Table 1)",
             f"{_PHASES}, progression, Kendall's tau",
             {
@@ -149,7 +120,7 @@ MASA_TABLES: Mapping[str, Published] = MappingProxyType(
                 "MASA, RGB": "74.71 80.35 83.68 92.75 98.57",
             },
         ),
-        "ikea_asm": _table(
+        "ikea_asm": published_table(
             "IKEA ASM (MASA, Table 1)",
             _PHASES,
             {
@@ -167,7 +138,7 @@ MASA_TABLES: Mapping[str, Published] = MappingProxyType(
                 "MASA, RGB": "24.31 35.18 38.83",
             },
         ),
-        "activities": _table(
+        "activities": published_table(
             "PennAction, a model for each activity or one of all (MASA, Table 2)",
             f"progression, Kendall's tau, retrieval, {_PHASES}",
             {
@@ -181,7 +152,7 @@ MASA_TABLES: Mapping[str, Published] = MappingProxyType(
                 "MASA, RGB, of all": "99.14 98.94 93.07 92.40 92.84 93.63",
             },
         ),
-        "clips": _table(
+        "clips": published_table(
             "Actions recognised (MASA, Table 3)",
             "H2O, PennAction",
             {
@@ -195,7 +166,7 @@ MASA_TABLES: Mapping[str, Published] = MappingProxyType(
                 "MASA, both": "82.64 97.03",
             },
         ),
-        "ablation": _table(
+        "ablation": published_table(
             "H2O, pouring milk, the parts of MASA (MASA, Table 4)",
             "accuracy 100 %, progression, Kendall's tau",
             {

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from reproduce.base import labels
-from reproduce.base.effects import Effect, effect, paired, per_video
+from reproduce.base.effects import Effect, effect, per_video
 from reproduce.base.labels import ON_ACTIVITY, ON_ALL, RAW_FEATURES
-from reproduce.ledger.compare import Place, Rows, Test, by_dataset
+from reproduce.ledger.compare import Line, Place, Rows, Test, by_dataset, differences
 from reproduce.ledger.joint_tests import COMPARABLE
 
 __all__ = ["ALIGNMENT_TESTS"]
-
-# What a line is: columns and their values.
-Line = Mapping[str, str]
 
 _TAU, _PROGRESSION = {"tau": "Kendall's tau"}, {"progression": "progression"}
 _RETRIEVAL = {"ap_5": "AP@5"}
@@ -51,30 +48,6 @@ _MASA_COMMAND = "python -m reproduce.table_masa --data-root DATA"
 def _line(method: str, training: str = ON_ACTIVITY) -> dict[str, str]:
     """A method and what it is trained on; features as they are on nothing."""
     return {"method": method} | ({} if method == RAW_FEATURES else {"training": training})
-
-
-def _differences(
-    pairs: Sequence[tuple[str, Line, Line]], measures: Mapping[str, str], within: float = 0
-) -> Callable[[Rows], dict[str, Effect]]:
-    """One line minus another, by what is compared and data set; those without a video are left out.
-
-    Args:
-        pairs: what is compared in words, the one line and the other.
-        measures: in words, by their columns.
-        within: what the one may be below the other.
-    """
-
-    def values(rows: Rows) -> dict[str, Effect]:
-        found = {}
-        for dataset, part in by_dataset(rows).items():
-            for words, one, other in pairs:
-                for measure, called in measures.items():
-                    differences = paired(part, one, other, measure) + within
-                    if len(differences):
-                        found[f"{words}, {called}, {dataset}"] = effect(differences)
-        return found
-
-    return values
 
 
 def _above(method: str, others: Sequence[str], training: str = ON_ACTIVITY) -> list[tuple[str, Line, Line]]:
@@ -124,7 +97,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
             f"Kendall's tau, accuracy with 10 % of the labels and DTW accuracy of {method} - of TCN, and - "
             "of raw features; a model for each activity; the least by data set, other line and measure",
             _LRPROP_PLACES,
-            _differences(_above(method, (labels.TCN, RAW_FEATURES)), _ASKED),
+            differences(_above(method, (labels.TCN, RAW_FEATURES)), _ASKED),
             _LRPROP_COMMAND,
         )
         for claim, method in (
@@ -138,7 +111,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "Kendall's tau, progression, AP@5, accuracy with 10 and 100 % of the labels and DTW accuracy of "
         "LRProp - of CARL; the least by data set and measure",
         _LRPROP_PLACES,
-        _differences(_above(labels.LRPROP, (labels.CARL,)), _EVERY),
+        differences(_above(labels.LRPROP, (labels.CARL,)), _EVERY),
         _LRPROP_COMMAND,
     ),
     *(
@@ -146,7 +119,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
             claim,
             f"the same six measures of LRProp - of {without}; the least by data set and measure",
             _OF_TERMS,
-            _differences(_above(labels.LRPROP, (without,)), _EVERY),
+            differences(_above(labels.LRPROP, (without,)), _EVERY),
             _LRPROP_COMMAND,
         )
         for claim, without in (
@@ -167,7 +140,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "Kendall's tau, accuracy with 10 % of the labels and DTW accuracy of MASA - of TCN, and - of raw "
         "features; models of all activities; the least by kind of features, other line and measure",
         (_BY_KIND,),
-        _differences(_above(labels.MASA, (labels.TCN, RAW_FEATURES), ON_ALL), _ASKED),
+        differences(_above(labels.MASA, (labels.TCN, RAW_FEATURES), ON_ALL), _ASKED),
         _MASA_COMMAND,
     ),
     Test(
@@ -175,7 +148,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "Kendall's tau, progression, AP@5, accuracy with 10 and 100 % of the labels and DTW accuracy of "
         "MASA - of CARL; models of all activities; the least by kind of features and measure",
         (_BY_KIND,),
-        _differences(_above(labels.MASA, (labels.CARL,), ON_ALL), _EVERY),
+        differences(_above(labels.MASA, (labels.CARL,), ON_ALL), _EVERY),
         _MASA_COMMAND,
     ),
     Test(
@@ -184,7 +157,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "RGB and by skeletons, of one MASA of all activities - of a MASA for each; the least by kind of "
         "features and measure",
         (_BY_ONE_KIND,),
-        _differences(
+        differences(
             [("of all - for each", _line(labels.MASA, ON_ALL), _line(labels.MASA))],
             _TAU | _PROGRESSION | _RETRIEVAL | _FEW,
         ),
@@ -196,7 +169,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "activity - of one CARL of all, plus two points, by which it may be below; the least by kind of "
         "features and measure",
         (_BY_ONE_KIND,),
-        _differences(
+        differences(
             [("for each - of all", _line(labels.CARL), _line(labels.CARL, ON_ALL))],
             _PROGRESSION | _RETRIEVAL | _ALL,
             COMPARABLE,
@@ -208,7 +181,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "share of the five nearest frames of other videos that are of the frame's activity, of MASA - of "
         "CARL, and - of TCN; models of all activities; the least by kind of features and other line",
         (_CLIPS_BY_KIND,),
-        _differences(
+        differences(
             _above(labels.MASA, (labels.CARL, labels.TCN), ON_ALL), {"same_activity": "same activity"}
         ),
         _MASA_COMMAND,
@@ -218,7 +191,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "share of the clips of single phases whose activity and phase a linear classifier finds by MASA's "
         "frames - by features as they are; the least by kind of features",
         (_CLIPS_BY_KIND,),
-        _differences(_above(labels.MASA, (RAW_FEATURES,), ON_ALL), {"clips": "clips"}),
+        differences(_above(labels.MASA, (RAW_FEATURES,), ON_ALL), {"clips": "clips"}),
         _MASA_COMMAND,
     ),
     Test(
@@ -233,7 +206,7 @@ ALIGNMENT_TESTS: tuple[Test, ...] = (
         "accuracy with all labels and Kendall's tau, which in the paper are lower without each part, of "
         "MASA - of MASA without it; the least by data set, part and measure",
         (_OF_PARTS,),
-        _differences(_above(labels.MASA, labels.MASA_PARTS), _ALL | _TAU),
+        differences(_above(labels.MASA, labels.MASA_PARTS), _ALL | _TAU),
         _MASA_COMMAND,
     ),
 )

@@ -16,6 +16,8 @@ from reproduce.ledger.compare import Test
 from reproduce.ledger.joint_paper import JOINT_CLAIMS
 from reproduce.ledger.joint_tests import JOINT_TESTS
 from reproduce.ledger.kernel_tests import KERNEL_TESTS
+from reproduce.ledger.keypoint_paper import KEYPOINT_CLAIMS
+from reproduce.ledger.keypoint_tests import KEYPOINT_TESTS
 from reproduce.ledger.moving5_tests import MOVING5_TESTS, STUDIED
 from reproduce.ledger.paper import CLAIMS, Claim
 from reproduce.ledger.rival_tests import RIVAL_TESTS
@@ -24,7 +26,9 @@ from reproduce.ledger.smoothing_tests import SMOOTHING_TESTS
 __all__ = ["ALL_CLAIMS", "STUDIED", "TESTS"]
 
 #: The claims of the paper, and then those of the papers whose systems stand beside it.
-ALL_CLAIMS: Mapping[str, Claim] = MappingProxyType({**CLAIMS, **JOINT_CLAIMS, **ALIGNMENT_CLAIMS})
+ALL_CLAIMS: Mapping[str, Claim] = MappingProxyType(
+    {**CLAIMS, **JOINT_CLAIMS, **ALIGNMENT_CLAIMS, **KEYPOINT_CLAIMS}
+)
 
 _BY_CLAIM = {
     test.claim: test
@@ -36,6 +40,7 @@ _BY_CLAIM = {
         *RIVAL_TESTS,
         *JOINT_TESTS,
         *ALIGNMENT_TESTS,
+        *KEYPOINT_TESTS,
     )
 }
 

@@ -18,17 +18,22 @@ __all__ = [
     "SALADS_TITLE",
     "SHORT",
     "STUDY",
+    "Line",
     "Place",
     "Rows",
     "Test",
     "beats",
     "by_dataset",
     "by_length",
+    "differences",
     "mean",
     "on_each",
 ]
 
 Rows = Sequence[Mapping]
+
+#: What tells a line of a table from others: columns and their values.
+Line = Mapping[str, str]
 
 #: The study of Moving5.
 STUDY = "study_moving5"
@@ -115,3 +120,27 @@ def by_length(rows: Rows) -> tuple[list[Mapping], list[Mapping]]:
     named = [{**row, "video": (row["dataset"], row["video"])} for row in rows]
     long = {dataset for dataset in parts if dataset.removesuffix(" (mid)") in titles}
     return [r for r in named if r["dataset"] in long], [r for r in named if r["dataset"] not in long]
+
+
+def differences(
+    pairs: Sequence[tuple[str, Line, Line]], measures: Mapping[str, str], within: float = 0
+) -> Callable[[Rows], dict[str, Effect]]:
+    """One line minus another, by what is compared and data set; those without a video are left out.
+
+    Args:
+        pairs: what is compared in words, the one line and the other.
+        measures: in words, by their columns.
+        within: what the one may be below the other.
+    """
+
+    def values(rows: Rows) -> dict[str, Effect]:
+        found = {}
+        for dataset, part in by_dataset(rows).items():
+            for words, one, other in pairs:
+                for measure, called in measures.items():
+                    differences = paired(part, one, other, measure) + within
+                    if len(differences):
+                        found[f"{words}, {called}, {dataset}"] = effect(differences)
+        return found
+
+    return values

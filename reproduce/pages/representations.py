@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from reproduce.base.paths import RENDERED
-from reproduce.ledger.alignment_paper import LRPROP_TABLES, MASA_TABLES, Published
-from reproduce.pages.markdown import folded, markdown_table
+from reproduce.ledger.alignment_paper import LRPROP_TABLES, MASA_TABLES
+from reproduce.pages.drawn import drawn
+from reproduce.pages.published import published_block
 
 __all__ = ["published_representations", "shown_pictures"]
 
@@ -20,22 +18,11 @@ _PICTURES = {
 def published_representations() -> dict[str, str]:
     """Parts of the page by name: the tables of each paper, folded."""
     return {
-        f"published_{paper}": "\n\n".join(_shown(table) for table in tables.values())
+        f"published_{paper}": "\n\n".join(published_block(table) for table in tables.values())
         for paper, tables in (("lrprop", LRPROP_TABLES), ("masa", MASA_TABLES))
     }
 
 
-def shown_pictures(folder: Path = RENDERED) -> str:
+def shown_pictures() -> str:
     """The pictures that have been drawn, by `reproduce.representation_figures` and `reproduce.figures`."""
-    there = [name for name in _PICTURES if (folder / f"{name}.png").is_file()]
-    if not there:
-        return "*No picture has been drawn.*"
-    return "\n\n".join(f"![{_PICTURES[name]}](../figures/rendered/{name}.png)" for name in there)
-
-
-def _shown(table: Published) -> str:
-    lines = [
-        [name, *("–" if number is None else f"{number:g}" for number in numbers)]
-        for name, numbers in table.lines.items()
-    ]
-    return folded(f"{table.title}, in %", markdown_table(["published", *table.columns], lines))
+    return drawn(_PICTURES)

@@ -22,6 +22,7 @@ from reproduce.pages.joint import published
 from reproduce.pages.markdown import folded, markdown_table
 from reproduce.pages.representations import published_representations, shown_pictures
 from reproduce.pages.rivals import rival_tables
+from reproduce.pages.supervised import absent_table, keypoint_pictures, published_keypoints
 from reproduce.pages.tables import block, paper_scores, paper_sizes
 
 __all__ = ["PAGE", "results_page"]
@@ -36,6 +37,8 @@ class _Parts(dict):
     """Parts of the page by name; a table that is not stored says so, or what data it needs."""
 
     def __missing__(self, name: str) -> str:
+        if absent := absent_table(name):
+            return absent
         released = next((each for each in ALIGNMENT_SETS if name.endswith(f"_{each}")), None)
         return "*No rows are stored.*" if released is None else f"*needs data* ({needs(released)})."
 
@@ -60,6 +63,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     parts |= rival_tables(facts, folder)
     parts |= published()
     parts |= published_representations()
+    parts |= published_keypoints()
     parts |= {
         "claims": _claims(found["claims"]),
         "claims_tested": _tested(found["claims"]),
@@ -70,6 +74,7 @@ def results_page(found: Mapping, folder: Path) -> str:
         "paper_table4": paper_scores("table4"),
         "paper_table5": paper_scores("table5"),
         "representation_pictures": shown_pictures(),
+        "keypoint_pictures": keypoint_pictures(),
         "further": "\n\n".join(sorted(rest)) or "None.",
     }
     return template.substitute(parts)

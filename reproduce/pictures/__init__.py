@@ -14,6 +14,7 @@ from reproduce.collections.breakfast_sample import VIDEOS as BREAKFAST
 from reproduce.pictures.base import Picture
 from reproduce.pictures.costs import many_videos, memory, reading, scaling, speed, transport, tw_finch
 from reproduce.pictures.failure_cases import failures
+from reproduce.pictures.keypoints import keypoints_assembled, overlaps_by_length
 from reproduce.pictures.learning import gram, losses, motion, moving5_frames, similarity
 from reproduce.pictures.moving5 import VIDEOS
 from reproduce.pictures.representations import aligned_videos, embedding_maps
@@ -32,12 +33,14 @@ __all__ = [
     "gaussian_factor",
     "gram",
     "kernels",
+    "keypoints_assembled",
     "losses",
     "many_videos",
     "memory",
     "motion",
     "moving5_frames",
     "moving5_time_lines",
+    "overlaps_by_length",
     "reading",
     "recording",
     "scaling",
@@ -71,7 +74,8 @@ def every(folder: Path = RESULTS) -> Iterator[Picture | str]:
         makers.append((whole.__name__, partial(whole, folder=folder)))
     makers += [(name, partial(settings_study, name, folder)) for name in STUDIES]
     makers += [(f"seeds, {name}", partial(breakfast_seeds, name, folder)) for name in BREAKFAST]
-    makers += [(one.__name__, partial(one, folder)) for one in (embedding_maps, aligned_videos)]
+    of_frames = (embedding_maps, aligned_videos, keypoints_assembled, overlaps_by_length)
+    makers += [(one.__name__, partial(one, folder)) for one in of_frames]
     for whole in (speed, reading, memory, tw_finch, scaling, many_videos, transport):
         makers.append((whole.__name__, partial(whole, folder)))
     for name, make in makers:

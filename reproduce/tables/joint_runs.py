@@ -31,6 +31,7 @@ def options_of(
     smoke: Sequence[str],
     *,
     videos: bool = False,
+    seeds: str = "1 of Breakfast-like, 3 of others",
 ) -> argparse.Namespace:
     """The options of a command; `whole` says whether its rows are stored.
 
@@ -41,9 +42,10 @@ def options_of(
         names: of its methods.
         smoke: of those of a smoke run.
         videos: whether it is asked how many videos of each activity it takes.
+        seeds: how many it has unless others are asked for, in words.
     """
     cli = parser(doc, seeds=None)
-    cli.add_argument("--seeds", type=int, help="number of seeds (default: 1 of Breakfast-like, 3 of others)")
+    cli.add_argument("--seeds", type=int, help=f"number of seeds (default: {seeds})")
     cli.add_argument("--data-root", type=Path, help="folder of the real data (default: DKVA_DATA)")
     cli.add_argument("--sets", nargs="+", choices=sets, help="only these")
     cli.add_argument("--methods", nargs="+", choices=names, metavar="NAME", help="only these; none is stored")

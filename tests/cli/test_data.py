@@ -5,9 +5,10 @@ import sys
 import alignment_releases
 import pytest
 import releases
+import supervised_releases
 
-from dkva.cli.data import _NAMES, _TO_ALIGN
-from dkva.datasets import ALIGNMENT_SETS, BENCHMARKS
+from dkva.cli.data import _NAMES, _TO_ALIGN, _WITH_SPLITS
+from dkva.datasets import ALIGNMENT_SETS, BENCHMARKS, SUPERVISED_SETS
 
 pytestmark = pytest.mark.fast
 
@@ -91,6 +92,7 @@ def test_help_has_an_example(dkva, command):
 def test_the_names_are_the_librarys():
     assert tuple(BENCHMARKS) == _NAMES
     assert tuple(ALIGNMENT_SETS) == _TO_ALIGN
+    assert tuple(SUPERVISED_SETS) == _WITH_SPLITS
 
 
 def test_data_sets_to_align_are_a_table_of_activities(dkva, tmp_path):
@@ -131,6 +133,62 @@ def test_broken_files_to_align_are_each_named(dkva, tmp_path):
     assert lines[2].endswith("holds no YouTube Instructions; name its folder YouTubeInstructions or YTI")
     assert lines[3].endswith("holds no H2O (pouring milk); name its folder h2o or h2o_casa")
     assert len(lines) == 4
+
+
+def test_data_sets_with_splits_are_a_table_of_splits(dkva, tmp_path):
+    releases.breakfast(tmp_path / "Breakfast")
+    supervised_releases.released(tmp_path / "gtea")
+    supervised_releases.released(tmp_path / "breakfast with splits" / "breakfast")
+    code, text, errors = dkva("data", "check", tmp_path)
+    assert (code, errors) == (0, "")
+    assert "3 ≠ (1712)" in text
+    (row,) = (" ".join(line.split()) for line in text.splitlines() if line.strip().startswith("GTEA  "))
+    assert row == "GTEA 4 ≠ (28) 4 ≠ (11) 30 6 ≠ (2048) 2 ≠ (4) 1 2 2"
+    assert f"GTEA, with splits: {tmp_path / 'gtea'}\n" in text
+    assert "GTEA, with splits: split 1: 1 class of the mapping is in no training video: stir" in text
+    assert "50 Salads, with splits: not found; folder 50salads, release of Farha & Gall" in text
+    both = dkva("data", "check", tmp_path / "breakfast with splits", "--datasets", "breakfast", "--json")
+    assert both[0] == 0
+    assert [(each["name"], each["layout"]) for each in json.loads(both[1])] == [("breakfast", "splits")]
+
+
+def test_both_releases_of_a_name_are_checked(dkva, tmp_path):
+    releases.salads(tmp_path / "50Salads")
+    supervised_releases.released(tmp_path / "50_salads")
+    code, text, errors = dkva("data", "check", tmp_path, "--datasets", "50salads", "--json")
+    assert (code, errors) == (0, "")
+    assert [each["folder"] for each in json.loads(text)] == [
+        str(tmp_path / "50Salads"),
+        str(tmp_path / "50_salads"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["gtea", "breakfast", "kitchen"])
+def test_the_folder_of_one_with_splits(dkva, tmp_path, name):
+    root = supervised_releases.released(tmp_path / name)
+    code, text, errors = dkva("data", "check", root)
+    assert (code, errors) == (0, "")
+    assert f", with splits: {root}" in text
+    assert "not found" not in text
+    (root / "splits" / "train.split2.bundle").write_text("none.txt\n")
+    code, _, errors = dkva("data", "check", root)
+    assert code == 2
+    assert errors == (
+        f"error: {root / 'splits' / 'train.split2.bundle'}, line 1: names 'none', without a feature file in "
+        "features/; get it, or take the line out\n"
+    )
+
+
+def test_a_release_that_lacks_its_splits_is_known_by_its_name(dkva, tmp_path):
+    root = supervised_releases.released(tmp_path / "gtea")
+    for path in (root / "splits").iterdir():
+        path.unlink()
+    for place in (root, tmp_path):
+        code, _, errors = dkva("data", "check", place)
+        assert code == 2
+        assert errors.startswith(f"error: {root / 'splits'}: holds no splits; get train.split1.bundle")
+    code, _, errors = dkva("data", "check", tmp_path, "--datasets", "breakfast")
+    assert errors == f"error: {tmp_path}: holds no Breakfast; name its folder Breakfast\n"
 
 
 def test_it_does_not_wait_for_jax(tmp_path):

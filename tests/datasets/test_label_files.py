@@ -4,6 +4,7 @@ import unicodedata
 import pytest
 
 from dkva.datasets import DataError, LabelFiles, find_labels, tried
+from dkva.datasets.label_files import video_of
 
 pytestmark = pytest.mark.fast
 
@@ -101,3 +102,20 @@ def test_folders_are_listed_once(tmp_path, monkeypatch):
     assert [files.find(f"v{number}").name for number in range(20)] == [
         f"v{number}.txt" for number in range(20)
     ]
+
+
+def test_names_of_the_videos_that_there_are_labels_of(tmp_path):
+    touch(
+        tmp_path,
+        "v_gt.txt",
+        "w",
+        "tea/P1.csv",
+        "tea/P1.txt",
+        "tea/deep/x.npy",
+        "picture.png",
+        ".hidden/y.txt",
+    )
+    files = LabelFiles(tmp_path)
+    assert files.names() == ["tea/P1", "tea/deep/x", "v", "w"]
+    assert all(files.find(name) for name in ("v", "w", "tea/deep/x"))
+    assert [video_of(name) for name in ("v.labels.npy", "v.TXT.gz", "v.mp4")] == ["v", "v", None]

@@ -189,3 +189,39 @@ def test_a_newer_format_is_refused_even_where_it_cannot_be_read(tmp_path, doc):
     (tmp_path / "s.csv").write_text(f"video,cuts,format\nv,3 4,{FORMAT + 1}\n")
     with pytest.raises(NewerFormatError, match=message):
         read_csv(tmp_path / "s.csv")
+
+
+def test_classes_and_confidences_come_back_and_cost_others_no_column(tmp_path, doc):
+    sure = described(names=("pour", "stir"), confidence=np.repeat([0.25, 0.5, 1], [20, 10, 10]))
+    assert sure["classes"] == ["pour", "stir"]
+    assert [run["name"] for run in sure["segments"]] == ["pour", "stir", "pour"]
+    assert [run["confidence"] for run in sure["segments"]] == [0.25, 0.5, 1]
+    write_json(tmp_path / "v.json", sure)
+    assert read_json(tmp_path / "v.json") == json.loads(json.dumps(sure))
+    plain = doc | {"video": "w"}
+    write_csv(tmp_path / "s.csv", [plain])
+    alone = (tmp_path / "s.csv").read_text()
+    assert "confidence" not in alone
+    write_csv(tmp_path / "s.csv", [sure, plain])
+    rows = (tmp_path / "s.csv").read_text().splitlines()
+    assert (
+        rows[0] == "video,start,end,start_time,end_time,label,name,margin,frames,n_segments,method,confidence"
+    )
+    assert rows[1].endswith(",pour,,40,2,kmeans,0.25")
+    assert [f"{row}," for row in alone.splitlines()[1:]] == rows[4:]
+    back = read_csv(tmp_path / "s.csv")
+    assert back["v"]["segments"] == sure["segments"]
+    assert (back["v"]["classes"], back["v"]["key"], back["w"]["key"]) == (["pour", "stir"], "k", "k")
+    # A table that was written before there was the column is as good, beside the state of that time.
+    state = (tmp_path / ".segments.state").read_text()
+    write_csv(tmp_path / "s.csv", [plain])
+    assert (
+        json.loads(state)["videos"]["w"]
+        == json.loads((tmp_path / ".segments.state").read_text())["videos"]["w"]
+    )
+
+
+def test_an_edited_confidence_is_not_kept(tmp_path):
+    write_csv(tmp_path / "s.csv", [described(names=("a", "b"), confidence=np.full(40, 0.5))])
+    (tmp_path / "s.csv").write_text((tmp_path / "s.csv").read_text().replace(",0.5", ",0.6"))
+    assert read_csv(tmp_path / "s.csv")["v"]["key"] == ""

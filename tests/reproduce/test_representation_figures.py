@@ -59,7 +59,7 @@ def test_frames_are_where_their_names_are_and_pairs_on_a_path(found):
     for axes, method in zip(matched.figure.axes, (RAW_FEATURES, CARL, LRPROP, MASA), strict=True):
         i, j = arrays[f"matched/by {method}"].T
         right = 100 * np.mean(first[i] == second[j])
-        assert axes.get_title(loc="left") == f"{method} ({right:.0f}% of the lines join one phase)"
+        assert axes.get_title(loc="left") == f"{method} ({right:.0f} % of the lines join one phase)"
         assert len(axes.lines) == len(i)
 
 

@@ -36,6 +36,7 @@ from reproduce import (
     table_masa,
     table_real_sequences,
     table_rivals,
+    table_rtk,
     table_vasot_alignment,
     table_vasot_segmentation,
 )
@@ -69,6 +70,7 @@ SCRIPTS = [
     table_masa,
     table_real_sequences,
     table_rivals,
+    table_rtk,
     table_vasot_alignment,
     table_vasot_segmentation,
     table2_moving5,

@@ -75,6 +75,8 @@ class Results:
         docs: documents by video.
         scores: of the videos that have labels.
         boundaries: scores of their boundaries within a tolerance.
+        class_rows: parts of the scores of videos that have true labels and whose labels are classes
+            themselves; see `dkva.cli.segmenting.judging.class_row`.
         shared: matching and scores of videos whose labels mean the same in all of them.
         computed: videos that were cut now.
         kept: videos whose results an earlier run left.
@@ -93,6 +95,7 @@ class Results:
         self.docs: dict[str, dict] = {}
         self.scores: dict[str, Scores] = {}
         self.boundaries: dict[str, BoundaryScores] = {}
+        self.class_rows: dict[str, dict] = {}
         self.shared = Shared()
         self.computed = self.kept = 0
         self.unseen = set(output.ignore)
@@ -184,7 +187,11 @@ class Results:
 
         self._counted = {video.name for video, worked in found if worked.problem is None}
         cut = [(video.name, worked) for video, worked in found if worked.together or worked.model]
-        if cut:
+        docs = [self._old[name] for name, _ in cut if name in self._old]
+        classes = next((doc["classes"] for doc in docs if doc.get("classes")), None)
+        if classes is not None:
+            self.shared = Shared(order=tuple(classes))
+        elif cut:
             made = {name: worked.segmentation for name, worked in cut}
             labels = {
                 name: labels_in(self._old[name]) if of is None else of.labels for name, of in made.items()
@@ -212,8 +219,8 @@ class Results:
         else:
             doc = self._old[video.name]
             self.kept += 1
-        self._notes[video.name] = (*worked.notes, *_about(doc))
         doc = self._judged(video, worked, timed(doc, self.output.rate))
+        self._notes[video.name] = (*worked.notes, *_about(doc, worked, self.output.ignore))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
@@ -245,8 +252,12 @@ class Results:
         return doc
 
     def _judged(self, video: VideoFile, worked: Worked, doc: dict) -> dict:
-        """The document with scores, and names by the truth; as it is if there is no truth."""
-        from dkva.export.documents import labels_in, named, scores_for_json
+        """The document with scores, and names by the truth; as it is if there is no truth.
+
+        Labels that are classes keep their names, and are scored as such.
+        """
+        from dkva.cli.segmenting.judging import judged
+        from dkva.export.documents import named, scores_for_json
 
         problem = worked.truth_problem
         if self.shared.matching is not None:  # a label means the same in videos without truth
@@ -254,12 +265,19 @@ class Results:
         if worked.truth is None and problem is None:
             return doc
         if worked.truth is not None:
+            self.unseen -= set(worked.truth.tolist())
             try:
-                found = self._scored(video, worked, labels_in(doc), doc)
+                found = judged(video, worked, doc, self.output.ignore, self.output.tolerance)
+                self.boundaries[video.name] = found.boundaries
+                scores = found.scores
+                if scores is None:
+                    self.class_rows[video.name] = found.class_row
+                    return doc | {"scores": found.plain}
+                self.scores[video.name] = scores
                 if self.shared.matching is None:
-                    return named(doc, self.scores[video.name].matching) | {"scores": found}
+                    return named(doc, scores.matching) | {"scores": found.plain}
                 together = scores_for_json(self.shared.scores[video.name])
-                return doc | {"scores": found, "scores_together": together}
+                return doc | {"scores": found.plain, "scores_together": together}
             except ValueError as error:
                 problem = f"{video.labels_path}: {error}"
         # The segmentation stands all the same, and so do scores that an earlier run gave it.
@@ -276,42 +294,20 @@ class Results:
             if old is not None and old["key"] != key:
                 self._document(name).unlink()
 
-    def _scored(self, video: VideoFile, worked: Worked, labels: np.ndarray, doc: dict) -> dict:
-        from dataclasses import asdict
-
-        import numpy as np
-
-        from dkva.datasets.reading import NO_LABEL
-        from dkva.export.documents import scores_for_json
-        from dkva.metrics.boundaries import boundary_scores, default_tolerance
-        from dkva.metrics.segmentation import evaluate
-
-        truth, ignore = np.asarray(worked.truth), list(self.output.ignore)
-        known = set(truth.tolist())
-        self.unseen -= known
-        left_out = [*ignore, NO_LABEL] if NO_LABEL in known else ignore
-        scores = evaluate(truth, labels, n_clusters=doc["settings"]["n_segments"], ignore=left_out or None)
-        tolerance = self.output.tolerance
-        if tolerance is None:
-            tolerance = default_tolerance(len(labels))
-        near = boundary_scores(truth, labels, tolerance=tolerance, ignore=left_out or None)
-        self.scores[video.name], self.boundaries[video.name] = scores, near
-        return scores_for_json(scores) | {
-            "boundaries": {name: None if value != value else value for name, value in asdict(near).items()},
-            "ignored": ignore,
-            "lengths": video.label_reading.lengths,
-            "labels": video.labels_path.name if video.labels_path else None,
-            "reading": dict(worked.truth_reading or {}),
-        }
-
     def _write_frame_labels(self, doc: dict, labels: np.ndarray) -> None:
-        """One label a frame beside the document: numbers, or names if the truth gave them some."""
+        """One label a frame beside the document: numbers, or names if there are some.
+
+        An array has names if labels are classes.
+        """
         import numpy as np
 
         from dkva.base.files import write_atomically, write_text
+        from dkva.export.class_names import names_in
         from dkva.export.timeline import label_text
 
         path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
+        if doc.get("classes") and self.output.frame_labels == "npy":
+            labels = names_in(doc)
         named = any(run.get("name") for run in doc["segments"])
         text = label_text if named else str
         names = {run["label"]: text(run.get("name") or run["label"]) for run in doc["segments"]}
@@ -322,10 +318,16 @@ class Results:
 
     def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
         from dkva.cli.segmenting.pictures import draw
+        from dkva.export.class_names import names_in
 
         name, matching = doc["video"], self.shared.matching
         scores = self.scores.get(name) if matching is None else self.shared.scores.get(name)
         order = self.shared.order
+        if doc.get("classes"):
+            row = self.class_rows.get(name)
+            said = "" if row is None else f"accuracy {100 * row['right'] / row['n_frames']:.1f} %"
+            draw(self.output.folder, doc, names_in(doc), truth, said=said, order=order)
+            return
         draw(self.output.folder, doc, labels, truth, scores=scores, matching=matching, order=order)
 
     def write_table(self, *, if_due: bool = False) -> None:
@@ -361,6 +363,7 @@ class Results:
         order = list(names)
         self.docs = {name: self.docs[name] for name in order if name in self.docs}
         self.scores = {name: self.scores[name] for name in order if name in self.scores}
+        self.class_rows = {name: self.class_rows[name] for name in order if name in self.class_rows}
         self._problems = {name: self._problems[name] for name in order if name in self._problems}
         self._notes = {name: self._notes[name] for name in order if name in self._notes}
 
@@ -378,8 +381,14 @@ class Results:
         return left + gathered(self._notes)
 
 
-def _about(doc: dict) -> list[str]:
+def _about(doc: dict, worked: Worked, ignore: Sequence[str]) -> list[str]:
     """What a user should know of a document, one line each."""
+    if doc.get("classes") and worked.truth is not None:
+        from dkva.cli.segmenting.judging import unknown_classes
+        from dkva.datasets.annotations.forms import listed
+
+        unknown = unknown_classes(worked.truth, doc["classes"], ignore)
+        return [f"labels: no classes of the model: {listed(unknown)}"] if unknown else []
     if "suggestion" not in doc:
         return []
     k = doc["suggestion"]["k"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import FeatureReading, LabelReading
 
-__all__ = ["Found", "find_videos"]
+__all__ = ["Found", "find_videos", "is_own_table"]
 
 # How the tables of an earlier run begin.
 _OWN_TABLES = {
@@ -85,7 +85,7 @@ def find_videos(
         return found
     from dkva.datasets import DataError, LabelFiles, VideoFile, tried  # not before a mistyped path is told
 
-    if labels is not None and labels.is_file() and len(files) > 1 and not _is_own_table(labels):
+    if labels is not None and labels.is_file() and len(files) > 1 and not is_own_table(labels):
         raise click.ClickException(f"{labels}: is one file for {len(files)} videos; give a folder")
     label_reading = _with_mapping(labels, mapping, label_reading, found)
     folder = LabelFiles(labels) if labels is not None and labels.is_dir() else None
@@ -195,7 +195,7 @@ def _is_own(path: Path) -> bool:
     for suffix in _OWN_LABELS:
         if path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix) + ".json").exists():
             return True
-    return _is_own_table(path) or (path.suffix == ".npz" and is_model(path))
+    return is_own_table(path) or (path.suffix == ".npz" and is_model(path))
 
 
 def _is_embedded(path: Path) -> bool:
@@ -208,7 +208,8 @@ def _is_embedded(path: Path) -> bool:
     return not is_foreign_embedding(document, path)
 
 
-def _is_own_table(path: Path) -> bool:
+def is_own_table(path: Path) -> bool:
+    """Whether a file is a table as dkva writes it, by its name and its first line."""
     ending = "".join(path.suffixes[-2:])
     begins = _OWN_TABLES.get(path.name) or _OWN_ENDINGS.get(ending)
     if begins is None:

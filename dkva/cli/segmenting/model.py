@@ -36,6 +36,9 @@ __all__ = [
 
 _SAME = "leave it out beside --model"
 
+# Of probabilities in float32, which may be so far above 1.
+_ROUNDING = 1e-5
+
 # Options of `dkva segment` that a model has an answer to, by the names of their parameters.
 _ANSWERED = {
     "given_segments": f"-k: is the model's; {_SAME}",
@@ -74,8 +77,27 @@ class ModelWay(Way):
         return {"file": self.path.name, **known, "digest": self.digest}
 
     def with_code(self) -> ModelWay:
-        """The same with the version of the code that applies the model. Raises ImportError."""
-        return replace(self, code=code_of(load(self.method.restore)))
+        """The same with the version of the code that applies the model, and with its number of classes.
+
+        Raises:
+            ImportError: code that cannot be imported.
+            ValueError: a model of classes that cannot be made of its arrays, or has none.
+        """
+        way = replace(self, code=code_of(load(self.method.restore)))
+        classes = way.classes
+        if classes == ():
+            raise ValueError(f"{self.path}: is a model of no class; train it on true labels")
+        return way if classes is None else replace(way, n_segments=len(classes))
+
+    @property
+    def classes(self) -> tuple[str, ...] | None:
+        """Names of the classes that labels are the places of, of a model that was trained on true labels.
+
+        Raises:
+            ValueError: a model that cannot be made of its arrays.
+        """
+        names = getattr(self.restored(), "classes", None) if self.method.supervised else None
+        return None if names is None else tuple(map(str, names))
 
     def check(self) -> None:
         """Raise ValueError if the model cannot be made of its arrays, or does not segment."""
@@ -94,7 +116,9 @@ class ModelWay(Way):
     def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
         """The segmentation of one video's features [n, d]. Raises ValueError as `labels`."""
         del name
-        return self.segmentation(features, self.labels(features, n_segments), n_segments)
+        labels, confidence = self._found(features, n_segments)
+        made = self.segmentation(features, labels, n_segments)
+        return made if confidence is None else replace(made, names=self.classes, confidence=confidence)
 
     def labels(self, features: np.ndarray, n_segments: int | None) -> np.ndarray:
         """The label of each frame [n] of features [n, d].
@@ -107,8 +131,34 @@ class ModelWay(Way):
             ValueError: features of another width than the model was trained on, or that it refuses, or an
                 answer that is no label a frame.
         """
+        return self._found(features, n_segments)[0]
+
+    def _found(self, features: np.ndarray, n_segments: int | None) -> tuple[np.ndarray, np.ndarray | None]:
+        """The label of each frame [n], and its confidence [n] if the model is of classes."""
         self.check_width(features)
-        labels = one_a_frame(self._segmenting().segment(features), features, self.method)
+        model, confidence = self._segmenting(), None
+        if self.classes is None:
+            labels = model.segment(features)
+        else:
+            labels, confidence = model.found(features)
+            confidence = self._confident(confidence, features)
+        labels = one_a_frame(labels, features, self.method)
+        return self._within(labels, n_segments), confidence
+
+    def _confident(self, confidence: Any, features: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        confidence = np.asarray(confidence)
+        shares = (confidence >= 0) & (confidence <= 1 + _ROUNDING)
+        if confidence.shape != (len(features),) or not shares.all():
+            raise ValueError(
+                f"{self.method.id} gave confidences of shape {confidence.shape}: {self.method.origin} must "
+                "give one from 0 to 1 a frame"
+            )
+        return np.minimum(confidence, 1)
+
+    def _within(self, labels: np.ndarray, n_segments: int | None) -> np.ndarray:
+        """The labels. Raises ValueError if one is not of the actions."""
         if n_segments is None:
             return labels
         outside = labels[(labels < 0) | (labels >= n_segments)]
@@ -206,7 +256,11 @@ def open_model(path: Path) -> ModelWay:
 
 def described_model(way: ModelWay) -> str:
     """Which model cuts, on one line."""
-    return f"{way.path.name}: {in_words(way.facts)}"
+    from dkva.datasets.annotations.forms import of_classes
+
+    classes = way.classes
+    known = "" if classes is None else f", {of_classes(len(classes))}"
+    return f"{way.path.name}: {in_words(way.facts)}{known}"
 
 
 def in_words(facts: Mapping[str, Any]) -> str:

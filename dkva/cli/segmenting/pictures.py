@@ -22,6 +22,7 @@ def draw(
     truth: np.ndarray | None,
     *,
     scores: Scores | None = None,
+    said: str = "",
     matching: Mapping | None = None,
     order: Sequence = (),
 ) -> None:
@@ -30,9 +31,10 @@ def draw(
     Args:
         folder: where.
         doc: of the video.
-        labels: of its frames [n].
+        labels: of its frames [n], as numbers or names.
         truth: true labels [n], if there are some.
         scores: of the video, for the title.
+        said: in the title without them.
         matching: true label of each label that has one; None means that of the scores.
         order: labels in the order in which they get their looks, as of `dkva.export.timeline.timeline`.
 
@@ -49,7 +51,8 @@ def draw(
 
     name = doc["video"]
     shown = None if truth is None else np.where(truth == NO_LABEL, "(none)", truth)
-    title = name if scores is None else f"{name}: MoF {100 * scores.mof:.1f} %"
+    said = said if scores is None else f"MoF {100 * scores.mof:.1f} %"
+    title = f"{name}: {said}" if said else name
     if matching is None and scores is not None:
         matching = scores.matching
     rows = {} if shown is None else {"truth": shown}

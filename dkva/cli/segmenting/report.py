@@ -33,6 +33,8 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
         console().print(_score_table(results, results.scores, "Scores in %, each video matched by itself"))
     elif results.scores:
         console().print(_score_table(results, results.scores, "Scores in %"))
+    elif results.class_rows:
+        console().print(_class_table(results))
     elif results.docs:
         console().print(_segment_table(results.docs))
     parts = [f"segmented {results.computed}"]
@@ -45,10 +47,19 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
         complain(problem)
     for note in results.notes:
         remark(note)
-    if results.scores and results.unseen:
+    if (results.scores or results.class_rows) and results.unseen:
         unseen = ", ".join(sorted(results.unseen))
         remark(f"no video has the label to ignore: {unseen}")
 
+
+_CLASS_SCORES = {
+    "accuracy": "accuracy",
+    "edit": "edit",
+    "f1_10": "F1@10",
+    "f1_25": "F1@25",
+    "f1_50": "F1@50",
+    "miou": "MIoU",
+}
 
 _CAPTION = (
     "boundaries: share of true boundaries found within {within}; precision: share of found ones that are true"
@@ -120,6 +131,36 @@ def _interval(values: np.ndarray) -> str:
 
 def _percent(value: float) -> str:
     return "–" if value != value else f"{value:.1f}"
+
+
+def _class_table(results: Results):
+    """Scores of classes by video, and of all together."""
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    from dkva.metrics.pooled_intervals import with_intervals
+    from dkva.metrics.protocols import PROTOCOLS
+
+    pooled = PROTOCOLS["ms-tcn"].pooled
+    title = 'Scores in %, of classes as they are (protocol "ms-tcn")'
+    caption = _CAPTION.format(within=_within(results))
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", caption=caption)
+    table.add_column("video", no_wrap=True)
+    for name in (*_CLASS_SCORES.values(), "boundaries", "precision"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for video, row in results.class_rows.items():
+        scores, near = pooled([row]), results.boundaries[video]
+        values = (*(scores[name] for name in _CLASS_SCORES), near.recall, near.precision)
+        table.add_row(escape(printable(video)), *(_percent(100 * value) for value in values))
+    rows = list(results.class_rows.values())
+    if len(rows) > 1:
+        found = with_intervals(pooled, [rows])
+        of_all = [found[name] for name in _CLASS_SCORES]
+        table.add_section()
+        table.add_row(f"all {len(rows)}", *(_percent(100 * each.score) for each in of_all))
+        table.add_row("95 % interval", *(f"{100 * each.low:.0f}–{100 * each.high:.0f}" for each in of_all))
+    return table
 
 
 def _segment_table(docs: dict[str, dict]):

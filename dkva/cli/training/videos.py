@@ -47,7 +47,12 @@ class TrainingSet:
 
 
 def chosen_videos(
-    videos: Sequence[VideoFile], activity: str | None, *, mixed: bool, several: bool = False
+    videos: Sequence[VideoFile],
+    activity: str | None,
+    *,
+    mixed: bool,
+    several: bool = False,
+    some: bool = False,
 ) -> list[tuple[VideoFile, str | None]]:
     """The videos to train on, by name, each with its activity, None without one; only names are looked at.
 
@@ -56,6 +61,7 @@ def chosen_videos(
         activity: to choose; None takes all videos.
         mixed: whether those of several activities are taken as if they were of one, and none is known.
         several: whether a model may be of several activities.
+        some: whether it may then be of videos without one, too: if there are such, none is known of any.
 
     Raises:
         click.ClickException: an activity that no video is of, or several where the model is of one, or where
@@ -73,7 +79,7 @@ def chosen_videos(
     activities = {found for _, found in chosen}
     if len(activities) < 2:
         return chosen
-    if mixed:
+    if mixed or (several and some and None in activities):
         return [(video, None) for video, _ in chosen]
     if several and None in activities:
         raise click.ClickException(

@@ -15,7 +15,7 @@ from dkva.datasets.errors import DataError
 from dkva.datasets.lengths import fit_labels, is_small, rate_of
 from dkva.datasets.reading import NO_LABEL, LabelReading, Note
 
-__all__ = ["frames_of"]
+__all__ = ["frames_of", "reach"]
 
 _TOUCH = "let the segments touch, from the first frame to the last: name what lies between them, too"
 # Segments in seconds that overlap by no more than this many frames are taken to touch.
@@ -83,6 +83,28 @@ def frames_of(
         labels, n_frames, reading.lengths, path=path, force=reading.force, n_features=n_features
     )
     return Truth(fitted.labels, (*notes, *fitted.notes))
+
+
+def reach(path: Path, found: SegmentList, reading: LabelReading) -> int:
+    """Frames that a list of segments reaches to, if nothing else says how many there are.
+
+    Whole numbers that may be frames or milliseconds are frames, unless frames a second are given.
+
+    Raises:
+        DataError: times without frames a second, or a list that does not show how it counts.
+    """
+    if not found.segments:
+        raise DataError(path, f"is {found.form} without segments", "give the annotation of this video")
+    last = max(segment.end for segment in found.segments)
+    unit = found.unit if found.unit != "whole" else "frames" if reading.fps is None else "ms"
+    if unit == "frames":
+        spans, _ = _whole_spans(path, replace(found, unit=unit), int(last))
+        return max(end for _, end, _ in spans)
+    fps = reading.fps or found.fps
+    if fps is None:
+        remedy = "say how many frames a second the video has (--fps; --stride if rows are rarer)"
+        raise DataError(path, f"is {found.form} with times in seconds", remedy, found.segments[0].line)
+    return max(1, math.ceil(round(last * fps / (1000 if unit == "ms" else 1), 6) - 0.5))
 
 
 def _unit_of_whole(path: Path, found: SegmentList, n_frames: int, fps: float | None) -> str:

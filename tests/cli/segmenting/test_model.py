@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import made_classes
 import made_learner
 import numpy as np
 import pytest
@@ -280,3 +281,119 @@ def test_a_model_in_words(folder, model):
     assert in_words(several) == "means, trained on 2 videos of milk, tea"
     write_model(model, {"means": MEANS}, several)
     assert open_model(model).model["activities"] == ["milk", "tea"]
+
+
+NAMES = ["pour", "stir", "heat"]
+
+
+@pytest.fixture
+def named(dkva, folder, tmp_path, package):
+    """`dkva segment --model` by a model of classes, whose arrays may be changed."""
+    package("a-school", made_classes.ENTRY, schooled=made_classes.SOURCE)
+    facts = {name: value for name, value in FACTS.items() if name not in ("seed", "origin", "versions")}
+    facts |= {"learner": "named_means", "settings": {}, "n_segments": None}
+
+    def call(*options, **changed):
+        arrays = {"means": MEANS, "names": np.array(NAMES)} | changed
+        write_model(tmp_path / "named.npz", arrays, facts)
+        return dkva(
+            "segment", folder, "--model", tmp_path / "named.npz", "--out", tmp_path / "cuts", *options
+        )
+
+    return call
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "both"])
+def test_classes_have_their_names_and_a_confidence_everywhere(named, tmp_path, form):
+    code, _, errors = named("--format", form, "--frame-labels", "txt", "--plot")
+    assert (code, errors) == (
+        0,
+        "note: named.npz: named_means, trained on 2 videos of tea, 3 classes\n",
+    )
+    cuts = tmp_path / "cuts"
+    for name, order in ORDERS.items():
+        lines = (cuts / f"{name}.labels.txt").read_text().split()
+        assert lines == [NAMES[place] for place in order for _ in range(10)]
+        assert (cuts / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    if form != "csv":
+        doc = document(tmp_path, "v")
+        assert doc["classes"] == NAMES
+        assert [run["name"] for run in doc["segments"]] == NAMES
+        assert [run["label"] for run in doc["segments"]] == [0, 1, 2]
+        # Means are 9 apart in two directions, and frames are about 1 from theirs.
+        assert all(0.5 < run["confidence"] < 0.9 for run in doc["segments"])
+        assert doc["settings"]["n_segments"] == 3
+        assert "suggestion" not in doc
+    if form != "json":
+        rows = list(csv.DictReader((cuts / "segments.csv").open()))
+        assert [row["name"] for row in rows if row["video"] == "v"] == NAMES
+        assert all(0.5 < float(row["confidence"]) < 0.9 for row in rows)
+        totals = list(csv.DictReader((cuts / "summary.csv").open()))
+        frames = {row["label"]: row["frames"] for row in totals if row["scope"] == "all"}
+        assert frames == {"(any)": "70", "heat": "20", "pour": "20", "stir": "30"}
+    # What is kept is as complete.
+    before = {path.name: path.read_bytes() for path in cuts.iterdir() if path.suffix in (".json", ".csv")}
+    code, text, _ = named("--format", form, "--frame-labels", "npy")
+    assert (code, "segmented 0; kept 3" in text) == (0, True)
+    assert {
+        path.name: path.read_bytes() for path in cuts.iterdir() if path.suffix in (".json", ".csv")
+    } == before
+    assert np.load(cuts / "w.labels.npy").tolist() == ["heat"] * 10 + ["pour"] * 10
+    assert "segmented 3;" in named("--format", form, names=np.array(["a", "b", "c"]))[1]
+
+
+def test_true_labels_score_classes_as_they_are(named, tmp_path, folder):
+    truths = {"v": ["pour"] * 10 + ["stir"] * 20, "w": ["pour"] * 10 + ["heat"] * 10, "x": ["spill"] * 20}
+    (tmp_path / "labels").mkdir()
+    for name, labels in truths.items():
+        (tmp_path / "labels" / f"{name}.txt").write_text("\n".join(labels))
+    code, text, errors = named("--labels", tmp_path / "labels", "--plot", "--ignore", "typo")
+    assert code == 0
+    assert "note: x: labels: no classes of the model: spill" in errors
+    assert "note: no video has the label to ignore: typo" in errors
+    rows = [line.split() for line in text.splitlines()]
+    # Nothing is matched: w has its two classes the wrong way round.
+    accuracies = {row[0]: row[1] for row in rows if row and row[0] in truths}
+    assert accuracies == {"v": "66.7", "w": "0.0", "x": "0.0"}
+    assert ["all", "3", "28.6"] in [row[:3] for row in rows]
+    doc = document(tmp_path, "v")
+    assert [run["name"] for run in doc["segments"]] == NAMES
+    assert doc["scores"]["protocol"] == "ms-tcn"
+    assert doc["scores"]["accuracy"] == pytest.approx(2 / 3, abs=1e-6)
+    assert "scores_together" not in doc
+    assert "matching" not in doc["scores"]
+    assert document(tmp_path, "x")["scores"]["miou"] is None
+
+
+def test_workers_know_the_classes(named, tmp_path):
+    assert named("--workers", 2)[0] == 0
+    assert [run["name"] for run in document(tmp_path, "w")["segments"]] == ["heat", "pour"]
+
+
+@pytest.mark.parametrize("trust", [1.5, -1, np.nan])
+def test_confidences_that_are_none_are_one_line(named, trust):
+    code, _, errors = named(trust=np.array(trust))
+    assert code == 2
+    assert (
+        errors.count("named_means gave confidences of shape (30,): a-school must give one from 0 to 1") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"names": np.zeros(0)}, "is a model of no class"),
+        ({"trust": np.zeros(2)}, "is no model as its learner writes them"),
+    ],
+)
+def test_a_model_of_classes_that_cannot_be_used_is_one_line(named, changed, problem):
+    code, text, errors = named(**changed)
+    assert (code, text) == (2, "")
+    assert problem in errors
+    assert errors.count("\n") == 1
+
+
+def test_more_labels_than_classes_are_one_line_a_video(named):
+    code, _, errors = named(names=np.array(NAMES[:2]))
+    assert code == 2
+    assert errors.count("named_means gave the label 2 for 2 actions: a-school must give 0 to 1") == 2

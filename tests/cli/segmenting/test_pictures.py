@@ -31,3 +31,21 @@ def test_each_part_of_the_document_has_its_picture(tmp_path, more, kinds):
     pictures.draw(tmp_path, doc, LABELS, truth, scores=evaluate(truth, LABELS, ignore=NO_LABEL))
     assert {path.name for path in tmp_path.iterdir()} == {f"v.{kind}" for kind in kinds}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+
+
+def test_names_are_drawn_as_labels_with_what_is_said(tmp_path, monkeypatch):
+    drawn = {}
+    from dkva.export import timeline
+
+    plain = timeline.timeline
+    monkeypatch.setattr(
+        timeline,
+        "timeline",
+        lambda rows, **how: plain(drawn.setdefault("rows", rows), **drawn.setdefault("how", how)),
+    )
+    doc = {"video": "v", "method": "rtk", "settings": {"n_segments": 2}}
+    names = np.repeat(["a", "b"], 5)
+    pictures.draw(tmp_path, doc, names, names[::-1], said="accuracy 0.0 %", order=("b", "a"))
+    assert list(drawn["rows"]) == ["truth", "rtk"]
+    assert drawn["how"] == {"matching": None, "title": "v: accuracy 0.0 %", "order": ("b", "a")}
+    assert (tmp_path / "v.png").exists()

@@ -101,3 +101,21 @@ def test_numbers_of_segments_that_differ_or_were_suggested_are_shown(tmp_path, c
     assert head[:3] == ["video", "k", "MoF"]
     assert [row[:3] for row in rows if row[0] in ("v0", "v1")] == [["v0", "2", "100.0"], ["v1", "3", "100.0"]]
     assert [row[3:5] for row in rows if row[0] == "mean"] == [["100.0", "100.0"]]
+
+
+def test_scores_of_classes_are_pooled_over_videos(tmp_path, capsys):
+    names = ["v0", "v1"]
+    made = Results(Output(tmp_path, "csv"), names)
+    for name, size in zip(names, (10, 15), strict=True):
+        found = Segmentation(np.repeat([0, 1], 10), 3, "rtk", {"n_segments": 2}, names=("a", "b"))
+        truth = np.repeat(["a", "b"], [size, 20 - size])
+        video = VideoFile(name, tmp_path / name, tmp_path / f"{name}.txt")
+        made.add(video, Worked(found, truth, {}, "k"))
+    report(made, failed=0, problems=[])
+    text = capsys.readouterr().out
+    rows = [line.split() for line in text.splitlines()]
+    assert ["v0", *["100.0"] * 8] in rows
+    assert ["v1", "75.0", "100.0", "100.0", "100.0", "100.0"] in [row[:6] for row in rows]
+    assert ["all", "2", "87.5", "100.0"] in [row[:4] for row in rows]
+    assert ["95", "%", "interval", "75–100", "100–100"] in [row[:5] for row in rows]
+    assert 'protocol "ms-tcn"' in text

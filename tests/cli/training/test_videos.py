@@ -84,6 +84,15 @@ def test_a_method_of_several_activities_is_told_each_videos_own():
     )
 
 
+def test_methods_that_learn_from_labels_take_videos_with_and_without_an_activity():
+    found = chosen_videos(videos("milk/a", "v"), None, mixed=False, several=True, some=True)
+    assert names(found) == [("milk/a", None), ("v", None)]
+    found = chosen_videos(videos("milk/a", "tea/b"), None, mixed=False, several=True, some=True)
+    assert names(found) == [("milk/a", "milk"), ("tea/b", "tea")]
+    with pytest.raises(click.ClickException, match="are of several activities"):
+        chosen_videos(videos("milk/a", "v"), None, mixed=False, some=True)
+
+
 def test_videos_of_folders_that_were_given_one_by_one_are_of_these(tmp_path):
     given = [VideoFile(path.stem, tmp_path / path) for path in map(Path, ("milk/b.npy", "tea/a.npy"))]
     assert names(chosen_videos(given, None, mixed=False, several=True)) == [("a", "tea"), ("b", "milk")]

@@ -5,7 +5,7 @@ from label_texts import runs
 
 from dkva.datasets import DataError, LabelReading
 from dkva.datasets.annotations.forms import Segment, SegmentList
-from dkva.datasets.annotations.segments import frames_of
+from dkva.datasets.annotations.segments import frames_of, reach
 
 pytestmark = pytest.mark.fast
 
@@ -101,3 +101,30 @@ def test_refusals(spans, more, line, part):
         labelled(10, *spans, **more)
     assert caught.value.line == line
     assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spans", "unit", "fps", "expected"),
+    [
+        ([(0, 3, "a"), (4, 9, "b")], "frames", None, 10),
+        ([(1, 3, "a"), (4, 10, "b")], "frames", None, 10),
+        ([(0, 3, "a"), (3, 10, "b")], "whole", None, 10),
+        ([(4, 10, "b"), (0, 3, "a")], "frames", None, 11),
+        ([(0, 1, "a"), (1, 4.1, "b")], "seconds", 5, 20),
+        ([(0, 1, "a"), (1, 4.12, "b")], "seconds", 5, 21),
+        ([(0, 1000, "a"), (1000, 4000, "b")], "whole", 5, 20),
+    ],
+)
+def test_frames_that_a_list_reaches_to(spans, unit, fps, expected):
+    found, reading = made(*spans, unit=unit), LabelReading(fps=fps)
+    assert reach(Path("t"), found, reading) == expected
+    truth = frames_of(Path("t"), found, expected, reading)
+    assert len(truth.labels) == expected
+    assert truth.labels[-1] == "b"
+
+
+def test_lists_that_do_not_say_where_they_end():
+    with pytest.raises(DataError, match="--fps"):
+        reach(Path("t"), made((0, 1, "a"), unit="seconds"), LabelReading())
+    with pytest.raises(DataError, match="without segments"):
+        reach(Path("t"), made(), LabelReading())

@@ -4,9 +4,10 @@ import statistics
 
 import pytest
 
-from reproduce.ledger.alignment_paper import ALIGNMENT_CLAIMS, LRPROP_TABLES, MASA_TABLES, _table
+from reproduce.ledger.alignment_paper import ALIGNMENT_CLAIMS, LRPROP_TABLES, MASA_TABLES
 from reproduce.ledger.claim_tests import ALL_CLAIMS
 from reproduce.ledger.joint_paper import JOINT_CLAIMS
+from reproduce.ledger.keypoint_paper import KEYPOINT_CLAIMS
 from reproduce.ledger.paper import CLAIMS
 
 pytestmark = pytest.mark.fast
@@ -20,7 +21,7 @@ def column(table, name):
 
 def test_no_claim_is_of_two_papers():
     assert not (CLAIMS.keys() | JOINT_CLAIMS.keys()) & ALIGNMENT_CLAIMS.keys()
-    assert list(ALL_CLAIMS) == [*CLAIMS, *JOINT_CLAIMS, *ALIGNMENT_CLAIMS]
+    assert list(ALL_CLAIMS) == [*CLAIMS, *JOINT_CLAIMS, *ALIGNMENT_CLAIMS, *KEYPOINT_CLAIMS]
 
 
 def test_lrprop_is_ahead_in_its_tables_and_the_mean_over_actions_is_the_tables():
@@ -58,8 +59,3 @@ def test_what_masas_tables_say_twice_is_the_same():
         assert max(numbers, key=numbers.get) == (
             "without self-attention" if name == "progression" else "MASA"
         )
-
-
-def test_a_line_of_another_length_is_refused():
-    with pytest.raises(ValueError, match="Table 9, LAV: 2 numbers for 3 columns"):
-        _table("Table 9", "a, b, c", {"LAV": "1 -"})

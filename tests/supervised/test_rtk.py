@@ -1,0 +1,164 @@
+"""RTK: models that find planted actions, its phases, its ablations, and trainings that go on after a kill."""
+
+import json
+
+import numpy as np
+import pytest
+from made_videos import made_videos
+from stopped_training import Kept, StoppedError
+
+from dkva.metrics.ms_tcn_protocol import ms_tcn_pooled, ms_tcn_rows
+from dkva.nn import phases
+from dkva.supervised.candidates import ACTION
+from dkva.supervised.rtk import RtkModel, phases_of, train_rtk
+from dkva.supervised.rtk_settings import RtkSettings
+
+TINY = {
+    "maps": 8,
+    "layers": 4,
+    "decoders": 1,
+    "decoder_layers": 3,
+    "channel_dropout": 0.0,
+    "dropout": 0.1,
+    "learning_rate": 0.01,
+    "graph_width": 8,
+    "refiner_width": 8,
+    "boundary_region": 9.0,
+    "boundary_neighbourhood": 3.0,
+    "action_weight": 10.0,  # of the published 100 small networks learn few classes in a short time
+    "boundary_weight": 10.0,
+    "matching_videos": 2,
+}
+SHORT = {"epochs": 2, "matching_epochs": 1, "joint_epochs": 1}
+VIDEOS = made_videos(6)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train_rtk(VIDEOS[:4], **TINY, epochs=150, matching_epochs=20, joint_epochs=80)
+
+
+def scores(model, videos):
+    truths = [each.labels for each in videos]
+    return ms_tcn_pooled(ms_tcn_rows(truths, [model.segment(each.frames) for each in videos]))
+
+
+def test_planted_actions_are_found_in_other_videos(trained):
+    found = scores(trained, VIDEOS[4:])
+    assert found["f1_50"] > 0.75
+    assert found["edit"] > 0.75
+
+
+def test_segments_are_those_of_the_keypoints(trained):
+    video = VIDEOS[4]
+    points, found = trained.keypoints(video.frames), trained.found(video.frames)
+    np.testing.assert_array_equal(points.assembled.labels(), found.places)
+    np.testing.assert_allclose(points.assembled.frame_confidences(), found.confidence)
+    assert found.confidence.min() > 0
+    assert found.confidence.max() <= 1
+    assert set(points.refined.place) <= set(points.candidates.place)
+    assert points.action.shape == points.boundary.shape == (90,)
+    actions = points.refined.kind == ACTION
+    assert (points.refined.action[actions] >= 0).all()
+    assert (points.refined.action[~actions] == -1).all()
+    np.testing.assert_array_equal(np.array(trained.classes)[found.places], trained.segment(video.frames))
+
+
+def test_a_model_comes_back_from_its_arrays(trained):
+    again = RtkModel.restore(trained.arrays())
+    assert again.settings == trained.settings
+    np.testing.assert_array_equal(again.segment(VIDEOS[5].frames), trained.segment(VIDEOS[5].frames))
+
+
+def test_places_are_of_all_frames_if_they_are_sampled(trained):
+    settings = json.loads(str(trained.arrays()["settings"])) | {"sample_rate": 3}
+    model = RtkModel.restore({**trained.arrays(), "settings": np.array(json.dumps(settings))})
+    frames = np.repeat(VIDEOS[4].frames, 3, axis=0)[:-1]
+    points, once = model.keypoints(frames), trained.keypoints(VIDEOS[4].frames)
+    np.testing.assert_array_equal(points.candidates.place, 3 * once.candidates.place)
+    assert points.assembled.boundaries.tolist() == [
+        min(3 * each, 269) for each in once.assembled.boundaries.tolist()
+    ]
+    np.testing.assert_array_equal(points.assembled.labels(), model.found(frames).places)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"refinement": False},
+        {"keypoints": False},
+        {"keypoints": False, "refinement": False},
+        {"graph": False, "candidates": 0.01},
+    ],
+)
+def test_parts_can_be_left_out(given):
+    model = train_rtk(VIDEOS[:2], **TINY, **SHORT, **given)
+    labels = model.segment(VIDEOS[4].frames)
+    assert labels.shape == (90,)
+    assert set(labels.tolist()) <= set(model.classes)
+    points = model.keypoints(VIDEOS[4].frames)
+    assert len(points.candidates.place) <= max(1, round(model.settings.candidates * 90))
+    if "refinement" in given:
+        for left, found in zip(points.refined, points.candidates, strict=True):
+            np.testing.assert_array_equal(left, found)
+    if given == {"keypoints": False, "refinement": False}:
+        np.testing.assert_array_equal(
+            labels, np.array(model.classes)[model.probabilities(VIDEOS[4].frames).argmax(1)]
+        )
+
+
+@pytest.mark.parametrize("stop", [1, 5, 7])
+def test_a_training_that_was_stopped_gives_the_same_model(monkeypatch, stop):
+    """In each of the phases; two videos and an epoch's end are three states."""
+    monkeypatch.setattr(phases, "_KEEP_EVERY", 0.0)
+    given = TINY | SHORT | {"epochs": 1, "matching_videos": 2}
+    want = train_rtk(VIDEOS[:2], **given).arrays()
+    kept = Kept(stop)
+    with pytest.raises(StoppedError):
+        train_rtk(VIDEOS[:2], **given, checkpoint=kept)
+    found = train_rtk(VIDEOS[:2], **given, checkpoint=kept).arrays()
+    assert found.keys() == want.keys()
+    for name, array in found.items():
+        np.testing.assert_array_equal(array, want[name], err_msg=name)
+
+
+@pytest.mark.fast
+def test_phases_are_those_of_the_paper():
+    first, second, third = phases_of(RtkSettings())
+    assert [each.epochs for each in (first, second, third)] == [80, 20, 20]
+    assert [each.accumulate for each in (first, second, third)] == [1, 16, 1]
+    backbone = {"encoder", "decoders", "head"}
+    assert set(first.parts) == backbone
+    assert set(second.parts) == backbone | {"graph", "affinity"}
+    assert set(third.parts) == backbone | {"graph", "affinity", "refiner"}
+    assert [(each.loss.matching, each.loss.refining) for each in (first, second, third)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
+@pytest.mark.fast
+@pytest.mark.parametrize(
+    ("given", "accumulate", "parts"),
+    [
+        ({"matching": False}, 1, {"graph", "refiner"}),
+        ({"graph": False}, 1, {"refiner"}),
+        ({"refinement": False}, 1, set()),
+    ],
+)
+def test_phases_without_a_part_train_the_rest(given, accumulate, parts):
+    first, second, third = phases_of(RtkSettings(**given))
+    assert second.accumulate == accumulate
+    assert second.loss == first.loss
+    assert set(third.parts) == {"encoder", "decoders", "head"} | parts
+
+
+@pytest.mark.fast
+def test_settings_are_checked_before_videos_are_read():
+    with pytest.raises(ValueError, match="candidates is 2"):
+        train_rtk([], candidates=2)
+    with pytest.raises(ValueError, match="the training set is empty"):
+        train_rtk([])
+    with pytest.raises(TypeError, match="unknown"):
+        train_rtk(VIDEOS, unknown=1)

@@ -1,0 +1,116 @@
+"""RTK's loss, by loops over stages and frames; and which parts of the network learn from which part of it."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from made_videos import made_videos
+
+from dkva.nn.trees import arrays_of
+from dkva.supervised.frame_losses import frame_loss
+from dkva.supervised.labelled_videos import VideoBatches, load_labelled
+from dkva.supervised.rtk_batches import RtkBatches
+from dkva.supervised.rtk_loss import RtkLoss
+from dkva.supervised.rtk_network import RtkNetwork
+from dkva.supervised.rtk_settings import RtkSettings
+
+pytestmark = pytest.mark.numerics
+
+SMALL = {
+    "maps": 8,
+    "layers": 3,
+    "decoders": 1,
+    "decoder_layers": 2,
+    "dropout": 0.0,
+    "channel_dropout": 0.0,
+    "graph_width": 6,
+    "refiner_width": 5,
+    "boundary_region": 9.0,
+    "boundary_neighbourhood": 3.0,
+    "action_threshold": 0.0,
+    "boundary_threshold": 0.0,
+}
+VIDEOS = load_labelled(made_videos(2, frames=60))
+
+
+def made(**given):
+    """Settings, a network and a batch."""
+    settings = RtkSettings(**SMALL | given)
+    network = RtkNetwork(VIDEOS.width, len(VIDEOS.classes), settings, key=jax.random.key(3))
+    return settings, network, next(RtkBatches.of(VideoBatches(VIDEOS, 0), settings)(0))
+
+
+def by_loops(logits, batch, settings):
+    """Equations 1 and 3 of all stages."""
+    total = 0.0
+    there = np.flatnonzero(batch.video.mask)
+    for stage in np.asarray(logits, float):
+        entropy, maps = 0.0, {"action": 0.0, "boundary": 0.0}
+        for t in there:
+            entropy -= stage[t, batch.video.targets[t]] - np.log(np.exp(stage[t, :-2]).sum())
+            for name, column, gamma in (
+                ("action", -2, settings.action_balance),
+                ("boundary", -1, settings.boundary_balance),
+            ):
+                p, want = 1 / (1 + np.exp(-stage[t, column])), float(getattr(batch, name)[t])
+                if want == 1:
+                    maps[name] -= (1 - gamma) * (1 - p) ** 2 * np.log(p)
+                else:
+                    maps[name] -= gamma * (1 - want) ** 4 * p**2 * np.log(1 - p)
+        ones = {name: (getattr(batch, name) == 1).sum() for name in maps}
+        total += entropy / len(there) + sum(100 * maps[name] / ones[name] for name in maps)
+    return total
+
+
+def test_the_backbone_learns_maps_and_classes_of_all_stages():
+    settings, network, batch = made()
+    found = RtkLoss(settings).parts(network, batch)
+    assert set(found) == {"backbone"}
+    logits = network.seen(batch.video.features, batch.video.mask).logits
+    np.testing.assert_allclose(found["backbone"], by_loops(logits, batch, settings), rtol=1e-4)
+
+
+def test_without_keypoints_the_loss_is_that_of_frames():
+    settings, network, batch = made(keypoints=False)
+    logits = network(batch.video.features, batch.video.mask)
+    want = frame_loss(logits, *map(jnp.asarray, batch.video[1:3]))
+    np.testing.assert_allclose(RtkLoss(settings)(network, batch), want, rtol=1e-6)
+
+
+def slopes(part, **given):
+    """Largest gradient of each attribute of the network by one part of the loss."""
+    settings, network, batch = made(**given)
+    loss = RtkLoss(settings, matching=settings.with_matching, refining=True)
+    gradient = eqx.filter_jit(eqx.filter_grad(lambda each: loss.parts(each, batch)[part]))(network)
+    found: dict[str, float] = {}
+    for name, array in arrays_of(gradient).items():
+        of = name.split(".")[0]
+        found[of] = max(found.get(of, 0.0), float(np.abs(array).max()))
+    return found
+
+
+def test_matching_stays_away_from_the_backbone_if_it_is_detached():
+    found = slopes("matching")
+    assert found["encoder"] == found["decoders"] == found["head"] == found["refiner"] == 0
+    assert found["graph"] > 0
+    assert found["affinity"] > 0
+    joined = slopes("matching", detached=False)
+    assert joined["encoder"] > 0
+    assert joined["decoders"] > 0
+
+
+def test_refinement_reaches_the_backbone_and_the_graph():
+    found = slopes("refining")
+    assert found["affinity"] == 0
+    assert min(found[name] for name in ("encoder", "decoders", "graph", "refiner")) > 0
+    assert slopes("refining", graph=False)["encoder"] > 0
+
+
+def test_all_parts_are_added():
+    settings, network, batch = made()
+    loss = RtkLoss(settings, matching=True, refining=True)
+    parts = loss.parts(network, batch)
+    assert set(parts) == {"backbone", "matching", "refining"}
+    np.testing.assert_allclose(loss(network, batch), sum(map(float, parts.values())), rtol=1e-6)
+    assert all(np.isfinite(float(each)) and float(each) > 0 for each in parts.values())

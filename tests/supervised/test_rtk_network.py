@@ -1,0 +1,172 @@
+"""RTK's network: its size, padding, its candidates and what is left of them."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from dkva.nn.trees import arrays_of
+from dkva.supervised.candidates import ACTION, BOUNDARY, Candidates
+from dkva.supervised.rtk_network import (
+    Maps,
+    RtkNetwork,
+    found_candidates,
+    maps_of,
+    part,
+    reclassified,
+    refined,
+)
+from dkva.supervised.rtk_settings import RtkSettings
+
+pytestmark = pytest.mark.numerics
+
+SMALL = {
+    "maps": 8,
+    "layers": 3,
+    "decoders": 2,
+    "decoder_layers": 2,
+    "graph_width": 6,
+    "refiner_width": 5,
+}
+
+
+def network(width=4, n_classes=3, **given):
+    return RtkNetwork(width, n_classes, RtkSettings(**SMALL | given), key=jax.random.key(0))
+
+
+def video(n, width=4, seed=0):
+    return jnp.asarray(np.random.default_rng(seed).normal(size=(n, width)), jnp.float32)
+
+
+def count(tree):
+    return sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(tree, eqx.is_array)))
+
+
+def test_the_published_size_is_near_that_of_table_5():
+    made = RtkNetwork(2048, 19, RtkSettings(), key=jax.random.key(0))
+    assert 0.75e6 < count((made.encoder, made.decoders, made.head)) < 0.779e6
+    assert count(made) < 0.82e6
+
+
+def test_padding_changes_nothing():
+    made, features = network(), video(21)
+    mask = jnp.arange(32) < 21
+    want = eqx.filter_jit(made.seen)(features, mask[:21])
+    found = eqx.filter_jit(made.seen)(jnp.pad(features, ((0, 11), (0, 0)), constant_values=7), mask)
+    for ours, theirs in zip(found, want, strict=True):
+        np.testing.assert_allclose(ours[..., :21, :], theirs, atol=1e-5)
+        assert not np.any(ours[..., 21:, :])
+    np.testing.assert_array_equal(made(features, mask[:21]), made.seen(features, mask[:21]).logits[..., :3])
+
+
+def test_decoders_read_the_maps_if_there_are_any():
+    """One head is shared by all stages; without keypoints its two maps change nothing."""
+    features, mask = video(16), jnp.ones(16, bool)
+    for keypoints in (True, False):
+        made = network(keypoints=keypoints)
+        moved = eqx.tree_at(lambda each: each.head.bias, made, made.head.bias.at[-2:].add(3))
+        before, after = (each.seen(features, mask).logits[:, :, :3] for each in (made, moved))
+        np.testing.assert_array_equal(before[0], after[0])
+        assert np.array_equal(before[1], after[1]) != keypoints
+
+
+def test_the_backbone_starts_alike_whatever_refines_it():
+    whole = arrays_of(network())
+    for given in ({"refinement": False}, {"graph": False}, {"matching": False}):
+        arrays = arrays_of(network(**given))
+        assert not {name for name in arrays if name.startswith(("encoder", "decoders"))} - set(whole)
+        for name, array in arrays.items():
+            if not name.startswith("refiner"):
+                np.testing.assert_array_equal(array, whole[name])
+
+
+def test_parts_that_are_left_out():
+    made = network(refinement=False)
+    assert (made.graph, made.affinity, made.refiner) == (None, None, None)
+    with pytest.raises(ValueError, match="made without this part: make it with the same settings"):
+        part(made.refiner)
+
+
+def spiky(n=200):
+    """Maps with a peak at every tenth frame, of actions and of boundaries, higher and higher."""
+    heat = np.zeros((2, n), np.float32)
+    heat[0, 5::10] = np.linspace(0.5, 0.9, n // 10)
+    heat[1, ::10] = np.linspace(0.3, 0.99, n // 10)
+    classes = np.zeros((n, 3), np.float32)
+    classes[:, 1] = 1
+    return Maps(*map(jnp.asarray, (classes, *heat)))
+
+
+@pytest.mark.parametrize(("share", "number"), [(0.1, 20), (0.05, 10), (0.001, 1), (1.0, 40)])
+def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
+    settings = RtkSettings(candidates=share)
+    maps = spiky()
+    alone = found_candidates(maps, jnp.ones(200, bool), settings)
+    assert int(alone.there.sum()) == number
+    least = np.sort(np.concatenate([maps.action[5::10], maps.boundary[::10]]))[-number]
+    np.testing.assert_array_equal(np.min(alone.confidence, where=alone.there, initial=2), least)
+
+    longer = Maps(*(jnp.pad(each, [(0, 56)] + [(0, 0)] * (each.ndim - 1)) for each in maps))
+    padded = found_candidates(longer, jnp.arange(256) < 200, settings)
+    for ours, theirs in zip(padded, alone, strict=True):
+        both = [np.asarray(each)[np.asarray(of.there)] for each, of in ((ours, padded), (theirs, alone))]
+        np.testing.assert_array_equal(*both)
+
+
+def test_without_keypoints_candidates_are_of_the_classes():
+    classes = np.full((12, 3), 0.1, np.float32)
+    classes[:6, 2] = classes[6:, 0] = 0.8
+    maps = Maps(jnp.asarray(classes), jnp.zeros(12), jnp.zeros(12))
+    found = found_candidates(maps, jnp.ones(12, bool), RtkSettings(candidates=1.0, keypoints=False))
+    there = np.asarray(found.there)
+    assert np.asarray(found.place)[there].tolist() == [2, 6, 8]
+    assert np.asarray(found.kind)[there].tolist() == [ACTION, BOUNDARY, ACTION]
+    assert np.asarray(found.action)[there].tolist() == [2, -1, 0]
+
+
+def test_candidates_that_are_rejected_are_gone():
+    given = Candidates(
+        jnp.array([1, 4, 7, 9, 0]),
+        jnp.array([ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION]),
+        jnp.array([0.5, 0.5, 0.5, 0.5, 0.0]),
+        jnp.array([0, -1, 1, -1, -1]),
+        jnp.array([True, True, True, True, False]),
+    )
+    never = -1e9
+    logits = jnp.array(
+        [
+            [0, 2, never, 1],  # another class
+            [never, never, 3, 1],  # a boundary
+            [0, 1, never, 2],  # rejected
+            [never, never, 0, 1],  # rejected
+            [9, 0, never, 0],  # not there
+        ],
+        jnp.float32,
+    )
+    left = refined(given, logits)
+    assert left.there.tolist() == [True, True, False, False, False]
+    assert left.place.tolist() == [1, 4, 0, 0, 0]
+    assert left.action.tolist() == [1, -1, -1, -1, -1]
+    first = np.exp([0, 2, 1])
+    shares = [first.max() / first.sum(), 1 / (1 + np.exp(-2))]
+    np.testing.assert_allclose(left.confidence, [*shares, 0, 0, 0], rtol=1e-6)
+
+
+def test_what_refines_reads_the_graph_and_the_frames():
+    made, frames = network(), video(30, width=8)
+    found = Candidates(
+        jnp.array([2, 8, 20]), jnp.array([ACTION, BOUNDARY, ACTION]), *[jnp.zeros(3)] * 2, jnp.ones(3, bool)
+    )
+    logits = reclassified(made, frames, found, detached=True)
+    graph = made.graph(frames[found.place], found.there)
+    want = made.refiner(frames[found.place], graph, found.there, found.kind)
+    np.testing.assert_array_equal(logits, want)
+    assert reclassified(network(graph=False), frames, found, detached=True).shape == (3, 5)
+
+
+def test_maps_are_probabilities():
+    found = maps_of(jnp.array([[1.0, 1.0, 0.0, np.log(3)], [0.0, 0.0, -100.0, 100.0]]))
+    np.testing.assert_allclose(found.classes, 0.5)
+    np.testing.assert_allclose(found.action, [0.5, 0], atol=1e-30)
+    np.testing.assert_allclose(found.boundary, [0.75, 1], rtol=1e-6)
