@@ -64,7 +64,8 @@ def test_frames_without_a_label_do_not_count():
     row = measure(truth, found, 2, [4, 8])
     assert (row["n_frames"], row["right"]) == (8, 7)
     assert {name: row[name] for name in ("tp_50", "fp_50", "fn_50", "edit", "overlap")} == {
-        name: ms_tcn_row(truth[:8], found[:8])[name] for name in ("tp_50", "fp_50", "fn_50", "edit", "overlap")
+        name: ms_tcn_row(truth[:8], found[:8])[name]
+        for name in ("tp_50", "fp_50", "fn_50", "edit", "overlap")
     }
     assert row["segments_4"] == row["matched_8"] == 2
     about = {"dataset": "d", "split": 1, "video": "v", "method": "m", "seed": 0}
