@@ -70,17 +70,20 @@ class FittedInPhases(NamedTuple):
 
 
 class _Learned(NamedTuple):
-    """What changes with the batches.
+    """What changes with the batches: of each attribute of the model by itself.
+
+    Adam does the same to every weight. In one vector they cost a fraction of the time that many arrays do,
+    to compile and to call.
 
     Attributes:
-        model: the model.
-        moments: Adam's, of each attribute of the model by itself, which counts its own steps.
+        weights: all of an attribute, one after the other.
+        moments: Adam's, which counts the attribute's own steps.
         sums: gradients of the batches since the last step.
     """
 
-    model: eqx.Module
+    weights: dict[str, jax.Array]
     moments: dict[str, Any]
-    sums: dict[str, Any]
+    sums: dict[str, jax.Array]
 
 
 class _Told(NamedTuple):
@@ -152,6 +155,7 @@ def fit_phases(
     check_number("factor", factor, positive=True, most=1)
     check_whole("patience", patience, least=0)
     learned, told = _begun(model, learning_rate, checkpoint.load() if checkpoint else None)
+    shapes = _shapes(model)
     keep = _keeping(checkpoint)
     ends = list(itertools.accumulate(phase.epochs for phase in phases))
     for phase, end in zip(phases, ends, strict=True):
@@ -159,30 +163,30 @@ def fit_phases(
         for epoch in range(len(told.means), end):
             if epoch == end - phase.epochs and not told.values:
                 told = told._replace(plateau=Plateau(learning_rate if restart else told.plateau.rate))
-            learned = _through(learned, told, phase, parts, batches(epoch), weight_decay, keep)
+            learned = _through(shapes, learned, told, phase, parts, batches(epoch), weight_decay, keep)
             if not told.values:
                 raise ValueError(f"epoch {epoch} has no batch: give at least one video")
             mean = float(np.mean(np.array(told.values, float)))
             plateau = told.plateau.after(mean, factor=factor, patience=patience)
             told = _Told([*told.means, mean], [*told.rates, told.plateau.rate], plateau, [])
             keep(learned, told, now=True)
-    return FittedInPhases(learned.model, np.array(told.means), np.array(told.rates))
+    return FittedInPhases(_model_of(shapes, learned.weights), np.array(told.means), np.array(told.rates))
 
 
 def _begun(
     model: eqx.Module, learning_rate: float, kept: Mapping[str, np.ndarray] | None
 ) -> tuple[_Learned, _Told]:
     """The first state, or the one that was kept."""
-    names = _names(model)
-    weights = {name: eqx.filter(getattr(model, name), eqx.is_inexact_array) for name in names}
+    weights = {name: _vector(getattr(model, name)) for name in _names(model)}
     moments = {name: adam(1.0).init(each) for name, each in weights.items()}
-    learned = _Learned(model, moments, jax.tree.map(jnp.zeros_like, weights))
+    learned = _Learned(weights, moments, jax.tree.map(jnp.zeros_like, weights))
     if kept is None:
         return learned, _Told([], [], Plateau(learning_rate), [])
     return with_arrays(learned, kept), _Told.of(kept)
 
 
 def _through(
+    shapes: eqx.Module,
     learned: _Learned,
     told: _Told,
     phase: Phase,
@@ -192,42 +196,75 @@ def _through(
     keep: Callable,
 ) -> _Learned:
     """What is learned after the rest of an epoch, whose losses are added to those that are told."""
-    model, moments, sums = learned
+    weights, moments, sums = learned
     rate, update = jnp.asarray(told.plateau.rate), adam(1.0, weight_decay).update
     since = len(told.values) % phase.accumulate
     for batch in itertools.islice(batches, len(told.values), None):
-        value, sums = _add(model, sums, jax.tree.map(jnp.asarray, batch), phase.loss, parts)
+        value, sums = _add(shapes, weights, sums, jax.tree.map(jnp.asarray, batch), phase.loss, parts)
         told.values.append(value)
         since += 1
         if since == phase.accumulate:
-            model, moments, sums = _step(model, moments, sums, jnp.asarray(since), rate, update, parts)
+            weights, moments, sums = _step(weights, moments, sums, jnp.asarray(since), rate, update, parts)
             since = 0
-        keep(_Learned(model, moments, sums), told)
+        keep(_Learned(weights, moments, sums), told)
     if since:
-        model, moments, sums = _step(model, moments, sums, jnp.asarray(since), rate, update, parts)
-    return _Learned(model, moments, sums)
+        weights, moments, sums = _step(weights, moments, sums, jnp.asarray(since), rate, update, parts)
+    return _Learned(weights, moments, sums)
 
 
 @eqx.filter_jit
-def _add(model, sums, batch, loss, parts):
+def _add(shapes, weights, sums, batch, loss, parts):
     """The loss of a batch, and the sums with its gradient for the parts that are learned."""
-    value, gradient = eqx.filter_value_and_grad(loss)(model, batch)
-    added = {name: jax.tree.map(jnp.add, sums[name], getattr(gradient, name)) for name in parts}
-    return value, sums | added
+
+    def value_of(learned):
+        return loss(_model_of(shapes, weights | learned), batch)
+
+    value, gradient = jax.value_and_grad(value_of)({name: weights[name] for name in parts})
+    return value, sums | {name: sums[name] + gradient[name] for name in parts}
 
 
 @eqx.filter_jit
-def _step(model, moments, sums, count, rate, update, parts):
-    """All that is learned after a step by the mean gradient; rate and count are arrays, so one program."""
-    moments, sums, moved = dict(moments), dict(sums), []
+def _step(weights, moments, sums, count, rate, update, parts):
+    """Weights, moments and empty sums after a step; rate and count are arrays, so one program."""
+    weights, moments, sums = dict(weights), dict(moments), dict(sums)
     for name in parts:
-        weights = getattr(model, name)
-        mean = jax.tree.map(lambda each: each / count.astype(each.dtype), sums[name])
-        steps, moments[name] = update(mean, moments[name], eqx.filter(weights, eqx.is_inexact_array))
-        steps = jax.tree.map(lambda each: rate.astype(each.dtype) * each, steps)
-        moved.append(eqx.apply_updates(weights, steps))
-        sums[name] = jax.tree.map(jnp.zeros_like, sums[name])
-    return eqx.tree_at(lambda each: [getattr(each, name) for name in parts], model, moved), moments, sums
+        mean = sums[name] / count.astype(sums[name].dtype)
+        step, moments[name] = update(mean, moments[name], weights[name])
+        weights[name] = weights[name] + rate.astype(step.dtype) * step
+        sums[name] = jnp.zeros_like(sums[name])
+    return weights, moments, sums
+
+
+def _vector(part: Any) -> jax.Array:
+    """All weights of a part of a model, one after the other."""
+    leaves = jax.tree.leaves(eqx.filter(part, eqx.is_inexact_array))
+    return jnp.concatenate([jnp.ravel(each) for each in leaves])
+
+
+def _shapes(model: eqx.Module) -> Any:
+    """The model with the shape of each weight in its place."""
+    return jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) if eqx.is_inexact_array(leaf) else leaf,
+        model,
+    )
+
+
+def _model_of(shapes: Any, weights: Mapping[str, jax.Array]) -> Any:
+    """The model of these weights."""
+
+    def filled(name: str) -> Any:
+        leaves, tree = jax.tree.flatten(getattr(shapes, name))
+        sizes = [each.size if isinstance(each, jax.ShapeDtypeStruct) else 0 for each in leaves]
+        ends = list(itertools.accumulate(sizes))
+        return tree.unflatten(
+            [
+                jnp.reshape(weights[name][end - size : end], leaf.shape) if size else leaf
+                for leaf, size, end in zip(leaves, sizes, ends, strict=True)
+            ]
+        )
+
+    names = tuple(weights)
+    return eqx.tree_at(lambda each: [getattr(each, n) for n in names], shapes, [filled(n) for n in names])
 
 
 def _names(model: eqx.Module) -> tuple[str, ...]:
