@@ -36,7 +36,9 @@ def test_nobody_is_trained_on_and_tested_on():
     assert len({each.columns["dataset"] for each in splits}) == 1
     tested = set()
     for each in splits:
-        people = [{video.name.split("/")[1].split("_")[0] for video in side} for side in (each.train, each.test)]
+        people = [
+            {video.name.split("/")[1].split("_")[0] for video in side} for side in (each.train, each.test)
+        ]
         assert not people[0] & people[1]
         assert len(each.train) == (SPLITS - 1) * len(each.test) == (SPLITS - 1) * 2 * len(ACTIVITIES)
         assert {video.activity for video in each.test} == set(ACTIVITIES)
