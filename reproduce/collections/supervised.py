@@ -27,6 +27,7 @@ from synthetic.breakfast_like import Settings, features_of
 
 __all__ = [
     "ACTIVITIES",
+    "KEYPOINTS",
     "LONGEST",
     "RECORDINGS",
     "SAMPLE_RATE",
@@ -84,6 +85,9 @@ class SplitSet:
     within: int = 5
     drawn: bool = False
 
+
+#: File of arrays in results/, of what the picture of keypoints shows.
+KEYPOINTS = "keypoint_figures.npz"
 
 # Up to 20 seconds of Breakfast, and nearly all segments.
 _SHORT = (8, 16, 32, 64, 128)

@@ -16,8 +16,7 @@ from reproduce.base.options import compute_trained, console
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish, write_arrays
-from reproduce.collections.supervised import SplitSet, collections_of
-from reproduce.pictures.base import KEYPOINTS
+from reproduce.collections.supervised import KEYPOINTS, SplitSet, collections_of
 from reproduce.tables.representation_runs import model_of
 from reproduce.tables.split_scores import scored
 from reproduce.tables.supervised import (

@@ -9,7 +9,7 @@ from reproduce import table_rtk as table
 from reproduce.base import labels
 from reproduce.base.store import publish, read_rows
 from reproduce.collections import supervised
-from reproduce.pictures.base import KEYPOINTS
+from reproduce.collections.supervised import KEYPOINTS
 from reproduce.pictures.keypoints import keypoints_assembled, overlaps_by_length
 from reproduce.tables import supervised_runs
 

@@ -5,8 +5,7 @@ import pytest
 from dkva.experiments.experiment import Outcome
 from reproduce import pictures
 from reproduce.base.store import publish
-from reproduce.collections.supervised import SPLIT_SETS
-from reproduce.pictures.base import KEYPOINTS
+from reproduce.collections.supervised import KEYPOINTS, SPLIT_SETS
 from reproduce.tables.supervised import lengths_table
 
 pytestmark = pytest.mark.fast
