@@ -18,7 +18,7 @@ from dkva.supervised.asformer import ASFormer
 from dkva.supervised.ms_tcn_network import MsTcn
 
 _FRAMES = (1500, 3000, 6000, 12_000, 24_000)
-_GOAL_FRAMES, _GOAL_SECONDS, _GOAL_POWER = 12_000, 5.0, 1.1
+_GOAL_FRAMES, _GOAL_SECONDS = 12_000, 5.0
 
 
 class _Sizes(NamedTuple):
@@ -35,23 +35,24 @@ _TINY = _Sizes(6, 3, 2)
 def run(smoke: bool = False) -> dict[str, Any]:
     """Measure."""
     frames, sizes = ((40, 80), _TINY) if smoke else (_FRAMES, _Sizes())
-    lengths = []
+    lengths: list[dict[str, Any]] = []
     for n in frames:
         programs = {name: partial(network, *_video(n, sizes)) for name, network in _networks(sizes).items()}
         seconds = {name: each["median_s"] for name, each in timed(programs, 1 if smoke else 3).items()}
         lengths.append({"frames": n, "seconds": seconds})
-    memory = []
+    memory: list[dict[str, Any]] = []
     for n in frames[-2:]:
         report = report_of("benchmarks.supervised", str(n), *map(str, sizes), smoke=smoke, begun=bool(memory))
         memory.append({"frames": n, **report})
-    logs = np.log([[each["frames"], each["seconds"]["asformer"]] for each in lengths])
+    log_n = np.log([float(each["frames"]) for each in lengths])
+    log_seconds = np.log([each["seconds"]["asformer"] for each in lengths])
     return {
         **sizes._asdict(),
         "note": "Random features and weights of the published sizes, float32; seconds are medians of warm "
         "calls, which give the logits of all stages. Memory is the peak of a fresh process that reads one "
         "video, compilation included.",
         "lengths": lengths,
-        "power": float(np.polyfit(*logs.T, 1)[0]),
+        "power": float(np.polyfit(log_n, log_seconds, 1)[0]),
         "memory": memory,
     }
 
@@ -80,9 +81,8 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         if n == _GOAL_FRAMES:
             goal = (f"ASFormer < {_GOAL_SECONDS:g} s", seconds["asformer"] < _GOAL_SECONDS)
         lines.append(Row(f"classes of {n} frames of {figures['features']} features", measured, *goal))
-    power = figures["power"]
     what = "ASFormer: time grows as the number of frames to the power of (1: linear)"
-    lines.append(Row(what, f"{power:.2f}", f"< {_GOAL_POWER}", power < _GOAL_POWER))
+    lines.append(Row(what, f"{figures['power']:.2f}"))
     for each in figures["memory"]:
         measured = f"{each['peak_mb']:.0f} MB (before {each['before_mb']:.0f} MB)"
         lines.append(Row(f"peak memory of ASFormer, {each['frames']} frames, a fresh process", measured))

@@ -66,11 +66,11 @@ def block_attention(
     asked = jnp.reshape(jnp.pad(queries, ((0, after), (0, 0))), (blocks, dilation, -1))
     given = asked, strips(keys), strips(values) * window[None, :, None], seen
     large = dilation >= _LARGE
-    found = jax.lax.map(lambda block: _read(*block, 0), given) if large else _read(*given, 0)
+    found = jax.lax.map(lambda block: _read(*block), given) if large else _read(*given)
     return jnp.reshape(found, (blocks * dilation, -1))[:n]
 
 
-def _read(queries, keys, values, there, beyond: int):
+def _read(queries, keys, values, there, beyond: int = 0):
     """Means of values [..., q, v] that are 0 where `there` is, with `beyond` further keys of 0."""
     scores = jnp.einsum("...qe,...ke->...qk", queries, keys) / math.sqrt(queries.shape[-1])
     # log(there + 1e-6) without a logarithm, whose kernels take XLA half a second a layer to compile.
