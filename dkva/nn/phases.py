@@ -122,12 +122,13 @@ def fit_phases(
     weight_decay: float = 0.0,
     factor: float = 0.5,
     patience: int = 3,
+    restart: bool = False,
     checkpoint: Keeper | None = None,
 ) -> FittedInPhases:
     """Train a model in phases.
 
-    Adam's moments and the learning rate go on from phase to phase; the best loss of the plateau rule starts
-    anew with each, as losses of two phases do not compare (our choice).
+    Adam's moments go on from phase to phase; the best loss of the plateau rule starts anew with each, as
+    losses of two phases do not compare (our choice).
 
     Args:
         model: whose arrays of real numbers are learned.
@@ -138,6 +139,7 @@ def fit_phases(
         weight_decay: λ of λ·w, which is added to the gradient.
         factor: that the rate is multiplied by on a plateau; 1 keeps the rate as it is.
         patience: epochs without a lower loss that are waited for.
+        restart: whether each phase begins with the first rate; else the rate goes on, too.
         checkpoint: where the state is kept at the end of every epoch and every few seconds between, and
             looked for at the start; nothing is deleted.
 
@@ -156,7 +158,7 @@ def fit_phases(
         parts = _parts_of(model, phase)
         for epoch in range(len(told.means), end):
             if epoch == end - phase.epochs and not told.values:
-                told = told._replace(plateau=Plateau(told.plateau.rate))
+                told = told._replace(plateau=Plateau(learning_rate if restart else told.plateau.rate))
             learned = _through(learned, told, phase, parts, batches(epoch), weight_decay, keep)
             if not told.values:
                 raise ValueError(f"epoch {epoch} has no batch: give at least one video")

@@ -150,7 +150,7 @@ class LabelledBatch(NamedTuple):
 class VideoBatches:
     """Batches of one video each, the same ones whenever an epoch is asked for.
 
-    Lengths are those of `FRAME_ROWS`, the last of them cut to the longest video.
+    Lengths are those of `FRAME_ROWS`, so that trainings on other videos share compiled programs.
 
     Attributes:
         videos: the training set.
@@ -169,13 +169,10 @@ class VideoBatches:
         """The videos in the order of an epoch, which is drawn."""
         return np.random.default_rng([self.seed, epoch]).permutation(len(self.videos.features)).tolist()
 
-    def _rows(self, n_frames: int) -> int:
-        return min(bucket(n_frames, *FRAME_ROWS), max(map(len, self.videos.features)))
-
     def _batch(self, index: int, draw: np.ndarray) -> LabelledBatch:
         features, targets = self.videos.features[index], self.videos.targets[index]
         n = len(features)
-        more = self._rows(n) - n
+        more = bucket(n, *FRAME_ROWS) - n
         return LabelledBatch(
             np.pad(features, ((0, more), (0, 0))),
             np.pad(targets, (0, more), constant_values=NONE),

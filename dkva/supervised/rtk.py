@@ -185,6 +185,7 @@ def train_rtk(
         weight_decay=chosen.weight_decay,
         factor=chosen.factor,
         patience=chosen.patience,
+        restart=chosen.restart,
         checkpoint=checkpoint,
     )
     return RtkModel(fitted.model, labelled.classes, labelled.width, chosen)

@@ -9,12 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Array, Float
 
+from dkva.base.buckets import bucket
 from dkva.supervised.heat_maps import HeatMaps, heat_maps
 from dkva.supervised.labelled_videos import LabelledBatch, VideoBatches
 from dkva.supervised.rtk_settings import RtkSettings
 from dkva.supervised.source_graph import TruePoints, target_points
 
 __all__ = ["RtkBatch", "RtkBatches"]
+
+#: Keypoints are padded to 16, 32, 64 and so on, so that trainings on other videos share compiled programs.
+_POINTS = 16, 2
 
 
 class RtkBatch(NamedTuple):
@@ -24,7 +28,7 @@ class RtkBatch(NamedTuple):
         video: its frames and their classes.
         action: map of the middles of its actions, 0 in padding [t].
         boundary: map of its boundaries, likewise [t].
-        true: its true keypoints, padded to as many as any video has.
+        true: its true keypoints, padded to as many in all videos.
     """
 
     video: LabelledBatch
@@ -70,7 +74,7 @@ class RtkBatches:
                 action_region=settings.action_region,
             )
 
-        most = max(len(points(each).place) for each in targets)
+        most = bucket(max(len(points(each).place) for each in targets), *_POINTS)
         return cls(batches, maps, [points(each, most) for each in targets])
 
     def __call__(self, epoch: int) -> Iterator[RtkBatch]:

@@ -217,14 +217,16 @@ def maps_of(logits: Float[Array, "n c2"]) -> Maps:
 def found_candidates(maps: Maps, mask: Bool[Array, " n"], settings: RtkSettings) -> Candidates:
     """The candidates of a video, α of its frames at most, those of the highest confidence (equations 9, 10).
 
-    Without keypoints they are those of the frames' classes.
+    Without keypoints they are those of the frames' classes, and if none are refined, all are taken.
 
     Args:
         maps: of the video's frames.
         mask: True for frames that are there.
         settings: of the method.
     """
-    most = max(1, math.ceil(settings.candidates * len(mask)))
+    # A frame may be a point of both kinds.
+    share = settings.candidates if settings.refinement else 2.0
+    most = max(1, math.ceil(share * len(mask)))
     if settings.keypoints:
         found = chosen(
             maps.boundary,
@@ -239,7 +241,7 @@ def found_candidates(maps: Maps, mask: Bool[Array, " n"], settings: RtkSettings)
         found = points_of_probabilities(maps.classes, mask, most=most)
     # Padding allows for more than the video's own frames do.
     number = found.confidence.dtype
-    allowed = jnp.maximum(jnp.round(settings.candidates * jnp.sum(mask, dtype=number)), 1)
+    allowed = jnp.maximum(jnp.round(share * jnp.sum(mask, dtype=number)), 1)
     above = jnp.sum(found.confidence[:, None] < found.confidence[None], axis=1, dtype=number)
     return _kept(found, above < allowed)
 

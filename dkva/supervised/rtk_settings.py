@@ -22,6 +22,8 @@ class RtkSettings(FrameSettings):
         epochs: of the first phase, in which the backbone alone learns.
         matching_epochs: of the second phase, in which graphs are matched, too.
         joint_epochs: of the third phase, in which all parts learn.
+        restart: whether each phase begins with the first learning rate (our choice: plateaus of the first
+            phase would leave nothing of it to the others).
         matching_videos: videos of a step of the second phase, whose gradients are averaged.
         decoders: that refine what the encoder finds, one after the other; 0 leaves them out.
         decoder_layers: layers of each decoder. The paper's are "light-weighted" and not described; half as
@@ -34,7 +36,8 @@ class RtkSettings(FrameSettings):
         graph: whether that stage sees embeddings of a graph network too; of no effect without it.
         matching: whether the graph network learns from matched graphs; of no effect without it.
         detached: whether the graph network's gradient ends before the backbone.
-        candidates: α, candidates that are refined at most, as a share of the frames.
+        candidates: α, candidates that are refined at most, as a share of the frames; without refinement all
+            are taken.
         action_weight: λ1, of the loss of the map of actions.
         class_weight: λ2, of the cross-entropy of the classes.
         boundary_weight: λ3, of the loss of the map of boundaries.
@@ -66,6 +69,7 @@ class RtkSettings(FrameSettings):
     factor: float = 0.5
     matching_epochs: int = 20
     joint_epochs: int = 20
+    restart: bool = True
     matching_videos: int = 16
     decoders: int = 3
     decoder_layers: int = 5

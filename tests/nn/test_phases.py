@@ -144,6 +144,8 @@ def test_the_best_loss_starts_anew_with_a_phase_and_the_rate_goes_on():
     found = train(plan=plan, given=lambda epoch: [np.ones((4, 3), "f")], learning_rate=1e-6)
     assert found.losses[2] > found.losses[0]
     assert found.rates.tolist() == [1e-6, 1e-6, 5e-7, 5e-7]
+    found = train(plan=plan, given=lambda epoch: [np.ones((4, 3), "f")], learning_rate=1e-6, restart=True)
+    assert found.rates.tolist() == [1e-6] * 4
 
 
 def larger(model, batch):

@@ -33,4 +33,4 @@ def test_each_video_has_its_own_maps_and_points():
             points = target_points(targets, boundary_region=9)
             assert batch.true.there.sum() == len(points.place)
             np.testing.assert_array_equal(batch.true.place[batch.true.there], points.place)
-            assert len(batch.true.place) == 9  # of four actions, in every batch
+            assert len(batch.true.place) == 16  # nine of four actions, padded alike in every batch

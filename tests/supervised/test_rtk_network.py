@@ -114,6 +114,11 @@ def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
         np.testing.assert_array_equal(*both)
 
 
+def test_all_candidates_are_taken_if_none_is_refined():
+    settings = RtkSettings(candidates=0.01, refinement=False)
+    assert int(found_candidates(spiky(), jnp.ones(200, bool), settings).there.sum()) == 40
+
+
 def test_without_keypoints_candidates_are_of_the_classes():
     classes = np.full((12, 3), 0.1, np.float32)
     classes[:6, 2] = classes[6:, 0] = 0.8
