@@ -27,6 +27,7 @@ from synthetic.breakfast_like import Settings, features_of
 
 __all__ = [
     "ACTIVITIES",
+    "KEYPOINTS",
     "LONGEST",
     "RECORDINGS",
     "SAMPLE_RATE",
@@ -84,6 +85,9 @@ class SplitSet:
     within: int = 5
     drawn: bool = False
 
+
+#: File of arrays in results/, of what the picture of keypoints shows.
+KEYPOINTS = "keypoint_figures.npz"
 
 # Up to 20 seconds of Breakfast, and nearly all segments.
 _SHORT = (8, 16, 32, 64, 128)
@@ -250,7 +254,7 @@ def recordings(seeds: Sequence[int], many: int = RECORDINGS) -> list[Collection]
         )
         for split in ("train", "test")
     )
-    columns = {"dataset": "BasicMotions (joined)", "split": 1}
+    columns: dict[str, str | int | float] = {"dataset": "BasicMotions (joined)", "split": 1}
     return [Collection("basic_motions, joined", train, test, basic_motions.K, tuple(seeds), columns)]
 
 
@@ -297,16 +301,14 @@ def released_splits(name: str, root: Path | None, seeds: Sequence[int] = (0,)) -
                 known[video.name] = _member(video)
         return tuple(known[video.name] for video in videos)
 
-    return [
-        Collection(
-            f"{name}, split {number}",
-            *(members(videos) for videos in open_split(folder, number)),
-            data_set.classes or 1,
-            tuple(seeds),
-            {"dataset": data_set.title, "split": number},
+    out = []
+    for number in range(1, (data_set.splits or 1) + 1):
+        train, test = (members(videos) for videos in open_split(folder, number))
+        columns: dict[str, str | int | float] = {"dataset": data_set.title, "split": number}
+        out.append(
+            Collection(f"{name}, split {number}", train, test, data_set.classes or 1, tuple(seeds), columns)
         )
-        for number in range(1, (data_set.splits or 1) + 1)
-    ]
+    return out
 
 
 def _member(video: Video) -> Member:

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 __all__ = [
     "ARRAYS",
     "DIGITS",
-    "KEYPOINTS",
     "MOVING5",
     "REPRESENTATIONS",
     "Picture",
@@ -22,10 +21,9 @@ __all__ = [
     "listed",
 ]
 
-#: Files of arrays in results/: of `reproduce.figure_arrays`, `reproduce.moving5_figures`,
-#: `reproduce.representation_figures` and `reproduce.table_rtk`.
+#: Files of arrays in results/: of `reproduce.figure_arrays`, `reproduce.moving5_figures` and
+#: `reproduce.representation_figures`.
 ARRAYS, MOVING5, REPRESENTATIONS = "figures.npz", "moving5_figures.npz", "representation_figures.npz"
-KEYPOINTS = "keypoint_figures.npz"
 
 #: Moving5's actions in the order of their stored pictures.
 DIGITS = (9, 3, 7, 5, 1)

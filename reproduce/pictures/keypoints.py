@@ -11,8 +11,8 @@ from figures import Keypoints, Score
 from reproduce.base import labels
 from reproduce.base.paths import RESULTS
 from reproduce.base.store import read_facts
-from reproduce.collections.supervised import SPLIT_SETS
-from reproduce.pictures.base import KEYPOINTS, Picture, arrays, listed
+from reproduce.collections.supervised import KEYPOINTS, SPLIT_SETS
+from reproduce.pictures.base import Picture, arrays, listed
 from reproduce.pictures.scores import score_of
 
 __all__ = ["keypoints_assembled", "overlaps_by_length"]

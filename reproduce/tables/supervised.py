@@ -77,7 +77,7 @@ def made(label: str, line: Line, given: SplitSet, *, smoke: bool = False) -> Lea
     if smoke:
         own = {each.name for each in method_settings.settings_of(method)}
         settings |= {name: value for name, value in _SMOKE.items() if name in own}
-    return replace(method_settings.learner(method, settings | line.settings), label=label)
+    return replace(method_settings.learner(method, {**settings, **line.settings}), label=label)
 
 
 def _f1(threshold: str) -> Ratio:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from dkva.experiments.collections import BY_VIDEO, Collection, Scoring
 from dkva.experiments.experiment import Outcome
-from dkva.experiments.learners import Member
+from dkva.experiments.learners import Learner, Member
 from reproduce.base import labels
 from reproduce.base.options import compute_trained, console
 from reproduce.base.paths import RESULTS
 from reproduce.base.show import summary_table
 from reproduce.base.store import Table, publish, write_arrays
-from reproduce.collections.supervised import SplitSet, collections_of
-from reproduce.pictures.base import KEYPOINTS
+from reproduce.collections.supervised import KEYPOINTS, SplitSet, collections_of
 from reproduce.tables.representation_runs import model_of
 from reproduce.tables.split_scores import scored
 from reproduce.tables.supervised import (
@@ -31,7 +31,14 @@ from reproduce.tables.supervised import (
     measure,
     scores_table,
 )
-from reproduce.tables.supervised_points import OF_METHODS, RATIOS, measure_points, pointing, points_table
+from reproduce.tables.supervised_points import (
+    OF_METHODS,
+    POINT,
+    RATIOS,
+    measure_points,
+    pointing,
+    points_table,
+)
 
 __all__ = ["drawn_arrays", "lines_of", "run_set", "splits_of"]
 
@@ -90,9 +97,7 @@ def run_set(given: SplitSet, command: str, options: argparse.Namespace) -> None:
             write_arrays(RESULTS / KEYPOINTS, arrays)
 
 
-def _show_and_store(
-    table: Table, found: Outcome, rows: Sequence[Mapping], options: argparse.Namespace
-) -> None:
+def _show_and_store(table: Table, found: Outcome, rows: list[dict], options: argparse.Namespace) -> None:
     """Print a table, in halves if it is wide; store it if the run is a whole one; nothing without rows."""
     if not rows:
         return
@@ -100,11 +105,11 @@ def _show_and_store(
     for half in halves:
         console().print(summary_table(replace(table, measures=half), rows))
     if options.whole:
-        publish(table, replace(found, rows=list(rows)), {"protocol": "ms-tcn", "mean": "over splits"})
+        publish(table, replace(found, rows=rows), {"protocol": "ms-tcn", "mean": "over splits"})
 
 
 def drawn_arrays(
-    learners: Mapping, collection: Collection, options: argparse.Namespace
+    learners: Mapping[str, Learner], collection: Collection, options: argparse.Namespace
 ) -> dict[str, np.ndarray]:
     """What the picture of keypoints shows, by name: the test video with the most true segments.
 
@@ -117,13 +122,21 @@ def drawn_arrays(
     features, truth = video.labelled()
     out = {"keypoints/video": np.array(video.name), "keypoints/truth": truth}
     for name in (labels.ASFORMER, labels.RTK):
-        out[f"keypoints/frames of {name}"] = model_of(learners[name], collection, options).segment(features)
+        out[f"keypoints/frames of {name}"] = _segmented(learners[name], collection, features, options)
     for name in (labels.RTK_BEFORE, labels.RTK):
         line, _ = OF_METHODS[name]
-        points = model_of(pointing(name, learners[line]), collection, options).segment(features)
-        for column in points.dtype.names:
+        points = _segmented(pointing(name, learners[line]), collection, features, options)
+        for column in POINT.names or ():
             out[f"keypoints/{column} of {name}"] = points[column]
     return out
+
+
+def _segmented(
+    learner: Learner, collection: Collection, features: np.ndarray, options: argparse.Namespace
+) -> np.ndarray:
+    """What the first model of a learner gives for a video."""
+    model: Any = model_of(learner, collection, options)
+    return model.segment(features)
 
 
 def _segments(video: Member) -> int:
