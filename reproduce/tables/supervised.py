@@ -14,7 +14,7 @@ from dkva.metrics.ms_tcn_protocol import ms_tcn_rows
 from dkva.metrics.segment_lengths import length_rows
 from reproduce.base import labels
 from reproduce.base.store import Table
-from reproduce.collections.supervised import SplitSet, settings_of
+from reproduce.collections.supervised import SplitSet, settings_of, share_seen
 from reproduce.tables.joint import Line
 from reproduce.tables.split_scores import Ratio, numbered, scored
 
@@ -73,11 +73,13 @@ _SMOKE = {
 def made(label: str, line: Line, given: SplitSet, *, smoke: bool = False) -> Learner:
     """The learner of a line on a set; a small one of one epoch if `smoke`."""
     method = find(line.id)
-    settings = settings_of(given, line.id)
+    settings, own = settings_of(given, line.id), dict(line.settings)
+    if given.small and "candidates" in own:
+        own["candidates"] = share_seen(own["candidates"])
     if smoke:
-        own = {each.name for each in method_settings.settings_of(method)}
-        settings |= {name: value for name, value in _SMOKE.items() if name in own}
-    return replace(method_settings.learner(method, {**settings, **line.settings}), label=label)
+        has = {each.name for each in method_settings.settings_of(method)}
+        settings |= {name: value for name, value in _SMOKE.items() if name in has}
+    return replace(method_settings.learner(method, settings | own), label=label)
 
 
 def _f1(threshold: str) -> Ratio:
