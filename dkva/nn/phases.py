@@ -256,12 +256,11 @@ def _model_of(shapes: Any, weights: Mapping[str, jax.Array]) -> Any:
         leaves, tree = jax.tree.flatten(getattr(shapes, name))
         sizes = [each.size if isinstance(each, jax.ShapeDtypeStruct) else 0 for each in leaves]
         ends = list(itertools.accumulate(sizes))
-        return tree.unflatten(
-            [
-                jnp.reshape(weights[name][end - size : end], leaf.shape) if size else leaf
-                for leaf, size, end in zip(leaves, sizes, ends, strict=True)
-            ]
-        )
+        cut = [
+            jnp.reshape(weights[name][end - size : end], leaf.shape) if size else leaf
+            for leaf, size, end in zip(leaves, sizes, ends, strict=True)
+        ]
+        return jax.tree.unflatten(tree, cut)
 
     names = tuple(weights)
     return eqx.tree_at(lambda each: [getattr(each, n) for n in names], shapes, [filled(n) for n in names])

@@ -48,7 +48,7 @@ __all__ = [
 
 #: Breakfast-like: splits by subjects; the activities whose videos are short; and videos of each of these in
 #: each split, which are drawn once and for all.
-SPLITS, ACTIVITIES, VIDEOS = 4, ("cereals", "coffee", "juice", "milk", "sandwich", "tea"), 8
+SPLITS, ACTIVITIES, VIDEOS = 4, ("cereals", "coffee", "milk", "tea"), 8
 
 #: The most frames of a video of it: so few that every eighth are at most 128, and networks are compiled once.
 LONGEST = 1024

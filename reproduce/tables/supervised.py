@@ -75,7 +75,7 @@ def made(label: str, line: Line, given: SplitSet, *, smoke: bool = False) -> Lea
     method = find(line.id)
     settings, own = settings_of(given, line.id), dict(line.settings)
     if given.small and "candidates" in own:
-        own["candidates"] = share_seen(own["candidates"])
+        own["candidates"] = share_seen(float(str(own["candidates"])))
     if smoke:
         has = {each.name for each in method_settings.settings_of(method)}
         settings |= {name: value for name, value in _SMOKE.items() if name in has}

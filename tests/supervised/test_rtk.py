@@ -93,7 +93,7 @@ def test_places_are_of_all_frames_if_they_are_sampled(trained):
     ],
 )
 def test_parts_can_be_left_out(given):
-    model = train_rtk(VIDEOS[:2], **TINY, **SHORT, **given)
+    model = train_rtk(VIDEOS[:2], **TINY | SHORT | given)
     labels = model.segment(VIDEOS[4].frames)
     assert labels.shape == (90,)
     assert set(labels.tolist()) <= set(model.classes)
