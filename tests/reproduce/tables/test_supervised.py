@@ -7,7 +7,7 @@ from dkva.experiments.method_settings import settings_of
 from dkva.experiments.registry import find
 from dkva.metrics.ms_tcn_protocol import ms_tcn_row
 from reproduce.base import labels
-from reproduce.collections.supervised import SMALL, SPLIT_SETS
+from reproduce.collections.supervised import SMALL, SPLIT_SETS, share_seen
 from reproduce.tables.supervised import (
     LINES,
     MAIN,
@@ -37,7 +37,7 @@ def test_every_line_differs_from_its_method_by_what_it_is_called():
         **PARTS,
         labels.ASFORMER_ASSEMBLED: {"reassemble": True},
         labels.RTK_ATTACHED: {"detached": False},
-        **{label: {"candidates": share} for share, label in labels.RTK_CANDIDATES.items()},
+        **{label: {"candidates": share_seen(share)} for share, label in labels.RTK_CANDIDATES.items()},
     }
     for label, line in LINES.items():
         learner = made(label, line, SPLIT_SETS["breakfast_like"])
