@@ -101,7 +101,6 @@ SPLIT_SETS = {
             "breakfast_like",
             f"Breakfast-like by subjects (synthetic features, every {SAMPLE_RATE}th frame)",
             parts=True,
-            seeds=2,
             small=True,
             lengths=_SHORT,
             drawn=True,
