@@ -52,7 +52,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     return {
         **sizes._asdict(),
         "note": "Random features and weights of the published sizes, float32; seconds are medians of warm "
-        "calls, which give the logits of all stages, of RTK the labels of its frames. Memory is the peak of a "
+        "calls, which give the logits of all stages, of RTK the labels of frames. Memory is the peak of a "
         "fresh process that reads one video, compilation included.",
         "lengths": lengths,
         "power": float(np.polyfit(log_n, log_seconds, 1)[0]),

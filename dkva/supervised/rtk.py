@@ -143,19 +143,20 @@ def phases_of(settings: RtkSettings) -> list[Phase]:
     Where the settings leave a part out, the phase trains the rest as the phase before.
     """
     second, third = settings.with_matching, settings.refinement
-    whole = (*BACKBONE, *(GRAPH if settings.with_graph else ()), "refiner")
+    backbone = tuple(name for name in BACKBONE if name != "decoders" or settings.decoders)
+    whole = (*backbone, *(GRAPH if settings.with_graph else ()), "refiner")
     return [
-        Phase(RtkLoss(settings), settings.epochs, parts=BACKBONE),
+        Phase(RtkLoss(settings), settings.epochs, parts=backbone),
         Phase(
             RtkLoss(settings, matching=second),
             settings.matching_epochs,
             settings.matching_videos if second else 1,
-            parts=(*BACKBONE, *GRAPH) if second else BACKBONE,
+            parts=(*backbone, *GRAPH) if second else backbone,
         ),
         Phase(
             RtkLoss(settings, matching=second, refining=third),
             settings.joint_epochs,
-            parts=tuple(name for name in whole if name != "affinity" or second) if third else BACKBONE,
+            parts=tuple(name for name in whole if name != "affinity" or second) if third else backbone,
         ),
     ]
 
