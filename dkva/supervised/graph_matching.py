@@ -133,7 +133,7 @@ class GraphNetwork(eqx.Module):
         self.normalised = normalised
 
     def __call__(self, points: Float[Array, "m f"], there: Bool[Array, " m"]) -> Float[Array, "m w"]:
-        """Embedded points of one graph (RTK, equation 13).
+        """Embedded points of one graph (RTK, section 3.2).
 
         Args:
             points: values of each.
@@ -210,7 +210,7 @@ def sinkhorn(
     temperature: float = _TEMPERATURE,
     sweeps: int = _SWEEPS,
 ) -> Float[Array, "m m"]:
-    """exp(scores / temperature) with rows and columns scaled to the sum 1 in turn (RTK, equation 14).
+    """exp(scores / temperature) with rows and columns scaled to the sum 1 in turn (Sinkhorn).
 
     Args:
         scores: of all pairs.
@@ -225,7 +225,7 @@ def sinkhorn(
 def permutation_loss(
     assignment: Float[Array, "m m"], truth: Shaped[Array, "m m"], there: Bool[Array, " m"]
 ) -> Float[Array, ""]:
-    """-(1/M) Σ_ij X_ij log S_ij + (1 - X_ij) log(1 - S_ij), over M points that are there (RTK, equation 16).
+    """-(1/M) Σ_ij X_ij log S_ij + (1 - X_ij) log(1 - S_ij), over M points that are there (permutation loss).
 
     No number below the type's smallest (1e-38 in single precision) is taken the logarithm of; those have the
     gradient 0. For training see `matching_loss`.

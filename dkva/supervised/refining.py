@@ -1,6 +1,6 @@
 """Candidates, classified again by what is around them: the refinement stage.
 
-RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), equations 17 to 19.
+RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), equation 4.
 The paper says that some candidates are removed, and not how: here they have a class of theirs (our choice).
 """
 
@@ -155,7 +155,7 @@ def refined_targets(candidates: Candidates, true: TruePoints, n_classes: int) ->
 
 
 def refinement_loss(logits: Float[Array, "n c"], targets: Int[Array, " n"]) -> Float[Array, ""]:
-    """Mean cross-entropy of the candidates that are there (RTK, equation 19), 0 if none is.
+    """Mean cross-entropy of the candidates that are there (RTK's L_CR), 0 if none is.
 
     Args:
         logits: of each class.

@@ -1,6 +1,6 @@
 """True keypoints of a video, and detected ones that stand for them: the two graphs that are matched.
 
-RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), equations 11 and 12.
+RTK (*Video Action Segmentation via Contextually Refined Temporal Keypoints*, ICCV 2023), section 3.2.
 Keypoints are boundaries, where segments start and end, and action points, the middles of segments.
 """
 
@@ -62,7 +62,7 @@ def target_points(
     boundary_region: float = 33.0,
     action_region: float = 0.8,
 ) -> TruePoints:
-    """All true keypoints of a video: N + 1 boundaries and N action points of N segments (RTK, equation 11).
+    """All true keypoints of a video: N + 1 boundaries and N action points of N segments (RTK, target graphs).
 
     They are those of `dkva.supervised.heat_maps`: runs without a label are no segments, and what they border
     on ends there. The boundary after the video's last frame is put on that frame, as only frames have an
@@ -124,7 +124,7 @@ def in_regions(candidates: Candidates, true: TruePoints) -> tuple[Float[Array, "
 
 
 def source_points(candidates: Candidates, true: TruePoints, key: Array) -> SourcePoints:
-    """One point for each true one: a candidate of its kind in its region, at random (RTK, equation 12).
+    """One point for each true one: a candidate of its kind in its region, at random (RTK, source graphs).
 
     If there is no such candidate, a frame of the region is drawn, not after the last true point. One
     candidate may stand for two true points whose regions overlap. The points come in a random order, so that
