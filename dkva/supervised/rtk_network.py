@@ -215,7 +215,7 @@ def maps_of(logits: Float[Array, "n c2"]) -> Maps:
 
 
 def found_candidates(maps: Maps, mask: Bool[Array, " n"], settings: RtkSettings) -> Candidates:
-    """The candidates of a video, α of its frames at most, those of the highest confidence (sections 3.2, 4.5).
+    """The candidates of a video, α of its frames at most, those of highest confidence (section 4.5).
 
     Without keypoints they are those of the frames' classes, and if none are refined, all are taken.
 
@@ -286,7 +286,7 @@ def _kept(candidates: Candidates, which: Bool[Array, " m"]) -> Candidates:
 
 
 def refined(candidates: Candidates, logits: Float[Array, "m c2"]) -> Candidates:
-    """The candidates as the refinement stage classifies them, without those that it rejects (its loss is L_CR of equation 5).
+    """The candidates as the refinement stage classifies them, without those that it rejects (L_CR).
 
     Args:
         candidates: that it was given.
