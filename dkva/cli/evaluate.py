@@ -112,7 +112,7 @@ def evaluate(
     from dkva.base.errors import ResultsError
     from dkva.cli.evaluating.find import open_labels
     from dkva.cli.evaluating.output import as_document, show
-    from dkva.cli.evaluating.score import How
+    from dkva.cli.evaluating.score import CLASSES, How
     from dkva.datasets import DataError
 
     reading = label_reading(lengths, force_lengths, tier, fps, stride)
@@ -124,7 +124,8 @@ def evaluate(
     skipped = tuple(filter(None, background)) if background else How.background
     how = How(tuple(ignore), skipped, last_end, n_segments)
     numbers = reading.mapping if mapping is not None else None
-    pairs, problems = _read(true, found, truth, reading, numbers, how)
+    classes = not protocols or CLASSES in protocols
+    pairs, problems = _read(true, found, truth, reading, numbers, how, classes=classes)
     notes = [*true.notes, *found.notes, *gathered({pair.name: pair.notes for pair in pairs})]
     notes += _notes(pairs, true, found, how)
     scored: list[Scored] = []
@@ -158,6 +159,8 @@ def _read(
     reading: LabelReading,
     numbers: Mapping[str, int] | None,
     how: How,
+    *,
+    classes: bool,
 ) -> tuple[list[Pair], list[str]]:
     """Both labels of each video that can be scored, and what is wrong with the others, one line each."""
     from dkva.cli.evaluating.read import read_pair
@@ -173,7 +176,7 @@ def _read(
             if source is None or prediction is None:
                 raise DataError(truth, f"has no labels for {name!r}", f"{tried(name)}; add them")
             pair = read_pair(name, source, prediction, reading, numbers)
-            _check_counts(pair, how)
+            _check_counts(pair, how, classes=classes)
         except DataError as error:
             problems.append(str(error))
         except OSError as error:
@@ -183,7 +186,7 @@ def _read(
     return pairs, problems
 
 
-def _check_counts(pair: Pair, how: How) -> None:
+def _check_counts(pair: Pair, how: How, *, classes: bool) -> None:
     """Raise DataError if no frame of a video can be scored, or if all its segments are skipped."""
     from dkva.cli.evaluating.score import kept
     from dkva.datasets import DataError
@@ -191,7 +194,7 @@ def _check_counts(pair: Pair, how: How) -> None:
     counts = kept(pair, how.ignore)
     if not counts.any():
         raise DataError(pair.path, "no frame is left to score", "leave the video out, or ignore fewer labels")
-    if set(pair.truth[counts].tolist()) <= set(how.background):
+    if classes and set(pair.truth[counts].tolist()) <= set(how.background):
         raise DataError(pair.path, "is background only, of which segments say nothing", "leave the video out")
 
 

@@ -148,7 +148,7 @@ def fit_phases(
 
     Raises:
         ValueError: a number out of range, a part that the model does not have, an epoch without a batch, or
-            a state that was kept of another model.
+            a state that was kept of another model; or a loss that is no finite number.
     """
     check_number("learning_rate", learning_rate, positive=True)
     check_number("weight_decay", weight_decay)
@@ -167,6 +167,11 @@ def fit_phases(
             if not told.values:
                 raise ValueError(f"epoch {epoch} has no batch: give at least one video")
             mean = float(np.mean(np.array(told.values, float)))
+            if not np.isfinite(mean):
+                raise ValueError(
+                    f"the loss of epoch {epoch} is {mean}: give a smaller learning rate, or features of "
+                    "usual size, such as standardised ones"
+                )
             plateau = told.plateau.after(mean, factor=factor, patience=patience)
             told = _Told([*told.means, mean], [*told.rates, told.plateau.rate], plateau, [])
             keep(learned, told, now=True)

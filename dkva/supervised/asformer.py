@@ -119,8 +119,9 @@ class ASFormer(eqx.Module):
         n_layers: int,
         channel_dropout: float = 0.3,
         dropout: float = 0.5,
+        ignores_padding: bool = False,
     ) -> ASFormer:
-        """The released network with weights of its state dict; padding counts as it does there.
+        """The released network with weights of its state dict.
 
         Args:
             state: arrays by PyTorch's names, as `dkva.nn.torch_weights.read_weights` gives them; further ones
@@ -129,6 +130,7 @@ class ASFormer(eqx.Module):
             n_layers: of the encoder and of each decoder.
             channel_dropout: see `ASFormer`.
             dropout: see `ASFormer`.
+            ignores_padding: see `ASFormer`; False is as released.
 
         Raises:
             ValueError: an array is missing or of another shape than that of such a network.
@@ -143,7 +145,7 @@ class ASFormer(eqx.Module):
             decoders=n_decoders,
             channel_dropout=channel_dropout,
             dropout=dropout,
-            ignores_padding=False,
+            ignores_padding=ignores_padding,
             key=jax.random.key(0),
         )
         arrays = {}

@@ -14,11 +14,9 @@ from jaxtyping import Array, Bool, Float
 
 from dkva.base.checks import check_choice, check_number
 from dkva.base.segments import segments
+from dkva.supervised.rtk_settings import COUNTS
 
-__all__ = ["COUNTS", "HeatMaps", "focal_loss", "heat_maps"]
-
-#: What the focal loss is divided by: the frames at which a map is 1, or the points that these frames are of.
-COUNTS = ("frames", "points")
+__all__ = ["HeatMaps", "focal_loss", "heat_maps"]
 
 
 class HeatMaps(NamedTuple):

@@ -54,9 +54,9 @@ def load_labelled(videos: Sequence[Video], *, sample_rate: int = 1, standardise:
         standardise: whether each video's features are `dkva.nn.training_videos.standardised`.
 
     Raises:
-        ValueError: no video, one without labels or with another number of them than frames, features that
-            are no finite numbers or of unequal widths, labels that are neither text nor whole numbers or
-            both, or fewer than two classes.
+        ValueError: no video, one without labels or with another number of them than frames, no label at all,
+            features that are no finite numbers or of unequal widths, labels that are neither text nor whole
+            numbers or both, or fewer than two classes.
     """
     check_whole("sample_rate", sample_rate, least=1)
     if not videos:

@@ -62,6 +62,7 @@ class RtkBatches:
                 boundary_neighbourhood=settings.boundary_neighbourhood,
                 action_positive=settings.action_positive,
                 action_region=settings.action_region,
+                cut=settings.cut,
             )
             for each in targets
         ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -48,8 +49,10 @@ class RtkLoss:
         seen = network.seen(batch.video.features, batch.video.mask, key=of_dropout)
         found = {"backbone": self._backbone(seen, batch)}
         if self.matching or self.refining:
+            # Of frames without a label nobody knows what a candidate is.
+            known = self._mask(batch) & (jnp.asarray(batch.video.targets) >= 0)
             candidates = jax.lax.stop_gradient(
-                found_candidates(maps_of(seen.logits[-1]), self._mask(batch), self.settings)
+                found_candidates(maps_of(seen.logits[-1]), known, self.settings)
             )
             if self.matching:
                 found["matching"] = self._matching(network, seen, batch, candidates, of_points)
@@ -67,7 +70,7 @@ class RtkLoss:
         if not given.keypoints:
             return frame_loss(classes, targets, mask, smoothing=given.smoothing, truncation=given.truncation)
         entropy = frame_loss(classes, targets, mask, smoothing=0.0)
-        powers = {"alpha": given.focus, "beta": given.nearness}
+        powers: dict[str, Any] = {"alpha": given.focus, "beta": given.nearness, "count": given.positives}
         known = mask & (targets >= 0)
 
         def of_maps(logits):
@@ -89,14 +92,10 @@ class RtkLoss:
         source = source_points(candidates, batch.true, key)
         frames = jax.lax.stop_gradient(seen.features) if self.settings.detached else seen.features
         there = jnp.asarray(batch.true.there)
-        both = graph.matched(frames[source.place], frames[jnp.asarray(batch.true.place)], there)
-        return matching_loss(
-            affinity(*both),
-            source.truth,
-            there,
-            temperature=self.settings.temperature,
-            sweeps=self.settings.sweeps,
-        )
+        how: dict[str, Any] = {"temperature": self.settings.temperature, "sweeps": self.settings.sweeps}
+        true = frames[jnp.asarray(batch.true.place)]
+        both = graph.matched(frames[source.place], true, there, **how)
+        return matching_loss(affinity(*both), source.truth, there, **how)
 
     def _refining(
         self, network: RtkNetwork, seen: RtkSeen, batch: RtkBatch, candidates: Candidates, key: Array

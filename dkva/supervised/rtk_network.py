@@ -127,7 +127,12 @@ class RtkNetwork(eqx.Module):
         self.graph = self.affinity = self.refiner = None
         if settings.with_graph:
             self.graph = GraphNetwork(
-                settings.maps, settings.graph_width, settings.graph_layers, key=of_graph
+                settings.maps,
+                settings.graph_width,
+                settings.graph_layers,
+                crossed=settings.crossed and settings.with_matching,
+                normalised=settings.normalised,
+                key=of_graph,
             )
         if settings.with_matching:
             self.affinity = Affinity(settings.graph_width, key=of_affinity)
@@ -242,8 +247,8 @@ def found_candidates(maps: Maps, mask: Bool[Array, " n"], settings: RtkSettings)
     # Padding allows for more than the video's own frames do.
     number = found.confidence.dtype
     allowed = jnp.maximum(jnp.round(share * jnp.sum(mask, dtype=number)), 1)
-    above = jnp.sum(found.confidence[:, None] < found.confidence[None], axis=1, dtype=number)
-    return _kept(found, above < allowed)
+    last = jnp.sort(found.confidence, descending=True)[allowed.astype(int) - 1]
+    return _kept(found, found.confidence >= last)
 
 
 def reclassified(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dkva.base.checks import check_number, check_whole
+from dkva.base.checks import check_choice, check_number, check_whole
 from dkva.supervised.frame_settings import FrameSettings
 
-__all__ = ["RtkSettings"]
+__all__ = ["COUNTS", "RtkSettings"]
+
+#: What the focal loss is divided by: the frames at which a map is 1, or the points that these frames are of.
+COUNTS = ("frames", "points")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,19 @@ class RtkSettings(FrameSettings):
             (our choice).
         action_region: r_c, length of the region of an action's middle, as a share of the action.
         action_positive: length of its part that counts as the middle itself, likewise.
+        cut: whether maps are 0 outside of the regions (our choice; the paper does not say).
+        positives: what the focal loss is divided by, "frames" at which a map is 1 or "points" (our choice;
+            the paper says "positive keypoints").
         action_threshold: above which the map of actions has candidates.
         boundary_threshold: above which the map of boundaries has candidates.
         graph_layers: of the graph network (our choice; PCA-GM has 5 of 1024 numbers).
         graph_width: numbers of a keypoint in it (our choice: those of a frame at the published size).
+        normalised: whether keypoints have unit norm before the graph network, as in PCA-GM's public code.
+        crossed: whether both graphs hear each other before its last layer in training, as in PCA-GM; at least
+            two layers. After training there is no second graph, so that they do not (our choice).
         temperature: of Sinkhorn's iterations, as in PCA-GM.
-        sweeps: of Sinkhorn's iterations, as in PCA-GM.
+        sweeps: of Sinkhorn's iterations, over rows and columns each; PCA-GM counts them apart, so that these
+            are twice as many (our choice).
         refiner_layers: convolutions of the refinement stage; the paper says "several" (our choice).
         refiner_width: numbers of a candidate in it (our choice).
         refiner_kernel: candidates that each of its convolutions sees, an odd number (our choice).
@@ -92,10 +102,14 @@ class RtkSettings(FrameSettings):
     boundary_neighbourhood: float = 5.0
     action_region: float = 0.8
     action_positive: float = 0.32
+    cut: bool = True
+    positives: str = "frames"
     action_threshold: float = 0.4
     boundary_threshold: float = 0.2
     graph_layers: int = 2
     graph_width: int = 64
+    normalised: bool = True
+    crossed: bool = False
     temperature: float = 0.005
     sweeps: int = 20
     refiner_layers: int = 2
@@ -126,6 +140,9 @@ class RtkSettings(FrameSettings):
             check_number(name, getattr(self, name), positive=True, most=1)
         for name in ("action_balance", "boundary_balance", "action_threshold", "boundary_threshold"):
             check_number(name, getattr(self, name), most=1)
+        check_choice("positives", self.positives, COUNTS)
+        if self.crossed and self.graph_layers < 2:
+            raise ValueError(f"graph_layers is {self.graph_layers}: give 2 at least, if graphs are crossed")
         if self.refiner_kernel % 2 == 0:
             raise ValueError(
                 f"refiner_kernel is {self.refiner_kernel}: give an odd number, so that each candidate is in "

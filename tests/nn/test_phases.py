@@ -148,6 +148,11 @@ def test_the_best_loss_starts_anew_with_a_phase_and_the_rate_goes_on():
     assert found.rates.tolist() == [1e-6] * 4
 
 
+def test_a_loss_that_is_no_number_ends_the_training_and_is_not_kept(tmp_path):
+    with pytest.raises(ValueError, match=r"the loss of epoch 0 is nan: give a smaller learning rate"):
+        train(plan=(Phase(early, 2),), given=lambda epoch: [np.full((4, 3), np.nan, "f")])
+
+
 def larger(model, batch):
     return 10 * early(model, batch)
 

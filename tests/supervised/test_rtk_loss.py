@@ -1,5 +1,7 @@
 """RTK's loss, by loops over stages and frames; and which parts of the network learn from which part of it."""
 
+from unittest import mock
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -10,6 +12,7 @@ from made_videos import made_videos
 from dkva.nn.trees import arrays_of
 from dkva.supervised.frame_losses import frame_loss
 from dkva.supervised.labelled_videos import VideoBatches, load_labelled
+from dkva.supervised.refining import refinement_loss
 from dkva.supervised.rtk_batches import RtkBatches
 from dkva.supervised.rtk_loss import RtkLoss
 from dkva.supervised.rtk_network import RtkNetwork
@@ -105,6 +108,25 @@ def test_refinement_reaches_the_backbone_and_the_graph():
     assert found["affinity"] == 0
     assert min(found[name] for name in ("encoder", "decoders", "graph", "refiner")) > 0
     assert slopes("refining", graph=False)["encoder"] > 0
+
+
+def test_candidates_without_a_label_teach_nothing():
+    """Half of the video has no label: what is found there is neither right nor to be rejected."""
+    settings, network, batch = made(candidates=1.0)
+    half = batch.video.targets.copy()
+    half[30:] = -1
+    seen = []
+
+    def spied(logits, targets):
+        seen.append(np.asarray(targets))
+        return refinement_loss(logits, targets)
+
+    given = batch._replace(video=batch.video._replace(targets=half))
+    with mock.patch("dkva.supervised.rtk_loss.refinement_loss", spied):
+        for each in (batch, given):
+            RtkLoss(settings, refining=True).parts(network, each)
+    whole, less = (int((targets >= 0).sum()) for targets in seen)
+    assert 0 < less < whole
 
 
 def test_all_parts_are_added():

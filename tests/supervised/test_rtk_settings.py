@@ -45,6 +45,8 @@ def test_parts_need_those_that_they_are_parts_of(given, graph, matching):
         ({"joint_epochs": -1}, "joint_epochs is -1"),
         ({"refiner_kernel": 2}, "refiner_kernel is 2: give an odd number"),
         ({"dropout": 1.0}, "dropout is 1"),
+        ({"positives": "all"}, "positives"),
+        ({"crossed": True, "graph_layers": 1}, "graph_layers is 1: give 2 at least"),
         ({"maps": 0}, "maps is 0"),
     ],
 )

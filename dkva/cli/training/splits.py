@@ -157,7 +157,7 @@ def lacking_classes(members: Sequence[Member], videos: Sequence[VideoFile]) -> l
 def sampling_remark(data_set: SupervisedSet, settings: dict[str, Any]) -> list[str]:
     """A line if a method takes frames at another rate than published ones do of this data set."""
     rate = settings.get("sample_rate")
-    if rate is None or rate == data_set.sample_rate:
+    if rate is None or data_set.sample_rate in (1, rate):
         return []
     return [
         f"published methods take one frame of {data_set.sample_rate} of {data_set.title}: "
