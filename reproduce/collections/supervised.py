@@ -103,6 +103,7 @@ SPLIT_SETS = {
             parts=True,
             small=True,
             lengths=_SHORT,
+            within=1,  # of every eighth frame
             drawn=True,
         ),
         SplitSet(
@@ -111,6 +112,7 @@ SPLIT_SETS = {
             seeds=3,
             small=True,
             lengths=_SHORT,
+            within=1,  # of every eighth frame
         ),
         *(
             SplitSet(each.name, each.title, parts=each.name == "gtea", released=True)

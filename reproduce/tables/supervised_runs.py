@@ -62,7 +62,9 @@ def splits_of(given: SplitSet, options: argparse.Namespace) -> list[Collection]:
 
 def lines_of(given: SplitSet, options: argparse.Namespace) -> list[str]:
     """Names of the lines of a set that the options name."""
-    return [name for name in LINES if name in options.methods and (given.parts or name in MAIN)]
+    found = [name for name in LINES if name in options.methods and (given.parts or name in MAIN)]
+    # With one of eight frames a tenth of all leaves no candidate out, and more is the same.
+    return [name for name in found if not (given.small and name == labels.RTK_CANDIDATES[1.0])]
 
 
 def run_set(given: SplitSet, command: str, options: argparse.Namespace) -> None:
