@@ -54,7 +54,7 @@ def rows_of(scores, measures, dataset, videos=6, **further):
     ]
 
 
-def store(folder, keys=STAND_INS, scores=SCORES, points=POINTS, lengths=LENGTHS):
+def store(folder, keys=(*STAND_INS, "gtea"), scores=SCORES, points=POINTS, lengths=LENGTHS):
     for key in keys:
         given = SPLIT_SETS[key]
 
@@ -80,6 +80,14 @@ def test_every_claim_has_a_test_and_needs_its_rows(tmp_path):
     assert {record["verdict"] for record in found.values()} == {NEEDS_DATA}
     assert {record["needs"] for record in found.values()} == {
         "python -m reproduce.table_rtk --data-root DATA"
+    }
+
+
+def test_all_candidates_are_no_other_line_on_the_stand_ins(tmp_path):
+    store(tmp_path, STAND_INS)
+    found = claims(tmp_path)
+    assert {name for name, record in found.items() if record["verdict"] == NEEDS_DATA} == {
+        "a-tenth-is-enough"
     }
 
 
