@@ -12,6 +12,7 @@ from reproduce.base.show import with_interval
 from reproduce.base.store import read_facts, read_rows
 from reproduce.ledger.alignment_paper import ALIGNMENT_CLAIMS
 from reproduce.ledger.joint_paper import JOINT_CLAIMS
+from reproduce.ledger.keypoint_paper import KEYPOINT_CLAIMS
 from reproduce.ledger.paper import CLAIMS
 
 pytestmark = pytest.mark.fast
@@ -54,8 +55,8 @@ def test_the_number_of_claims():
         f"{count['undecided']} are undecided, and {count['needs data']} need the benchmarks'"
     )
     assert said in FLAT
-    others = {**JOINT_CLAIMS, **ALIGNMENT_CLAIMS}
-    for paper in ("VASOT", "LRProp", "MASA"):
+    others = {**JOINT_CLAIMS, **ALIGNMENT_CLAIMS, **KEYPOINT_CLAIMS}
+    for paper in ("VASOT", "LRProp", "MASA", "RTK"):
         told = {name for name, claim in others.items() if claim.where.startswith(paper)}
         verdicts = [claim["verdict"] for claim in records if claim["id"] in told]
         assert f"of {len(verdicts)} about {paper} {verdicts.count('holds')}" in FLAT
