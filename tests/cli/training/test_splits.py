@@ -23,10 +23,10 @@ SOURCE = """
 
     class Means:
         def __init__(self, arrays):
-            self.classes, self.means = arrays["classes"], arrays["means"]
+            self.names, self.means = arrays["classes"], arrays["means"]
 
         def arrays(self):
-            return {"classes": self.classes, "means": self.means}
+            return {"classes": self.names, "means": self.means}
 
         def segment(self, features):
             return ((features[:, None] - self.means) ** 2).sum(axis=-1).argmin(axis=1)
