@@ -18,8 +18,6 @@ from dkva.supervised.rtk_loss import RtkLoss
 from dkva.supervised.rtk_network import RtkNetwork
 from dkva.supervised.rtk_settings import RtkSettings
 
-pytestmark = pytest.mark.numerics
-
 SMALL = {
     "maps": 8,
     "layers": 3,
@@ -66,6 +64,7 @@ def by_loops(logits, batch, settings):
     return total
 
 
+@pytest.mark.numerics
 def test_the_backbone_learns_maps_and_classes_of_all_stages():
     settings, network, batch = made()
     found = RtkLoss(settings).parts(network, batch)

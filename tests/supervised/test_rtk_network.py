@@ -19,8 +19,6 @@ from dkva.supervised.rtk_network import (
 )
 from dkva.supervised.rtk_settings import RtkSettings
 
-pytestmark = pytest.mark.numerics
-
 SMALL = {
     "maps": 8,
     "layers": 3,
@@ -49,6 +47,7 @@ def test_the_published_size_is_near_that_of_table_5():
     assert count(made) < 0.82e6
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing():
     made, features = network(), video(21)
     mask = jnp.arange(32) < 21
@@ -130,6 +129,7 @@ def test_without_keypoints_candidates_are_of_the_classes():
     assert np.asarray(found.action)[there].tolist() == [2, -1, 0]
 
 
+@pytest.mark.numerics
 def test_candidates_that_are_rejected_are_gone():
     given = Candidates(
         jnp.array([1, 4, 7, 9, 0]),
@@ -170,6 +170,7 @@ def test_what_refines_reads_the_graph_and_the_frames():
     assert reclassified(network(graph=False), frames, found, detached=True).shape == (3, 5)
 
 
+@pytest.mark.numerics
 def test_maps_are_probabilities():
     found = maps_of(jnp.array([[1.0, 1.0, 0.0, np.log(3)], [0.0, 0.0, -100.0, 100.0]]))
     np.testing.assert_allclose(found.classes, 0.5)
