@@ -128,7 +128,7 @@ def share_seen(share: float) -> float:
 
 
 # A CPU trains such a network in about half a minute. All methods have the same passes and dropout, as these
-# alone move Edit by ten points.
+# alone move the scores.
 _SIZES: Mapping[str, object] = {"maps": 16, "layers": 6, "learning_rate": 2e-3, "dropout": 0.25}
 
 #: Settings of each method on the small sets, by its id, as far as they are not its defaults. Sizes and epochs
