@@ -25,9 +25,9 @@ class ColourHistograms:
     """Square roots of the shares of a frame's points that have each colour [n, 256].
 
     Colours are told by hue, saturation and value (of Smith's hexcone, as everywhere) in 16 × 4 × 4 bins (our
-    choice), after each of red, green and blue was cut to 6 bits. The distance between square roots of shares is
-    Hellinger's times √2, by which histograms are better compared than as they are (Arandjelović & Zisserman,
-    Three things everyone should know to improve object retrieval, CVPR 2012); features have length 1.
+    choice), after each of red, green and blue was cut to 6 bits. The distance between square roots of shares
+    is √2 times Hellinger's, by which histograms are better compared than as they are (Arandjelović &
+    Zisserman, Three things everyone should know to improve object retrieval, CVPR 2012).
 
     Attributes:
         longest: frames are shrunk so that their longer side is at most this; the shares stay.

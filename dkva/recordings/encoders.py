@@ -97,8 +97,8 @@ class FunctionEncoder:
         rows = features.ndim == 2 and len(features) == len(frames) and features.shape[1] > 0
         if not rows or features.dtype.kind not in "biuf" or not np.isfinite(features).all():
             raise ValueError(
-                f"encoder {self.id} gives {type(given).__name__}, {features.dtype} of shape {features.shape}, for "
-                f" {len(frames)} frames: return finite numbers [{len(frames)}, features]"
+                f"encoder {self.id} gives {type(given).__name__}, {features.dtype} of shape "
+                f"{features.shape}: return finite numbers [n, features] for {len(frames)} frames"
             )
         return features.astype(np.float32)
 
@@ -124,14 +124,12 @@ def function_encoder(
         batch: how many frames it is given at once.
 
     Raises:
-        ValueError: `function` cannot be called, or a size or a batch is no whole number from 1.
+        ValueError: a size or a batch is no whole number from 1.
     """
-    if not callable(function):
-        raise ValueError(f"encoder is {function!r}: give a name, an encoder or a function of frames")
     for each in size if isinstance(size, tuple) else () if size is None else (size,):
         check_whole("size", each, least=1)
     check_whole("batch", batch, least=1)
-    name = id or getattr(function, "__name__", type(function).__name__)
+    name = getattr(function, "__name__", type(function).__name__) if id is None else id
     told = _source(function, whole=id is None)
     digest = hashlib.blake2b((told or "").encode(), digest_size=16).hexdigest()
     kept = id is not None or told is not None
