@@ -1,0 +1,1 @@
+"""Recordings in, features of their frames out."""
