@@ -134,7 +134,7 @@ def onnx_encoder(path: str | Path, *, size: int | None = None) -> OnnxFeatures:
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     onnxruntime.disable_telemetry_events()
-    onnxruntime.set_default_logger_severity(3)  # errors, which are raised, too
+    onnxruntime.set_default_logger_severity(4)  # errors are raised, too
     wanted = ["CUDAExecutionProvider", "CPUExecutionProvider"]
     there = [each for each in wanted if each in onnxruntime.get_available_providers()]
     try:

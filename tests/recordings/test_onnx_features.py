@@ -15,7 +15,7 @@ MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225
 
 
 def field(number, value):
-    """A field of a message in protobuf's encoding: a number, a text, bytes, or fields of a message of its own."""
+    """A field of a message in protobuf's encoding: a number, a text, bytes or the fields of a message."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     content = value.encode() if isinstance(value, str) else value
