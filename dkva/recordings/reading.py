@@ -261,5 +261,5 @@ def _facts(
         "samples": writer.samples,
         "samples_per_second": rate,
         "encoder": encoder.id,
-        "encoder_size": encoder.size,
+        "encoder_size": [*encoder.size] if isinstance(encoder.size, tuple) else encoder.size,
     }
