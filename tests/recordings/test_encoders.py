@@ -87,7 +87,7 @@ def test_what_cannot_be_opened(given, message):
 def test_the_default_is_the_best_that_is_installed(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     name, reason = default_encoder()
-    assert (name, "pip install 'dkva[video]'" in reason) == ("pixels", True)
+    assert (name, "pip install 'dkva[video]'" in reason) == ("colour", True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     name, reason = default_encoder()
     assert (name, "\n" in reason) == ("efficientnet-lite0", False)
