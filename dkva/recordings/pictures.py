@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -48,7 +48,7 @@ class Turn(NamedTuple):
 def turn_of(frame: VideoFrame) -> Turn:
     """How a frame is to be turned by its display matrix, as phones write it, to the nearest right angle."""
     try:
-        data = frame.side_data.get("DISPLAYMATRIX")
+        data: Any = frame.side_data.get("DISPLAYMATRIX")
     except ValueError:  # PyAV knows none of what else is said of the frame
         return _RIGHT_ANGLES[round(frame.rotation / 90) % 4]
     if data is None:
