@@ -175,4 +175,6 @@ def _layer(
             )
     scale = scale / np.sqrt(variance + _EPSILON)
     folded = np.transpose(weight * scale[:, None, None, None], (2, 3, 1, 0))
-    return Layer(jnp.asarray(folded, jnp.float32), jnp.asarray(bias - mean * scale, jnp.float32))
+    return Layer(
+        jnp.asarray(folded.astype(np.float32)), jnp.asarray((bias - mean * scale).astype(np.float32))
+    )
