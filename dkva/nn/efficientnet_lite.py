@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -175,6 +176,5 @@ def _layer(
             )
     scale = scale / np.sqrt(variance + _EPSILON)
     folded = np.transpose(weight * scale[:, None, None, None], (2, 3, 1, 0))
-    return Layer(
-        jnp.asarray(folded.astype(np.float32)), jnp.asarray((bias - mean * scale).astype(np.float32))
-    )
+    # Put, not converted: that would compile a program for each shape.
+    return Layer(*jax.device_put((folded.astype(np.float32), (bias - mean * scale).astype(np.float32))))
