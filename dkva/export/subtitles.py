@@ -70,7 +70,8 @@ def _cues(doc: Mapping) -> Iterator[_Cue]:
 
 def _text(run: Mapping) -> str:
     """One line, since an empty one would end the cue."""
-    return " ".join((run.get("name") or "").split()) or f"Action {run['label']}"
+    name = run.get("name")  # of a true label that is a number, it is one too
+    return " ".join(str("" if name is None else name).split()) or f"Action {run['label']}"
 
 
 def _clock(milliseconds: int, point: str) -> str:
