@@ -25,11 +25,11 @@ _COLOURS = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (213, 94, 0), (204, 12
 _MOST_ACTIONS = len(_COLOURS)
 
 # In parts of the picture's height.
-_RADIUS = 0.16
-_SWING = 0.1
+_RADIUS = 0.14
+_SWING = 0.08
 _PLACE_JITTER = 0.02
 
-_LIGHT_DRIFT = 8.0  # grey levels
+_LIGHT_DRIFT = 3.0  # grey levels
 _LIGHT_SECONDS = 23.0
 _NOISE_MARGIN = 64  # pixels by which the field of noise is larger than a frame
 
@@ -160,7 +160,7 @@ def _looks(rng: np.random.Generator, action: int, settings: Settings) -> _Looks:
     """Actions stand on an ellipse, so that none hides another's place."""
     angle = 2 * np.pi * action / settings.actions + rng.uniform(-0.1, 0.1)
     middle = np.array([settings.height, settings.width]) / 2
-    place = middle * (1 + 0.5 * np.array([np.sin(angle), np.cos(angle)]))
+    place = middle * (1 + 0.6 * np.array([np.sin(angle), np.cos(angle)]))
     return _Looks(
         _SHAPES[action % len(_SHAPES)],
         np.array(_COLOURS[action], np.float32),
