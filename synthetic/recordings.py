@@ -89,25 +89,30 @@ def write_recording(
         stream.codec_context.time_base = unit
         if bits is not None:
             stream.bit_rate = bits
-        kept, n_frames = [], 0
+        kept: list[av.Packet] = []
+        n_frames = 0
         for image in itertools.chain([first], images):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]), format="rgb24")
             frame.pts, frame.time_base = n_frames, unit
             n_frames += 1
             packets = stream.encode(frame)
             if times > 1:
-                kept += [(bytes(p), p.pts, p.dts, p.time_base, p.is_keyframe) for p in packets]
+                kept += packets
             container.mux(packets)
         packets = stream.encode(None)
-        kept += [(bytes(p), p.pts, p.dts, p.time_base, p.is_keyframe) for p in packets]
+        kept += packets
         container.mux(packets)
         for turn in range(1, times):
-            for data, shown, decoded, base, is_key in kept:
-                packet = av.Packet(data)
-                after = round(turn * n_frames * unit / base)
-                packet.pts, packet.dts, packet.time_base = shown + after, decoded + after, base
-                packet.is_keyframe, packet.stream = is_key, stream
-                container.mux(packet)
+            for packet in kept:
+                again = av.Packet(bytes(packet))
+                again.stream, again.time_base = stream, packet.time_base
+                again.is_keyframe = packet.is_keyframe
+                after = round(turn * n_frames * unit / packet.time_base)
+                again.pts, again.dts = (
+                    (packet.pts or 0) + after,
+                    (packet.dts or 0) + after,
+                )  # encoders give both
+                container.mux(again)
     return times * n_frames
 
 
