@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -82,6 +80,13 @@ class RecordingFile(VideoFile):
 def recording_notes(found: Recording) -> tuple[Note, ...]:
     """What decoding has to say, for the document and for people."""
     return tuple(Note("decoding", text, text) for text in found.notes)
+
+
+def own_rate(found: Recording) -> float | None:
+    """Average rate of the recording's own frames a second; None if it has no times or no length."""
+    if found.times is None or not found.times[-1] > found.times[0]:
+        return None
+    return round((len(found.times) - 1) / float(found.times[-1] - found.times[0]), 6)
 
 
 def own_rate(found: Recording) -> float | None:
