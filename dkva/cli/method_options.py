@@ -293,7 +293,8 @@ class MethodCommand(click.Command):
         except click.UsageError:  # it is told when all options are known
             return False
         paths = [values.get(each.name) for each in self.params if isinstance(each, click.Argument)]
-        return any(self._of_recordings(Path(path)) for given in paths for path in given or ())
+        given = [path for each in paths if isinstance(each, list | tuple) for path in each]
+        return any(self._of_recordings(Path(path)) for path in given)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, the method's settings after --method."""

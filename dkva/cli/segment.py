@@ -21,6 +21,7 @@ from dkva.cli.segmenting.further_files import FRAME_LABELS
 from dkva.cli.segmenting.levels import HIERARCHICAL
 from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
 from dkva.cli.segmenting.recording_options import (
+    FPS,
     check_times,
     export_option,
     recording_options,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from dkva.datasets import VideoFile
 
 __all__ = ["segment"]
+
 
 @click.command(
     "segment",
@@ -94,7 +96,7 @@ __all__ = ["segment"]
 )
 @mapping_option
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
-@label_options
+@partial(label_options, fps=FPS)
 @click.option(
     "--boundary-tolerance",
     type=click.IntRange(0),
@@ -104,8 +106,8 @@ __all__ = ["segment"]
 @click.option(
     "--method",
     metavar="ID",
-    show_default=f"{DEFAULT_METHOD}, of recordings {RECORDING_METHOD}; dkva, the paper's, if a setting of it is "
-    "given",
+    show_default=f"{DEFAULT_METHOD}, of recordings {RECORDING_METHOD}; dkva, the paper's, if a setting of it "
+    "is given",
     help="How to cut; `dkva methods` lists them. Each method has settings of its own, which come next; "
     "--method ID --help shows those of another.",
 )

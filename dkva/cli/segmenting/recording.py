@@ -89,26 +89,17 @@ def own_rate(found: Recording) -> float | None:
     return round((len(found.times) - 1) / float(found.times[-1] - found.times[0]), 6)
 
 
-def own_rate(found: Recording) -> float | None:
-    """Average rate of the recording's own frames a second; None if it has no times or no length."""
-    if found.times is None or not found.times[-1] > found.times[0]:
-        return None
-    return round((len(found.times) - 1) / float(found.times[-1] - found.times[0]), 6)
-
-
 def recording_source(video: RecordingFile) -> dict[str, str | int]:
-    """Name, size and digest of a recording, or of a folder of images: of their names and contents."""
-    from dkva.export.documents import source_of
+    """Name, size and digest of a recording, as `dkva.export.documents.source_of` gives them of a file.
 
-    if not video.path.is_dir():
-        return source_of(video.path)
-    parts = [source_of(path) for path in sorted(video.path.iterdir()) if is_image(path)]
-    digest = hashlib.blake2b(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
-    return {
-        "file": video.path.resolve().name,
-        "bytes": sum(int(each["bytes"]) for each in parts),
-        "blake2b": digest,
-    }
+    The digest of a folder of images is of their names and contents.
+    """
+    from dkva.recordings.feature_cache import content_digest
+    from dkva.recordings.kinds import image_files
+
+    files = image_files(video.path) if video.path.is_dir() else [video.path]
+    size = sum(path.stat().st_size for path in files)
+    return {"file": video.path.resolve().name, "bytes": size, "blake2b": content_digest(video.path)[:32]}
 
 
 def described(found: Recording) -> dict[str, Any]:

@@ -18,7 +18,20 @@ from dkva.cli.shared_options import READING
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
 
-__all__ = ["check_times", "export_option", "recording_options", "recording_reading", "shortest_option"]
+__all__ = [
+    "FPS",
+    "check_times",
+    "export_option",
+    "recording_options",
+    "recording_reading",
+    "shortest_option",
+]
+
+#: What --fps is, of whatever is given.
+FPS = (
+    "Of a recording: frames a second that are taken of it; by default 5, or 10 if --shortest is under 3 s. "
+    "Of features, or a folder of images: frames a second, for labels and results in seconds."
+)
 
 #: Options of recordings alone, by the names of their parameters.
 ENCODING = ("encoder", "size", "weights")
@@ -37,7 +50,9 @@ _ENCODERS = (
         help="Side to which frames are scaled for the encoder; 224 suits the scenes of a film.",
     ),
     click.option(
-        "--weights", type=click.Path(path_type=Path), help="File of the weights of an encoder torchvision:NAME."
+        "--weights",
+        type=click.Path(path_type=Path),
+        help="File of the weights of an encoder torchvision:NAME.",
     ),
 )
 
@@ -45,8 +60,8 @@ _ENCODERS = (
 shortest_option = click.option(
     "--shortest",
     type=SECONDS,
-    help="Shortest action of interest, such as 2s: frames are averaged over a fifth of it (standard deviation), "
-    "in place of the method's own smoothing. With features --fps is needed, too.",
+    help="Shortest action of interest, such as 2s: frames are averaged over a fifth of it (standard "
+    "deviation), in place of the method's own smoothing. With features --fps is needed, too.",
 )
 
 #: --export: files for other programs.
@@ -55,7 +70,8 @@ export_option = click.option(
     "exports",
     type=click.Choice(EXPORTS),
     multiple=True,
-    help="Write subtitles for players, too: WebVTT or SubRip; may be repeated. With features --fps is needed.",
+    help="Write subtitles for players, too: WebVTT or SubRip; may be repeated. With features --fps is "
+    "needed.",
 )
 
 
