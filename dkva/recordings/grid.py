@@ -32,10 +32,10 @@ class Grid(NamedTuple):
             None if nobody knows (images without a rate).
     """
 
-    edges: Int64[np.ndarray, "n_edges"]
-    times: Float64[np.ndarray, "n_times"] | None
+    edges: Int64[np.ndarray, " n_edges"]
+    times: Float64[np.ndarray, " n_times"] | None
 
-    def expand(self, labels: Shaped[np.ndarray, "n *rest"]) -> Shaped[np.ndarray, "frames *rest"]:
+    def expand(self, labels: Shaped[np.ndarray, " n *rest"]) -> Shaped[np.ndarray, " frames *rest"]:
         """A row for each own frame of rows for each sample."""
         return np.repeat(labels, np.diff(self.edges), axis=0)
 
@@ -83,7 +83,7 @@ class GridBuilder:
         """Number of frames so far."""
         return len(self._times)
 
-    def times(self, first: int = 0) -> Float64[np.ndarray, "frames"]:
+    def times(self, first: int = 0) -> Float64[np.ndarray, " frames"]:
         """Times of the frames so far, from number `first` on."""
         return np.array(self._times[first:])
 
