@@ -42,7 +42,7 @@ def test_boundaries_lie_within_one_sampled_frame(dkva, tmp_path, monkeypatch, se
     n_frames, truth = recorded(tmp_path, seed)
     encoder = () if "--encoder" in options else ("--encoder", "pixels")
     out = tmp_path / "out"
-    code, text, errors = dkva(
+    code, _, errors = dkva(
         "segment", tmp_path / "scene.mp4", "-k", 4, "--labels", tmp_path / "scene.txt", "--out", out,
         "--export", "vtt", "--export", "srt", *encoder, *options,
     )  # fmt: skip
