@@ -51,7 +51,7 @@ class _Taker(threading.Thread, Generic[_Item]):
                     break
             if isinstance(self._items, Generator):  # what it holds open is this thread's
                 self._items.close()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 -- raised where items are used
             end = error
         self._put(end)
 

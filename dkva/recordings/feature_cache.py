@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -30,7 +30,7 @@ from dkva.base.locks import only_one
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.kinds import image_files
 
-__all__ = ["KeptFeatures", "Progress", "Writer", "content_digest", "find_features", "kept_name", "open_writer"]
+__all__ = ["KeptFeatures", "State", "Writer", "content_digest", "find_features", "kept_name", "open_writer"]
 
 #: Changes whenever the same recording would give other features, or files of another form.
 _VERSION = "1"
@@ -57,24 +57,22 @@ class KeptFeatures(NamedTuple):
     """
 
     features: Float32[np.ndarray, "n d"]
-    edges: Int64[np.ndarray, "n_edges"]
-    times: Float64[np.ndarray, "n_times"] | None
+    edges: Int64[np.ndarray, " n_edges"]
+    times: Float64[np.ndarray, " n_times"] | None
     facts: dict[str, Any]
     notes: tuple[str, ...]
 
 
-class Progress(NamedTuple):
-    """How far features are made.
+class State(NamedTuple):
+    """What a stopped run goes on from, beside the rows that it wrote.
 
     Attributes:
-        samples: number of rows.
-        times: of the own frames that had been seen when the last of these samples was taken, in seconds.
+        times: of the own frames that had been seen when the last of its samples was taken, in seconds.
         notes: what was noted until then.
     """
 
-    samples: int
-    times: Float64[np.ndarray, "frames"]
-    notes: tuple[str, ...]
+    times: Float64[np.ndarray, " frames"]
+    notes: tuple[str, ...] = ()
 
 
 def content_digest(path: Path) -> str:
@@ -118,25 +116,51 @@ def open_writer(path: Path, name: str | None) -> Iterator[Writer]:
         name: what they are kept under (`kept_name`); None keeps them no longer than this process needs them.
 
     Raises:
-        RecordingError: the disk is full; nothing that this run wrote is left then.
+        RecordingError: the disk is full; nothing of these features is left then.
     """
-    with contextlib.ExitStack() as held:
-        folder, notes = None, ()
-        if name is not None:
-            try:
-                _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-                if held.enter_context(only_one(_folder() / f"{name}.lock")):
-                    folder = _folder() / name
-            except OSError as error:
-                notes = (f"features are not kept: {_folder()} cannot be written ({error.strerror})",)
-        writer = Writer(path, folder, notes)
+    with contextlib.ExitStack() as stack:
+        writer = _keeping(path, name, stack) if name is not None else None
+        if not isinstance(writer, Writer):
+            with _room(path, Path(tempfile.gettempdir()), "TMPDIR"):
+                writer = Writer(path, None, () if writer is None else (writer,))
         try:
             yield writer
-        except BaseException:
-            writer.stop()
+        except RecordingError:
+            writer.close(useful=False)
             raise
         finally:
             writer.close()
+
+
+def _keeping(path: Path, name: str, stack: contextlib.ExitStack) -> Writer | str | None:
+    """A writer of features that are kept; why there is none; or None if another run has it."""
+    folder = _folder()
+    with _room(path, folder, "DKVA_CACHE"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if stack.enter_context(only_one(folder / f"{name}.lock")):
+                return Writer(path, folder / name)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise
+            return f"features are not kept: {folder} cannot be written ({error.strerror})"
+    return None
+
+
+@contextlib.contextmanager
+def _room(path: Path, folder: Path, variable: str) -> Iterator[None]:
+    """One line for a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise _no_room(path, folder, variable) from error
+
+
+def _no_room(path: Path, folder: Path, variable: str, needed: str = "") -> RecordingError:
+    remedy = f"make room, or name another folder in the variable {variable}"
+    return RecordingError(path, f"{folder} has no room left for its features{needed}", remedy)
 
 
 class Writer:
@@ -148,7 +172,8 @@ class Writer:
         notes: on this writer.
 
     Attributes:
-        progress: what an earlier run did; its rows are there already.
+        samples: number of rows that are written; first those that a stopped run left.
+        state: what that run goes on from.
         notes: on this writer.
     """
 
@@ -156,18 +181,19 @@ class Writer:
         self.notes = notes
         self._path, self._folder = path, folder
         self._part = None if folder is None else folder.with_name(f"{folder.name}.part")
-        self._width = self._frames = 0
+        self._place = (
+            (Path(tempfile.gettempdir()), "TMPDIR") if folder is None else (folder.parent, "DKVA_CACHE")
+        )
+        self.samples = self._width = self._frames = 0
+        self.state = State(np.empty(0))
         self._saved = time.monotonic()
-        self._full = False
-        with self._room():
-            if self._part is None:
-                self._file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-                self.progress = Progress(0, np.empty(0), ())
-            else:
-                self._part.mkdir(exist_ok=True, mode=0o700)
-                self._file = open(self._part / _FEATURES, "a+b", buffering=0)  # noqa: SIM115
-                self.progress = self._left()
-        self._latest = self.progress
+        if self._part is None:
+            self._file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        else:
+            self._part.mkdir(exist_ok=True, mode=0o700)
+            self._file = open(self._part / _FEATURES, "a+b", buffering=0)  # noqa: SIM115
+            self._go_on(self._part)
+        self._state = lambda: self.state
 
     def already(self) -> KeptFeatures | None:
         """Features that another run finished before this writer was opened."""
@@ -177,60 +203,65 @@ class Writer:
         """Refuse features of so many samples, [samples, width], if the disk has no room for the rest.
 
         Raises:
-            RecordingError: it has not; nothing is left of what was written.
+            RecordingError: it has not.
         """
-        free = shutil.disk_usage(tempfile.gettempdir() if self._part is None else self._part).free
-        if _bytes(samples - self._latest.samples, width) > free:
-            self._full = True
-            raise self._no_room(f" for {_bytes(samples, width) / 1e6:.0f} MB of features")
+        if _bytes(samples - self.samples, width) > shutil.disk_usage(self._place[0]).free:
+            raise _no_room(self._path, *self._place, f", {_bytes(samples, width) / 1e6:.0f} MB")
 
-    def append(self, features: Float32[np.ndarray, "m d"], progress: Progress) -> None:
+    def append(self, features: Float32[np.ndarray, "m d"], state: Callable[[], State]) -> None:
         """Write the features of the next samples.
 
         Args:
             features: as many columns as those before.
-            progress: how far this is, with these rows.
+            state: what is asked for, now or later, to go on from behind these rows.
 
         Raises:
-            RecordingError: the disk is full; nothing is left of what was written.
-            ValueError: another number of columns.
+            RecordingError: the disk is full, or the number of columns another one.
         """
-        if self._latest.samples and features.shape[1] != self._width:
-            raise ValueError(f"features have {self._width} columns, and now {features.shape[1]}: give as many")
-        with self._room():
-            if not self._latest.samples:
+        if self.samples and features.shape[1] != self._width:
+            raise RecordingError(
+                self._path,
+                f"its frames have {self._width} features each, and then {features.shape[1]}",
+                "take an encoder that scales frames to one size",
+            )
+        with _room(self._path, *self._place):
+            if not self.samples:
                 self._width = features.shape[1]
                 self._write(_header(0, self._width))
             self._write(np.ascontiguousarray(features, "<f4").data.cast("B"))
-            self._latest = progress
+            self.samples, self._state = self.samples + len(features), state
             if self._part is not None and time.monotonic() - self._saved > _EVERY:
                 self._save(self._part)
 
     def finish(
         self,
-        edges: Int64[np.ndarray, "n_edges"],
-        times: Float64[np.ndarray, "n_times"] | None,
+        edges: Int64[np.ndarray, " n_edges"],
+        times: Float64[np.ndarray, " n_times"] | None,
         facts: Mapping[str, Any],
         notes: Sequence[str],
     ) -> KeptFeatures:
         """Put the features in their place, and map them.
 
         Raises:
-            RecordingError: the disk is full; nothing is left of what was written.
+            RecordingError: the disk is full.
         """
-        samples = self._latest.samples
-        header = _header(samples, self._width)
+        header = _header(self.samples, self._width)
         if self._part is None or self._folder is None:
-            rows = np.memmap(self._file, "<f4", "r", len(header), (samples, self._width))
+            rows = np.memmap(self._file, "<f4", "r", len(header), (self.samples, self._width))
             return KeptFeatures(rows, edges, times, dict(facts), tuple(notes))
-        with self._room():
+        with _room(self._path, *self._place):
             os.fsync(self._file.fileno())
             with (self._part / _FEATURES).open("r+b") as file:
                 file.write(header)
             arrays = {_EDGES: edges} if times is None else {_EDGES: edges, _TIMES: times}
             for name, array in arrays.items():
                 write_atomically(self._part / name, functools.partial(_save_array, array), private=True)
-            about = {"samples": samples, "timed": times is not None, "facts": dict(facts), "notes": [*notes]}
+            about = {
+                "samples": self.samples,
+                "timed": times is not None,
+                "facts": dict(facts),
+                "notes": [*notes],
+            }
             self._write_json(self._part / _ABOUT, about)
             self._file.close()
             shutil.rmtree(self._folder, ignore_errors=True)  # damaged, or it would have been used
@@ -242,54 +273,50 @@ class Writer:
             raise RecordingError(self._folder, "was changed while it was written", "run again")
         return found
 
-    def stop(self) -> None:
-        """Leave what is made so far to the next run, or nothing if the disk is full."""
-        if self._part is None:
+    def close(self, *, useful: bool = True) -> None:
+        """Leave what is not finished to the next run, or nothing if it is not `useful`."""
+        if self._part is None or self._file.closed:  # a file that has no name ends with who maps it
             return
-        with contextlib.suppress(OSError, ValueError):  # the last state stays
-            if self._full:
-                self._file.close()
-                shutil.rmtree(self._part)
-            elif not self._file.closed:
+        useful = useful and self.samples > 0
+        if useful:
+            with contextlib.suppress(OSError):  # the last state stays
                 self._save(self._part)
+        self._file.close()
+        if not useful:
+            shutil.rmtree(self._part, ignore_errors=True)
 
-    def close(self) -> None:
-        """Close files that nobody maps."""
-        if self._part is not None:
-            self._file.close()
-
-    def _left(self) -> Progress:
-        """What an earlier run left, and nothing behind it in the files."""
-        assert self._part is not None
+    def _go_on(self, part: Path) -> None:
+        """Take what a stopped run left, and nothing behind it in the files."""
         try:
-            state = json.loads((self._part / _STATE).read_text())
-            samples, width, frames = state["samples"], state["width"], state["frames"]
+            state = json.loads((part / _STATE).read_text())
+            samples, width, frames = (int(state[name]) for name in ("samples", "width", "frames"))
             size = len(_header(0, width)) + _bytes(samples, width)
-            times = np.fromfile(self._part / _TIMES_SO_FAR, "<f8", frames)
+            times = np.fromfile(part / _TIMES_SO_FAR, "<f8", frames)
             if self._file.seek(0, os.SEEK_END) < size or len(times) < frames:
                 raise ValueError("files are shorter than they were")
-            progress = Progress(samples, times, tuple(state["notes"]))
+            self.state = State(times, tuple(state["notes"]))
+            self.samples, self._width, self._frames = samples, width, frames
         except (OSError, ValueError, KeyError, TypeError):
-            progress, size, width, frames = Progress(0, np.empty(0), ()), 0, 0, 0
+            size = 0
         self._file.truncate(size)
-        with (self._part / _TIMES_SO_FAR).open("ab") as file:
-            file.truncate(8 * frames)
-        self._width, self._frames = width, frames
-        return progress
 
     def _save(self, part: Path) -> None:
         """Make what is written last, and say how much it is."""
-        latest = self._latest
+        state = self._state()
         with (part / _TIMES_SO_FAR).open("ab") as file:
             file.truncate(8 * self._frames)
-            file.write(latest.times[self._frames :].astype("<f8").tobytes())
+            file.write(state.times[self._frames :].astype("<f8").tobytes())
             file.flush()
             os.fsync(file.fileno())
         os.fsync(self._file.fileno())
-        frames = len(latest.times)
-        state = {"samples": latest.samples, "width": self._width, "frames": frames, "notes": [*latest.notes]}
-        self._write_json(part / _STATE, state)
-        self._frames, self._saved = frames, time.monotonic()
+        about = {
+            "samples": self.samples,
+            "width": self._width,
+            "frames": len(state.times),
+            "notes": [*state.notes],
+        }
+        self._write_json(part / _STATE, about)
+        self._frames, self._saved = len(state.times), time.monotonic()
 
     def _write(self, content: bytes | memoryview) -> None:
         content = memoryview(content)
@@ -299,30 +326,6 @@ class Writer:
     @staticmethod
     def _write_json(path: Path, content: dict[str, Any]) -> None:
         write_atomically(path, lambda file: file.write(json.dumps(content).encode()), private=True)
-
-    @contextlib.contextmanager
-    def _room(self) -> Iterator[None]:
-        """One line for a full disk."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in _NO_ROOM:
-                raise
-            self._full = True
-            raise self._no_room("") from error
-
-    def _no_room(self, needed: str) -> RecordingError:
-        if self._part is None:
-            return RecordingError(
-                self._path,
-                f"{tempfile.gettempdir()} has no room left{needed}",
-                "make room, or name another folder in the variable TMPDIR",
-            )
-        return RecordingError(
-            self._path,
-            f"{self._part.parent} has no room left{needed}",
-            "make room, or name another folder in the variable DKVA_CACHE",
-        )
 
 
 def _folder() -> Path:
