@@ -111,7 +111,7 @@ def write_recording(
                 again.pts, again.dts = (
                     (packet.pts or 0) + after,
                     (packet.dts or 0) + after,
-                )  # encoders give both
+                )
                 container.mux(again)
     return times * n_frames
 
