@@ -43,7 +43,7 @@ def open_container(path: Path) -> InputContainer:
         container: InputContainer = av.open(
             str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
-    except av.error.InvalidDataError as error:
+    except (av.error.InvalidDataError, av.error.EOFError) as error:
         raise RecordingError(
             path, "is no video that FFmpeg can read, or was cut off before its index was written", _AGAIN
         ) from error
