@@ -108,6 +108,8 @@ def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
 
 def stated_duration(container: InputContainer, stream: VideoStream) -> float | None:
     """Length of the pictures, or else of the whole file, in seconds, if the file states any."""
+    if container.format.name == "avi" and stream.frames and stream.average_rate:
+        return float(stream.frames / stream.average_rate)  # FFmpeg shortens it for files that were cut off
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1e6 if container.duration else None

@@ -128,9 +128,9 @@ class OpenedVideo:
         return np.empty(0) if self._builder is None else self._builder.times(first)
 
     def grid(self) -> Grid:
-        """See `Opened.grid`. Raises ValueError: no pass is over."""
+        """See `Opened.grid`. Raises ValueError: no pass has begun, or it is not over."""
         if self._builder is None:
-            raise ValueError(f"{self.path}: no pass over the recording is over")
+            raise ValueError(f"{self.path}: no frames were taken yet")
         return self._builder.grid()
 
     def _new_builder(self, rate: float, times: Iterable[float] = ()) -> GridBuilder:

@@ -112,7 +112,9 @@ class GridBuilder:
         return self._decide(max(1, self._before(self._end - self._slack)))
 
     def grid(self) -> Grid:
-        """Samples of all frames, once `finish` was called."""
+        """Samples of all frames. Raises ValueError: `finish` was not called."""
+        if self._end is None:
+            raise ValueError("frames are still coming: finish first")
         times = np.append(self.times(), self._end)
         intervals = np.floor((times[:-1] - times[0] + self._slack) * self.rate)
         edges = np.searchsorted(intervals, np.arange(self._decided + 1))

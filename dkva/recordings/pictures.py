@@ -47,7 +47,7 @@ class Turn(NamedTuple):
 def turn_of(frame: VideoFrame) -> Turn:
     """How a frame is to be turned by its display matrix, as phones write it, to the nearest right angle."""
     try:
-        data = next((data for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), None)
+        data = frame.side_data.get("DISPLAYMATRIX")
     except ValueError:  # PyAV knows none of what else is said of the frame
         return _RIGHT_ANGLES[round(frame.rotation / 90) % 4]
     if data is None:

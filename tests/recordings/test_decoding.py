@@ -194,7 +194,7 @@ def test_passes_can_be_given_up(recording):
 
 
 def test_no_grid_before_a_pass(recording):
-    with pytest.raises(ValueError, match="no pass over the recording is over"):
+    with pytest.raises(ValueError, match="no frames were taken yet"):
         open_recording(recording("b_frames.mp4")).grid()
     assert not len(open_recording(recording("b_frames.mp4")).times())
 

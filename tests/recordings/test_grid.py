@@ -133,3 +133,10 @@ def test_frames_without_times_follow_the_last_one():
 def test_no_rate_without_times():
     assert Grid(np.arange(4), None).rate is None
     assert Grid(np.arange(2), np.zeros(2)).rate is None
+
+
+def test_no_grid_while_frames_come():
+    builder = GridBuilder(5)
+    builder.add(0.0)
+    with pytest.raises(ValueError, match="finish first"):
+        builder.grid()

@@ -2,6 +2,7 @@
 
 import builtins
 import struct
+from typing import ClassVar
 
 import av
 import numpy as np
@@ -72,11 +73,8 @@ def test_every_matrix_of_right_angles(monkeypatch, matrix, expected):
     a, b, c, d = (value << 16 for value in matrix)
     frame = av.VideoFrame.from_ndarray(FRAME[0])
 
-    class Data(bytes):
-        type = type("Type", (), {"name": "DISPLAYMATRIX"})
-
     class Frame:
-        side_data = (Data(np.array([a, b, 0, c, d, 0, 0, 0, 1 << 30], np.int32).tobytes()),)
+        side_data: ClassVar = {"DISPLAYMATRIX": np.array([a, b, 0, c, d, 0, 0, 0, 1 << 30], np.int32)}
 
     turn = turn_of(Frame)
     size = FRAME.shape[1:3][::-1] if turn.exchanged else FRAME.shape[1:3]
