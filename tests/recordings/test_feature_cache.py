@@ -15,7 +15,6 @@ from dkva.recordings import feature_cache
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.feature_cache import (
     State,
-    content_digest,
     find_features,
     kept_name,
     open_writer,
@@ -286,27 +285,14 @@ def test_rows_of_another_length(tmp_path, name):
         run()
 
 
-def test_the_name_depends_on_everything():
-    names = [kept_name(*each) for each in [("a", "b", 5.0), ("a", "b", 4.0), ("a", "b", None)]]
-    names += [kept_name("a", "c", 5.0), kept_name("c", "b", 5.0), kept_name("a\0b", "", 5.0)]
-    assert len(set(names)) == 6
-
-
-def test_contents_are_told_by_bytes_and_names(tmp_path):
-    a, b, folder = tmp_path / "a.mp4", tmp_path / "b.avi", tmp_path / "images"
-    a.write_bytes(b"one")
-    b.write_bytes(b"one")
-    folder.mkdir()
-    (folder / "1.png").write_bytes(b"one")
-    (folder / "2.png").write_bytes(b"two")
-    seen = [content_digest(a), content_digest(folder)]
-    assert content_digest(b) == seen[0]
-    (folder / "notes.txt").write_text("no image")
-    assert content_digest(folder) == seen[1]
-    (folder / "2.png").rename(folder / "0.png")
-    seen.append(content_digest(folder))
-    (folder / "0.png").write_bytes(b"Two")
-    seen.append(content_digest(folder))
-    a.write_bytes(b"onE")
-    seen.append(content_digest(a))
-    assert len(set(seen)) == 5
+def test_the_name_depends_on_everything_but_names(tmp_path):
+    a, b, copy = (tmp_path / name for name in ("a.mp4", "b.mp4", "c.avi"))
+    a.write_text("a")
+    b.write_text("b")
+    copy.write_text("a")
+    names = [kept_name(a, "b", 5.0), kept_name(a, "b", 4.0), kept_name(a, "b", None)]
+    names += [kept_name(a, "c", 5.0), kept_name(b, "b", 5.0)]
+    assert len(set(names)) == 5
+    assert kept_name(copy, "b", 5.0) == names[0]
+    with pytest.raises(FileNotFoundError):
+        kept_name(tmp_path / "missing", "b", 5.0)
