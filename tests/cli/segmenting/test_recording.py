@@ -39,7 +39,7 @@ SCENES = [(0, 30), (1, 40), (0, 20), (2, 50)]
 TRUTH = np.concatenate([np.full(n, scene) for scene, n in SCENES])
 EDGES = [0, 30, 70, 90, 140]
 
-PIXELS = ("--encoder", "pixels")
+PIXELS = ("--encoder", "pixels", "--size", "8")
 
 
 def frames(truth=TRUTH, height=32, width=48):
@@ -91,7 +91,7 @@ def test_boundaries_are_told_in_the_recordings_own_frames_and_seconds(dkva, film
     )
     assert code == 0, errors
     doc = document(out, "even")
-    assert (doc["frames"], doc["features"], doc["frames_per_second"]) == (140, 28 * 28 * 3, 10)
+    assert (doc["frames"], doc["features"], doc["frames_per_second"]) == (140, 8 * 8 * 3, 10)
     assert [label for (label,) in runs(doc, "label")] == [0, 1, 0, 2]
     found = [start for (start,) in runs(doc, "start")]
     assert np.abs(np.subtract(found, EDGES[:-1])).max() <= 2  # a sample is two frames
