@@ -46,7 +46,10 @@ class Turn(NamedTuple):
 
 def turn_of(frame: VideoFrame) -> Turn:
     """How a frame is to be turned by its display matrix, as phones write it, to the nearest right angle."""
-    data = next((data for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), None)
+    try:
+        data = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV knows none of what else is said of the frame
+        return _RIGHT_ANGLES[round(frame.rotation / 90) % 4]
     if data is None:
         return Turn()
     # Pixel x, y is shown at a·x + c·y, b·x + d·y.
@@ -54,6 +57,10 @@ def turn_of(frame: VideoFrame) -> Turn:
     if abs(a) >= abs(b):
         return Turn(False, upside_down=d < 0, mirrored=a < 0)
     return Turn(True, upside_down=b < 0, mirrored=c < 0)
+
+
+# Counterclockwise by 0, 90, 180 and 270 degrees.
+_RIGHT_ANGLES = (Turn(), Turn(True, True, False), Turn(False, True, True), Turn(True, False, True))
 
 
 def scaled(size: Size, height: int, width: int) -> tuple[int, int]:

@@ -106,11 +106,21 @@ def test_times_that_run_back_are_held():
 
 @pytest.mark.parametrize("leap", [0.0, 95443.0])
 def test_a_clock_that_was_set_anew(leap):
+    """The first frame that it shows might be astray; the second shows that it goes on so."""
     builder = GridBuilder(5, period=0.1)
-    for time in [50.0, 50.1, leap, leap + 0.2]:
+    for time in [50.0, 50.1, leap, leap + 0.1, leap + 0.3]:
         builder.add(time)
-    assert builder.times().tolist() == pytest.approx([50.0, 50.1, 50.2, 50.4])
-    assert (builder.held, builder.leaps) == (0, [50.1])
+    assert builder.times().tolist() == pytest.approx([50.0, 50.1, 50.1, 50.2, 50.4])
+    assert (builder.held, builder.leaps) == (1, [50.1])
+
+
+@pytest.mark.parametrize("leap", [0.0, 95443.0])
+def test_a_frame_astray(leap):
+    builder = GridBuilder(5, period=0.1)
+    for time in [50.0, 50.1, leap, 50.3, 50.4]:
+        builder.add(time)
+    assert builder.times().tolist() == pytest.approx([50.0, 50.1, 50.1, 50.3, 50.4])
+    assert (builder.held, builder.leaps) == (1, [])
 
 
 def test_frames_without_times_follow_the_last_one():
@@ -123,3 +133,10 @@ def test_frames_without_times_follow_the_last_one():
 def test_no_rate_without_times():
     assert Grid(np.arange(4), None).rate is None
     assert Grid(np.arange(2), np.zeros(2)).rate is None
+
+
+def test_no_grid_while_frames_come():
+    builder = GridBuilder(5)
+    builder.add(0.0)
+    with pytest.raises(ValueError, match="finish first"):
+        builder.grid()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RecordingFile",
-    "described",
     "expanded",
     "expanded_levels",
     "own_rate",
@@ -84,9 +83,10 @@ def recording_notes(found: Recording) -> tuple[Note, ...]:
 
 def own_rate(found: Recording) -> float | None:
     """Average rate of the recording's own frames a second; None if it has no times or no length."""
-    if found.times is None or not found.times[-1] > found.times[0]:
-        return None
-    return round((len(found.times) - 1) / float(found.times[-1] - found.times[0]), 6)
+    from dkva.recordings.grid import Grid
+
+    rate = Grid(found.edges, found.times).rate
+    return None if rate is None else round(rate, 6)
 
 
 def recording_source(video: RecordingFile) -> dict[str, str | int]:
@@ -100,11 +100,6 @@ def recording_source(video: RecordingFile) -> dict[str, str | int]:
     files = image_files(video.path) if video.path.is_dir() else [video.path]
     size = sum(path.stat().st_size for path in files)
     return {"file": video.path.resolve().name, "bytes": size, "blake2b": content_digest(video.path)[:32]}
-
-
-def described(found: Recording) -> dict[str, Any]:
-    """What a document says of a recording: facts of the file, and how it was sampled."""
-    return {**found.facts, "samples": len(found.features), "samples_per_second": found.fps}
 
 
 @contextlib.contextmanager

@@ -173,8 +173,10 @@ def read_video(video: VideoFile) -> Read:
 
 def _read_recording(video: RecordingFile) -> Read:
     """Features of a recording's samples, and true labels of its own frames, if there are some."""
-    from dkva.cli.segmenting.recording import described, own_rate, recording_notes, recording_source
+    from dkva.cli.segmenting.recording import own_rate, recording_notes, recording_source
 
+    if video.recording.cache:
+        keep_compiled_programs()  # of the encoder
     found = video.read()
     said = recording_notes(found)
     rate = own_rate(found)
@@ -186,7 +188,7 @@ def _read_recording(video: RecordingFile) -> Read:
         source=source,
         reading={"notes": [note.text for note in said]},
         notes=tuple(notes),
-        recording=described(found),
+        recording=found.facts,
         rate=rate,
         times=found.times,
         **labels,
