@@ -76,7 +76,8 @@ def scaled(size: Size, height: int, width: int) -> tuple[int, int]:
 def to_rgb(frame: VideoFrame, size: tuple[int, int], turn: Turn) -> UInt8[np.ndarray, "h w 3"]:
     """The frame upright, as RGB, stretched to this height and width; transparency is left out."""
     height, width = size[::-1] if turn.exchanged else size
-    image = frame.reformat(width, height, format="rgb24", interpolation="AREA").to_ndarray()
+    # Scaled straight to interleaved RGB, a frame would keep only every other column's colour.
+    image = frame.reformat(width, height, format="gbrp", interpolation="AREA").to_ndarray()
     if turn.exchanged:
         image = image.transpose(1, 0, 2)
     if turn.upside_down:
