@@ -25,7 +25,7 @@ pytestmark = pytest.mark.fast
     columns=st.integers(1, 10),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_labels_are_those_of_the_short_one(n, d, k, smoothing, pieces, columns, seed):
     frames = np.random.default_rng(seed).standard_normal((n, d)).cumsum(axis=0)
     given_both = {"seed": seed, "smoothing": smoothing, "n_init": 2}
