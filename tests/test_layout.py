@@ -56,7 +56,7 @@ PROJECT = {
 }
 
 #: What reads files of PyTorch's, for those who have it; nothing else in the library knows it.
-TORCH = {ROOT / "dkva/nn/torch_weights.py"}
+TORCH = {ROOT / "dkva/nn/torch_weights.py", ROOT / "dkva/recordings/torchvision_features.py"}
 
 #: What each folder of the library may import of the others; the command line may import all, and none it.
 LIBRARY = {
@@ -69,6 +69,7 @@ LIBRARY = {
     "alignment": {"base", "nn"},
     "supervised": {"base", "nn"},
     "datasets": {"base"},
+    "recordings": {"base", "nn"},
     "metrics": {"base"},
     "export": {"base"},
     "workers": {"base"},
@@ -82,6 +83,7 @@ LIBRARY = {
         "alignment",
         "supervised",
         "datasets",
+        "recordings",
         "metrics",
         "export",
         "workers",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import click
@@ -10,10 +13,29 @@ import click
 from dkva.experiments.method_settings import REQUIRED, Setting, settings_of, unknown_setting
 from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
 
-__all__ = ["DEFAULT_METHOD", "MethodCommand", "in_words", "reason_for_method", "setting_options"]
+__all__ = [
+    "DEFAULT_METHOD",
+    "RECORDING_METHOD",
+    "RECORDING_SETTINGS",
+    "RECORDING_SHORTEST",
+    "MethodCommand",
+    "default_shortest",
+    "in_words",
+    "reason_for_method",
+    "setting_options",
+]
 
 #: The method of who names none; docs/which_method.md says why.
 DEFAULT_METHOD = "kms"
+
+#: The same for recordings, whose features are made here; docs/own_data.md says why.
+RECORDING_METHOD = "smoothed_kmeans"
+
+#: Its settings there, if others than its own defaults.
+RECORDING_SETTINGS: Mapping[str, object] = {}
+
+#: Seconds of the shortest action of interest there, which set its smoothing; None leaves that as it is.
+RECORDING_SHORTEST: float | None = None
 
 # Why an option is not known where no method is named.
 _NO_METHOD = "settings are of a method, which --method must name"
@@ -24,9 +46,21 @@ _REASON = (
     "docs/which_method.md; the paper's method is --method dkva"
 )
 
+_RECORDING_REASON = (
+    "method smoothed_kmeans (smoothed k-means): ahead of the others on recordings with known actions, see "
+    "docs/own_data.md; the paper's method is --method dkva, there best with --init kmeans and --shortest"
+)
+
+# The option of one method alone.
+_LEVELS = "--levels"
+
 # The paper's method, which its own settings select, too.
 _PAPERS = "dkva"
-_CALLED = {DEFAULT_METHOD: "kernel mean segments", _PAPERS: "the paper's method"}
+_CALLED = {
+    DEFAULT_METHOD: "kernel mean segments",
+    RECORDING_METHOD: "smoothed k-means",
+    _PAPERS: "the paper's method",
+}
 
 # What each of dkva's settings does, in fewer words than its code has.
 _HELP: Mapping[str, str] = {
@@ -86,9 +120,19 @@ def in_words(method: Listed) -> str:
     return f"{method.about} (trained on a collection of videos{several}{does})"
 
 
-def setting_options(method: Listed) -> list[click.Option]:
-    """One option for each setting of a method, by its name, such as --weight-decay."""
-    settings = {each.name: each for each in settings_of(method)}
+def setting_options(
+    method: Listed, defaults: Mapping[str, object] = MappingProxyType({})
+) -> list[click.Option]:
+    """One option for each setting of a method, by its name, such as --weight-decay.
+
+    Args:
+        method: of the registry.
+        defaults: of settings that have another one here than in the method's code.
+    """
+    settings = {
+        each.name: replace(each, default=defaults.get(each.name, each.default))
+        for each in settings_of(method)
+    }
     texts = _HELP if _HELP.keys() <= settings.keys() else {}
     order = [*texts, *(name for name in settings if name not in texts)]
     return [_option(settings[name], texts.get(name) or _sentence(settings[name].about)) for name in order]
@@ -112,6 +156,22 @@ def _option(setting: Setting, text: str) -> click.Option:
     )
 
 
+class _Default(NamedTuple):
+    """The method of a command line that names none.
+
+    Attributes:
+        method: its id.
+        reason: why, on one line.
+        settings: that have another default than in its code.
+        shortest: seconds of the shortest action of interest unless the command line says.
+    """
+
+    method: str
+    reason: str
+    settings: Mapping[str, object] = MappingProxyType({})
+    shortest: float | None = None
+
+
 class _Chosen(NamedTuple):
     """The method of a command line.
 
@@ -119,16 +179,23 @@ class _Chosen(NamedTuple):
         method: whose settings are options; None if none is named.
         options: of these settings.
         reason: why it is this one, on one line; "" if --method says so.
+        shortest: seconds of the shortest action of interest unless the command line says.
     """
 
     method: Listed | None = None
     options: Sequence[click.Option] = ()
     reason: str = ""
+    shortest: float | None = None
 
 
 def reason_for_method() -> str:
     """Why the running command has its method, on one line; "" if --method says so."""
     return click.get_current_context().meta[__name__].reason
+
+
+def default_shortest() -> float | None:
+    """Seconds of the shortest action of interest that the running command has unless it is told."""
+    return click.get_current_context().meta[__name__].shortest
 
 
 # What methods of another kind than a command's are used by.
@@ -142,15 +209,23 @@ class MethodCommand(click.Command):
     """A command with an option --method ID, which takes the settings of that method as further options.
 
     Without --method a segmenter is the default one, or the paper's if an option is a setting of that one
-    alone. A learner must be named. A command that has an option --model takes no settings beside it.
+    alone; recordings have a default of their own. A learner must be named. A command that has an option
+    --model takes no settings beside it.
 
     Args:
         kind: of the methods, one of `dkva.experiments.registry.KINDS`.
+        of_recordings: tells whether a path that is given is of recordings; None if the command takes none.
     """
 
-    def __init__(self, *given, kind: str = SEGMENTER, **more):
+    def __init__(
+        self,
+        *given,
+        kind: str = SEGMENTER,
+        of_recordings: Callable[[Path], bool] | None = None,
+        **more,
+    ):
         super().__init__(*given, **more)
-        self._kind = kind
+        self._kind, self._of_recordings = kind, of_recordings
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse arguments by the options of the method that they name.
@@ -163,7 +238,7 @@ class MethodCommand(click.Command):
         """
         by_model = "model" in {each.name for each in self.params} and _last("--model", args) is not None
         try:
-            chosen = _Chosen() if by_model else self._chosen(args)
+            chosen = _Chosen() if by_model else self._chosen(ctx, args)
         except (ValueError, ImportError) as error:
             raise click.ClickException(str(error)) from error
         ctx.meta[__name__] = chosen
@@ -184,16 +259,42 @@ class MethodCommand(click.Command):
             raise click.UsageError(f"Missing option '--method': choose a {self._kind} ({names})", ctx)
         return rest
 
-    def _chosen(self, arguments: list[str]) -> _Chosen:
+    def _chosen(self, ctx: click.Context, arguments: list[str]) -> _Chosen:
         """The method of a command line. Raises ValueError, ImportError."""
         named = _last("--method", arguments)
         if named is None and self._kind != SEGMENTER:
             return _Chosen()
-        method, reason = (named, "") if named else self._method_by_settings(arguments)
+        default = _Default(DEFAULT_METHOD, _REASON) if named else self._default(ctx, arguments)
+        method, reason = (named, "") if named else self._method_by_settings(arguments, default)
         found = find(method)
         if found.kind != self._kind:
             raise ValueError(f"{method} {_ELSEWHERE[found.kind].format(method)}")
-        return _Chosen(found, self._settings(found), reason)
+        if named or method != default.method:
+            return _Chosen(found, self._settings(found, {}), reason)
+        return _Chosen(found, self._settings(found, default.settings), reason, default.shortest)
+
+    def _default(self, ctx: click.Context, arguments: list[str]) -> _Default:
+        """The method without --method and settings."""
+        if not self._given_recordings(ctx, arguments):
+            return _Default(DEFAULT_METHOD, _REASON)
+        if RECORDING_METHOD != DEFAULT_METHOD and _LEVELS in _options_in(arguments):
+            why = f"{_LEVELS} are of {_CALLED[DEFAULT_METHOD]}: --method {DEFAULT_METHOD} is used"
+            return _Default(DEFAULT_METHOD, why)
+        return _Default(RECORDING_METHOD, _RECORDING_REASON, RECORDING_SETTINGS, RECORDING_SHORTEST)
+
+    def _given_recordings(self, ctx: click.Context, arguments: list[str]) -> bool:
+        """Whether one of the paths is of recordings, before the method's own options are known."""
+        if self._of_recordings is None:
+            return False
+        parser = self.make_parser(ctx)
+        parser.ignore_unknown_options = True
+        try:
+            values, _, _ = parser.parse_args(list(arguments))
+        except click.UsageError:  # it is told when all options are known
+            return False
+        paths = [values.get(each.name) for each in self.params if isinstance(each, click.Argument)]
+        given = [path for each in paths if isinstance(each, list | tuple) for path in each]
+        return any(self._of_recordings(Path(path)) for path in given)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The command's own parameters, the method's settings after --method."""
@@ -211,7 +312,7 @@ class MethodCommand(click.Command):
                 formatter.write_dl([(name, in_words(each)) for name, each in shown.items()])
         super().format_epilog(ctx, formatter)
 
-    def _method_by_settings(self, arguments: Sequence[str]) -> tuple[str, str]:
+    def _method_by_settings(self, arguments: Sequence[str], default: _Default) -> tuple[str, str]:
         """Id of the method that the given settings are of, and why it is this one.
 
         Raises:
@@ -220,24 +321,24 @@ class MethodCommand(click.Command):
         mine = {option for each in self.params for option in each.opts}
         given = [option for option in _options_in(arguments) if option not in mine]
         if not given:
-            return DEFAULT_METHOD, _REASON
+            return default.method, default.reason
         of_default, of_paper = (
             [option for option in given if option in _names(setting_options(find(method)))]
-            for method in (DEFAULT_METHOD, _PAPERS)
+            for method in (default.method, _PAPERS)
         )
         of_paper = [option for option in of_paper if option not in of_default]
         if of_default and of_paper:
             raise ValueError(
-                f"{of_default[0]} is a setting of {DEFAULT_METHOD} and {of_paper[0]} one of {_PAPERS}: leave "
+                f"{of_default[0]} is a setting of {default.method} and {of_paper[0]} one of {_PAPERS}: leave "
                 "one out, or say which with --method"
             )
         if not of_default and not of_paper:
-            return DEFAULT_METHOD, _REASON
-        method, option = (_PAPERS, of_paper[0]) if of_paper else (DEFAULT_METHOD, of_default[0])
+            return default.method, default.reason
+        method, option = (_PAPERS, of_paper[0]) if of_paper else (default.method, of_default[0])
         return method, f"{option} is a setting of {_CALLED[method]}: --method {method} is used"
 
-    def _settings(self, method: Listed) -> list[click.Option]:
-        options = setting_options(method)
+    def _settings(self, method: Listed, defaults: Mapping[str, object]) -> list[click.Option]:
+        options = setting_options(method, defaults)
         own = {option for each in self.params for option in each.opts}
         for each in options:
             if own & {*each.opts, *each.secondary_opts} or each.name in {mine.name for mine in self.params}:

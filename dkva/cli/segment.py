@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.method_options import DEFAULT_METHOD, MethodCommand, reason_for_method
-from dkva.cli.segment_types import AUTO, NUMBER_OR_AUTO, RANGE
+from dkva.cli.method_options import DEFAULT_METHOD, RECORDING_METHOD, MethodCommand, reason_for_method
+from dkva.cli.segment_types import NUMBER_OR_AUTO, RANGE
+from dkva.cli.segmenting.asking import asked_way, in_one_line
 from dkva.cli.segmenting.collect import Output, Results
-from dkva.cli.segmenting.find import find_videos
-from dkva.cli.segmenting.levels import HIERARCHICAL, Levels
+from dkva.cli.segmenting.find import find_videos, of_recordings
+from dkva.cli.segmenting.further_files import FRAME_LABELS
+from dkva.cli.segmenting.levels import HIERARCHICAL
 from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
+from dkva.cli.segmenting.recording_options import (
+    FPS,
+    check_times,
+    export_option,
+    recording_options,
+    recording_reading,
+    shortest_option,
+)
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.together import work_together
-from dkva.cli.segmenting.waiting import Waiting
+from dkva.cli.segmenting.waiting import ReadingBar, Waiting
 from dkva.cli.segmenting.way import Way
 from dkva.cli.segmenting.work import Planned, Worked, work
 from dkva.cli.shared_options import (
@@ -37,24 +46,21 @@ from dkva.cli.shared_options import (
     scheduler_option,
 )
 from dkva.cli.terminal import complain, counting, printable, remark
-from dkva.experiments.method_settings import checked
-from dkva.experiments.registry import SEGMENTER, find, lacking, listed
-from dkva.kernel_means.settings import LEAST_LEVELS
 from dkva.workers.carry_out import carry_out
-from dkva.workers.crew import PROCESSES, Failed, check_scheduler
+from dkva.workers.crew import Failed, check_scheduler
 
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
 
 __all__ = ["segment"]
 
-T = TypeVar("T")
-
 
 @click.command(
     "segment",
     cls=MethodCommand,
-    epilog="Examples:  dkva segment video.npy -k 8 --plot   |   "
+    of_recordings=of_recordings,
+    epilog="Examples:  dkva segment recording.mp4 -k 6 --shortest 2s   |   "
+    "dkva segment video.npy -k 8 --plot   |   "
     "dkva segment data/features -k 4 --labels data/groundTruth --out cuts --format csv   |   "
     "dkva segment data/features -k 4 --method kmeans --n-init 5   |   dkva segment --method kmeans --help   "
     "|   dkva segment data/features --model model.npz",
@@ -90,7 +96,7 @@ T = TypeVar("T")
 )
 @mapping_option
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
-@label_options
+@partial(label_options, fps=FPS)
 @click.option(
     "--boundary-tolerance",
     type=click.IntRange(0),
@@ -100,7 +106,8 @@ T = TypeVar("T")
 @click.option(
     "--method",
     metavar="ID",
-    show_default=f"{DEFAULT_METHOD}; dkva, the paper's, if a setting of it is given",
+    show_default=f"{DEFAULT_METHOD}, of recordings {RECORDING_METHOD}; dkva, the paper's, if a setting of it "
+    "is given",
     help="How to cut; `dkva methods` lists them. Each method has settings of its own, which come next; "
     "--method ID --help shows those of another.",
 )
@@ -118,6 +125,8 @@ T = TypeVar("T")
     help="Of the methods that draw at random.",
 )
 @reading_options
+@shortest_option
+@recording_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -138,9 +147,10 @@ T = TypeVar("T")
 )
 @click.option(
     "--frame-labels",
-    type=click.Choice(["txt", "npy"]),
+    type=click.Choice(FRAME_LABELS),
     help="Write a file with one label a frame, too.",
 )
+@export_option
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
 )
@@ -170,10 +180,15 @@ def segment(
     drop,
     missing,
     array,
+    shortest,
+    encoder,
+    size,
+    weights,
     out,
     form,
     plot,
     frame_labels,
+    exports,
     workers,
     scheduler,
     force,
@@ -182,9 +197,10 @@ def segment(
 ) -> int:
     """Segment one video, or a folder of them, each by itself or together.
 
-    FEATURES are files with one row of numbers a frame, or folders of them: .npy, .npz, .mat, .parquet, or
-    text (.txt, .csv, .tsv, each also .gz), such as tables of pose trackers. A video file itself is not read:
-    its features must be extracted first.
+    FEATURES are recordings (.mp4, .mov, .mkv and the like, or a folder of images), files with one row of
+    numbers a frame, or folders of either: .npy, .npz, .mat, .parquet, or text (.txt, .csv, .tsv, each also
+    .gz), such as tables of pose trackers. A recording is decoded and made into features on this machine;
+    nothing is sent anywhere, and nothing is downloaded.
 
     Writes to the output folder one JSON a video, segments.csv, and summary.csv and transitions.csv (how often
     and how long each label, and what follows what); with --levels also levels.csv. A second run with the same
@@ -192,20 +208,23 @@ def segment(
     """
     context = click.get_current_context()
     read = {name: context.params[name] for name in READING}
+    encoding = {name: context.params[name] for name in ("encoder", "size", "weights", "fps")}
+    recording = recording_reading(context, features, **encoding, shortest=shortest, no_cache=no_cache)
     way: Way
     if model is not None:
         check_beside(context)
         way = trained = open_model(model)
         read = reading_of(trained, context)
-        _in_one_line(lambda: check_scheduler(scheduler))
+        in_one_line(lambda: check_scheduler(scheduler))
     else:
-        ways = {"levels": levels, "nested": nested, "together": together}
-        way = _asked_way(given_segments, method, seed, settings, scheduler, workers, **ways)
+        ways = {"levels": levels, "nested": nested, "together": together, "shortest": shortest}
+        way = asked_way(given_segments, method, seed, settings, scheduler, workers, **ways)
     reading = feature_reading(**read, no_cache=no_cache)
     truth_reading = label_reading(lengths, force_lengths, tier, fps, stride)
-    found = find_videos(features, labels, mapping, reading, truth_reading)
+    found = find_videos(features, labels, mapping, reading, truth_reading, recording=recording)
     if not found.videos:
         return _none_found(found.problems)
+    check_times(found.videos, fps=fps, shortest=way.shortest, exports=exports)
     output = Output(
         out,
         form,
@@ -216,22 +235,26 @@ def segment(
         levels=way.levels is not None,
         suggestion=way.n_segments is None and model is None,
         frame_labels=frame_labels,
+        exports=exports,
     )
     check_writable(out)
     if not no_cache:
         keep_compiled_programs()
-    way = _in_one_line(way.with_code)
+    way = in_one_line(way.with_code)
+    if found.recorded:
+        in_one_line(recording.opened)
     for note in found.notes:
         remark(note)
     names = [video.name for video in found.videos]
     results = Results(output, names)
     units = [Planned(video, None if force else results.done(video.name)) for video in found.videos]
     if any(unit.done is None for unit in units):  # imports the method, which takes seconds
-        _in_one_line(way.check)
+        in_one_line(way.check)
     stopped = _collect(units, way, results, scheduler, workers)
     reason = described_model(way) if isinstance(way, ModelWay) else reason_for_method()
-    if results.computed and reason:
-        remark(reason)
+    for each in filter(None, (reason, recording.reason() if found.recorded else "")):
+        if results.computed:
+            remark(each)
     results.sort(names)
     problems = [*found.problems, *results.problems, *stopped]
     report(results, failed=len(names) - len(results.docs), problems=problems)
@@ -244,104 +267,14 @@ def _none_found(problems: list[str]) -> int:
     return 2
 
 
-def _asked_way(
-    given: tuple[int | str, ...],
-    method: str,
-    seed: int,
-    settings: dict,
-    scheduler: str,
-    workers: int,
-    *,
-    levels: Levels | None,
-    nested: bool,
-    together: bool,
-) -> Way:
-    """How to cut by the options, or click.ClickException on one line, before a file is read."""
-    if len(given) > 1:
-        shown = " ".join(f"-k {each}" for each in given)
-        raise click.ClickException(f"{shown}: give -k once; for several, see --levels")
-    if not given and levels is None:
-        raise click.UsageError("Missing option '-k': give a number, or auto", click.get_current_context())
-    n_segments = given[0] if given else AUTO
-    if together:
-        _check_alone(n_segments, levels, scheduler, workers)
-    return _checked_way(
-        method, n_segments, seed, settings, scheduler, levels=levels, nested=nested, together=together
-    )
-
-
-def _checked_way(
-    method: str,
-    n_segments: int | str,
-    seed: int,
-    settings: dict,
-    scheduler: str,
-    *,
-    levels: Levels | None,
-    nested: bool,
-    together: bool,
-) -> Way:
-    """How to cut, or click.ClickException on one line, before a file is read."""
-    number = None if n_segments == AUTO else int(n_segments)
-    if number is not None and number < 1:
-        raise click.ClickException(f"-k is {number}: ask for at least 1 segment")
-    if nested and levels is None:
-        raise click.ClickException("--nested: says nothing without --levels; give both")
-    if levels is not None and method != HIERARCHICAL:
-        raise click.ClickException(
-            f"--levels: {method} has no hierarchy of cuts; it is of --method {HIERARCHICAL} alone{_why()}"
-        )
-    if levels is not None and number is None and levels.high < LEAST_LEVELS:
-        raise click.ClickException(
-            f"--levels {levels.given or levels}: give -k, too, or levels up to {LEAST_LEVELS} at least, as a "
-            "hint needs them"
-        )
-    try:
-        check_scheduler(scheduler)
-        listing = find(method)
-        absent = lacking(listing)
-        if absent:
-            raise ImportError(absent)
-        if together and not listing.together:
-            able = [name for name, each in listed(SEGMENTER)[0].items() if each.together]
-            others = ", ".join(able) or "no method here"
-            raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}{_why()}")
-        levels = None if levels is None else replace(levels, nested=nested)
-        return Way(listing, number, seed, checked(listing, settings), levels, together=together)
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _in_one_line(step: Callable[[], T]) -> T:
-    """What a step of the method gives, or click.ClickException on one line where its code refuses."""
-    try:
-        return step()
-    except (ValueError, ImportError) as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _why() -> str:
-    """Why the method is the one that it is, in brackets; "" if --method says so."""
-    return f" ({reason_for_method()})" if reason_for_method() else ""
-
-
-def _check_alone(n_segments: int | str, levels: Levels | None, scheduler: str, workers: int) -> None:
-    """Raise click.ClickException where an option does not go with --together."""
-    if levels is not None:
-        raise click.ClickException("--levels: cuts each video by itself; leave it or --together out")
-    if n_segments == AUTO:
-        raise click.ClickException("-k auto: looks at each video by itself; give -k a number with --together")
-    if workers > 1 or scheduler != PROCESSES:
-        raise click.ClickException("--together: works in one process; leave --workers and --scheduler out")
-
-
 def _collect(units: list[Planned], way: Way, results: Results, scheduler: str, workers: int) -> list[str]:
     """Work on every video and collect what comes of it; what stopped the run before its end, if anything."""
     from dkva.base.errors import SchedulerError
+    from dkva.cli.segmenting.recording import watched_by
 
     waiting = Waiting(way)
     try:
-        with waiting, counting("segmenting") as bar:
+        with waiting, counting("segmenting") as bar, watched_by(ReadingBar(bar)):
             task = bar.add_task("", total=len(units))
 
             def started(index: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import click
 
 from dkva.cli.segmenting.levels import MOST_FINEST, Levels
 
-__all__ = ["AUTO", "NUMBER_OR_AUTO", "RANGE"]
+__all__ = ["AUTO", "NUMBER_OR_AUTO", "RANGE", "SECONDS"]
 
 #: What asks for a suggested number of segments.
 AUTO = "auto"
@@ -48,6 +49,30 @@ class _Range(click.ParamType):
             self.fail(f"{value!r}: give levels up to {MOST_FINEST} at most", param, ctx)
         return Levels(low, high, given=value.strip())
 
+
+class _Seconds(click.ParamType):
+    name = "time"
+
+    def get_metavar(self, *context, **more) -> str:
+        del context, more
+        return "TIME"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*(|ms|s|min|h)", value.strip())
+        seconds = float(found[1]) * _UNITS[found[2]] if found else 0.0
+        if not 0 < seconds < math.inf:
+            self.fail(
+                f"{value!r} is no length of time: give seconds such as 2s, or 500ms, 1.5min", param, ctx
+            )
+        return seconds
+
+
+_UNITS = {"": 1.0, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+
+#: A length of time, as seconds: a number, alone or with its unit.
+SECONDS = _Seconds()
 
 #: A whole number, or `AUTO`.
 NUMBER_OR_AUTO = _NumberOrAuto()

@@ -54,7 +54,9 @@ scheduler_option = click.option(
 
 #: --no-cache: leave nothing in the user's cache folder.
 no_cache_option = click.option(
-    "--no-cache", is_flag=True, help="Keep no parsed copy of text features and no compiled programs on disk."
+    "--no-cache",
+    is_flag=True,
+    help="Keep no features that were parsed or made, and no compiled programs, on disk.",
 )
 
 _READING = (
@@ -88,19 +90,19 @@ _LABELS = (
     click.option("--tier", help="ELAN tier, or BORIS subject, to take from label files that hold several."),
 )
 
-_TIMES = (
-    click.option(
-        "--fps",
-        type=click.FloatRange(0, min_open=True),
-        help="Frames a second of the video, for labels and results in seconds.",
-    ),
-    click.option(
-        "--stride",
-        type=click.FloatRange(0, min_open=True),
-        default=1.0,
-        show_default="1",
-        help="Frames of the video from one row of features to the next.",
-    ),
+_FPS = "Frames a second of the video, for labels and results in seconds."
+
+
+def _fps(text: str) -> Callable:
+    return click.option("--fps", type=click.FloatRange(0, min_open=True), help=text)
+
+
+_STRIDE = click.option(
+    "--stride",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default="1",
+    help="Frames of the video from one row of features to the next.",
 )
 
 
@@ -109,14 +111,19 @@ def reading_options(command: Callable) -> Callable:
     return _with(command, _READING)
 
 
-def label_options(command: Callable) -> Callable:
-    """How label files are read: --lengths, --force-lengths, --tier, --fps, --stride."""
-    return _with(command, _LABELS + _TIMES)
+def label_options(command: Callable, fps: str = _FPS) -> Callable:
+    """How label files are read: --lengths, --force-lengths, --tier, --fps, --stride.
+
+    Args:
+        command: that has them.
+        fps: what --fps is.
+    """
+    return _with(command, (*_LABELS, _fps(fps), _STRIDE))
 
 
 def time_options(command: Callable) -> Callable:
     """When frames are: --fps, --stride."""
-    return _with(command, _TIMES)
+    return _with(command, (_fps(_FPS), _STRIDE))
 
 
 def _with(command: Callable, options: tuple[Callable, ...]) -> Callable:

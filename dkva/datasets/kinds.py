@@ -37,7 +37,10 @@ _HDF5 = (
     "pose trackers write the same as CSV"
 )
 _EXCEL = "a spreadsheet: save it as CSV"
-_VIDEO = "a video: dkva reads features, one row a frame; extract them first (see docs/own_data.md)"
+_VIDEO = (
+    "a video: dkva segment cuts it if it is given itself (pip install 'dkva[video]'); all else reads "
+    "features, one row a frame (see docs/own_data.md)"
+)
 _VIDEOS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".mts", ".3gp")
 
 #: What files are that cannot be read and may well hold features, and how to convert them, by suffix.

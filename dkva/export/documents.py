@@ -132,25 +132,29 @@ def document(
     return timed(doc, rate)
 
 
-def timed(doc: dict, rate: float | None) -> dict:
-    """The document with the times of its segments in seconds, or unchanged if the rate is None.
+def timed(doc: dict, rate: float | None, times: np.ndarray | None = None) -> dict:
+    """The document with the times of its segments in seconds, or unchanged if neither is known.
 
     Args:
         doc: a document.
-        rate: frames (rows of features) a second.
+        rate: frames (rows of features) a second; None beside times if they do not tell it.
+        times: when each frame is first shown, and the end of the last one [n + 1]; None for frames at equal
+            distances from 0 on.
     """
-    if rate is None:
+    if rate is None and times is None:
         return doc
 
+    def at(frame: int) -> float:
+        return round(frame / rate if times is None else float(times[frame]), 6)
+
     def with_times(part: dict) -> dict:
-        times = [
-            run | {"start_time": round(run["start"] / rate, 6), "end_time": round(run["end"] / rate, 6)}
-            for run in part["segments"]
+        runs = [
+            run | {"start_time": at(run["start"]), "end_time": at(run["end"])} for run in part["segments"]
         ]
-        return part | {"segments": times}
+        return part | {"segments": runs}
 
     levels = {"levels": [with_times(level) for level in doc["levels"]]} if "levels" in doc else {}
-    return with_times(doc) | levels | {"frames_per_second": rate}
+    return with_times(doc) | levels | ({} if rate is None else {"frames_per_second": rate})
 
 
 def named(doc: dict, matching: Mapping | None) -> dict:

@@ -59,6 +59,7 @@ __all__ = [
     "ON_ALL",
     "PAPERS_METHOD",
     "RAW_FEATURES",
+    "RAW_FRAMES",
     "RECORDING_INITIAL",
     "RECORDING_LEARNED",
     "RTK",
@@ -194,6 +195,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
 #: Gaussians of each length scale begin with, and what those of kernels as in the authors' program end with.
 GAUSS_NTK, NNGP, NTK_SPHERE = "GaussNTK", "NNGP", "NTK sphere"
 GAUSS, AUTHORS = "Gauss, ", " (authors' program)"
+
+#: What recordings are compared with in the column `value` of their study.
+RAW_FRAMES = "raw frames"
 
 #: The paper's loss in the column `value` of the study of losses.
 MMD = "MMD"

@@ -22,6 +22,7 @@ from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.factor_ranges import FACTOR_RANGES
 from reproduce.tables.kernel_mean_gains import gain_cells, variant_gains
 from reproduce.tables.merging_choices import change_cells, choice_changes
+from reproduce.tables.recorded import recorded_cells, recorded_changes
 from reproduce.tables.recording_cells import GAINS, gains, parity_cells
 from reproduce.tables.smoothing_rule import by_rule
 
@@ -78,6 +79,9 @@ def computed(facts: Facts, ledger: Mapping, folder: Path) -> dict[str, str]:
             *gain_cells(variant_gains(read_rows("study_kernel_means", folder)))
         ),
         "merging_changes": markdown_table(*change_cells(choice_changes(read_rows("study_merging", folder)))),
+        "recorded_changes": markdown_table(
+            *recorded_cells(recorded_changes(read_rows("study_recordings", folder)))
+        ),
         **{f"seeds_{name}": str(len(_seeds(facts[name]))) for name in _SEEDED},
         **{
             f"comparison_{key}": comparison(read_rows(name, folder))

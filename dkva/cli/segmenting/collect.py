@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.cli.output_files import foreign_file
+from dkva.cli.segmenting.further_files import EXPORTS, FRAME_LABELS, write_exports, write_frame_labels
 from dkva.cli.segmenting.together import Shared, shared
 from dkva.cli.terminal import gathered
 
@@ -46,6 +47,8 @@ class Output:
         levels: whether levels are made.
         suggestion: whether numbers of segments are suggested.
         frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
+        exports: kinds of files that other programs read, beside each document; see
+            `dkva.cli.segmenting.further_files`.
     """
 
     folder: Path
@@ -57,6 +60,7 @@ class Output:
     levels: bool = False
     suggestion: bool = False
     frame_labels: str | None = None
+    exports: tuple[str, ...] = ()
 
     @property
     def csv(self) -> Path | None:
@@ -146,7 +150,8 @@ class Results:
             "levels.png": plot and self.output.levels,
             "suggestion.png": plot and self.output.suggestion,
         }
-        kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in ("txt", "npy")}
+        kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in FRAME_LABELS}
+        kinds |= {kind: kind in self.output.exports for kind in EXPORTS}
         return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
 
     def _document(self, name: str) -> Path:
@@ -207,7 +212,7 @@ class Results:
         Raises:
             OSError: a file that cannot be written.
         """
-        from dkva.export.documents import labels_in, timed, write_json
+        from dkva.export.documents import labels_in, write_json
 
         if worked.problem is not None:
             self._problems.setdefault(video.name, []).append(worked.problem)
@@ -219,16 +224,23 @@ class Results:
         else:
             doc = self._old[video.name]
             self.kept += 1
-        doc = self._judged(video, worked, timed(doc, self.output.rate))
+        doc = self._judged(video, worked, self._timed(doc, worked))
         self._notes[video.name] = (*worked.notes, *_about(doc, worked, self.output.ignore))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
         if self.output.frame_labels:
-            self._write_frame_labels(doc, labels)
+            write_frame_labels(self.output.folder, doc, labels, self.output.frame_labels)
+        write_exports(self.output.folder, doc, self.output.exports)
         self.docs[video.name] = doc
         if self.output.plot:
             self._draw(doc, labels, worked.truth)
+
+    def _timed(self, doc: dict, worked: Worked) -> dict:
+        """The document with times in seconds: a recording's own, which may be none, or by the rate."""
+        from dkva.export.documents import timed
+
+        return timed(doc, self.output.rate if worked.recording is None else worked.rate, worked.times)
 
     def _made(self, video: VideoFile, worked: Worked, segmentation: Segmentation) -> dict:
         """The document of a video that was cut now; what stood of earlier labels goes."""
@@ -244,6 +256,8 @@ class Results:
             suggestion=worked.suggestion,
             together=worked.together,
             model=worked.model,
+            shortest=worked.shortest,
+            recording=worked.recording,
         )
         for path in self._beside(video.name) if video.name in self._old else []:
             path.unlink(missing_ok=True)
@@ -293,28 +307,6 @@ class Results:
             old = read_json(self._document(name))
             if old is not None and old["key"] != key:
                 self._document(name).unlink()
-
-    def _write_frame_labels(self, doc: dict, labels: np.ndarray) -> None:
-        """One label a frame beside the document: numbers, or names if there are some.
-
-        An array has names if labels are classes.
-        """
-        import numpy as np
-
-        from dkva.base.files import write_atomically, write_text
-        from dkva.export.class_names import names_in
-        from dkva.export.timeline import label_text
-
-        path = self.output.folder / f"{doc['video']}.labels.{self.output.frame_labels}"
-        if doc.get("classes") and self.output.frame_labels == "npy":
-            labels = names_in(doc)
-        named = any(run.get("name") for run in doc["segments"])
-        text = label_text if named else str
-        names = {run["label"]: text(run.get("name") or run["label"]) for run in doc["segments"]}
-        if self.output.frame_labels == "npy":
-            write_atomically(path, lambda file: np.save(file, labels, allow_pickle=False))
-        else:
-            write_text(path, "".join(f"{names[label]}\n" for label in labels.tolist()))
 
     def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
         from dkva.cli.segmenting.pictures import draw

@@ -13,10 +13,11 @@ import click
 from dkva.experiments.models import is_model
 
 if TYPE_CHECKING:
+    from dkva.cli.segmenting.recording_reading import RecordingReading
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import FeatureReading, LabelReading
 
-__all__ = ["Found", "find_videos", "is_own_table"]
+__all__ = ["Found", "find_videos", "is_own_table", "of_recordings"]
 
 # How the tables of an earlier run begin.
 _OWN_TABLES = {
@@ -45,6 +46,13 @@ class Found:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def recorded(self) -> bool:
+        """Whether some of the videos are recordings."""
+        from dkva.cli.segmenting.recording import RecordingFile
+
+        return any(isinstance(video, RecordingFile) for video in self.videos)
+
 
 def find_videos(
     given: tuple[Path, ...],
@@ -55,6 +63,7 @@ def find_videos(
     *,
     but: Path | None = None,
     option: str = "--labels",
+    recording: RecordingReading | None = None,
 ) -> Found:
     """The videos that can be named; nothing but file names and the mapping is read.
 
@@ -68,12 +77,14 @@ def find_videos(
         label_reading: how labels are read, but for the mapping.
         but: a feature file that is left out, and a note says so, if it is among them.
         option: where the labels were given.
+        recording: how recordings are read, which are then videos, too: files, folders of images, and what a
+            folder without features holds of either; None takes features alone.
 
     Raises:
         click.ClickException: labels or a mapping that cannot be used for any video.
     """
     found = Found()
-    files = _feature_files(given, found)
+    files = _files(given, found, recordings=recording is not None)
     if but is not None:
         kept = {name: path for name, path in files.items() if os.path.realpath(path) != os.path.realpath(but)}
         if len(kept) < len(files):
@@ -99,8 +110,29 @@ def find_videos(
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
             except DataError as error:
                 found.problems.append(str(error))
-        found.videos.append(VideoFile(name, path, truth, reading, label_reading))
+        if recording is not None and _is_recording(path):
+            from dkva.cli.segmenting.recording import RecordingFile
+
+            found.videos.append(RecordingFile(name, path, truth, reading, label_reading, recording=recording))
+        else:
+            found.videos.append(VideoFile(name, path, truth, reading, label_reading))
     return found
+
+
+def of_recordings(place: Path) -> bool:
+    """Whether what is given is a recording, or a folder that holds some and no features."""
+    if _is_recording(place):
+        return True
+    if not place.is_dir():
+        return False
+    from dkva.datasets import DataError
+
+    root = _root(place)
+    try:
+        kept, _ = _features_below(root)
+    except DataError:
+        kept = []
+    return not kept and bool(_recordings_below(root))
 
 
 def _with_mapping(
@@ -122,14 +154,14 @@ def _with_mapping(
         return reading
 
 
-def _feature_files(given: tuple[Path, ...], found: Found) -> dict[str, Path]:
-    """Feature files by name."""
+def _files(given: tuple[Path, ...], found: Found, *, recordings: bool) -> dict[str, Path]:
+    """Feature files, and recordings if they are taken, by name."""
     from dkva.datasets import DataError
 
     files: dict[str, Path] = {}
     for place in given:
         try:
-            named = _named(place, found)
+            named = _named(place, found, recordings)
         except DataError as error:
             found.problems.append(str(error))
             continue
@@ -143,34 +175,87 @@ def _feature_files(given: tuple[Path, ...], found: Found) -> dict[str, Path]:
     return files
 
 
-def _named(place: Path, found: Found) -> list[tuple[str, Path]]:
+def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]]:
     from dkva.datasets import DataError
 
     if not place.exists():
         raise DataError(place, "not found", "check the path")
-    from dkva.datasets import find_features
     from dkva.datasets.kinds import stem_of
 
+    if recordings and _is_recording(place):
+        return [(place.resolve().name if place.is_dir() else place.stem, place)]
     if not place.is_dir():
         return [(stem_of(place) or place.stem, place)]
-    root = place / "features" if (place / "features").is_dir() else place
+    root = _root(place)
     passed = _passed_over(root)
+    kept: list[tuple[str, Path]] = []
+    own: set[Path] = set()
+    problem = None
     try:
-        files = find_features(root)
+        kept, own = _features_below(root)
     except DataError as error:
-        if passed:
-            raise DataError(root, f"holds no feature files, only {passed[0]}", passed[1]) from error
-        raise
+        problem = error
+    if not kept and recordings and (filmed := _recordings_below(root)):
+        return filmed
+    if problem is not None and passed:
+        raise DataError(root, f"holds no feature files, only {passed[0]}", passed[1]) from problem
+    if problem is not None:
+        raise problem
     if passed:
         found.notes.append(f"{root}: passed over {passed[0]}: {passed[1]}")
-    kept = [(name, path) for name, path in files if not _is_own(path)]
-    # Embedded frames that lie there alone are what is asked for.
-    kept = [(name, path) for name, path in kept if not _is_embedded(path)] or kept
-    own = {path.parent for _, path in files} - {path.parent for _, path in kept}
     if not kept:
         raise DataError(root, "holds results of dkva, no features", "give the folder of the features")
     found.notes.extend(f"{each}: passed over, as it holds results of dkva" for each in sorted(own))
     return kept
+
+
+def _root(place: Path) -> Path:
+    return place / "features" if (place / "features").is_dir() else place
+
+
+def _features_below(root: Path) -> tuple[list[tuple[str, Path]], set[Path]]:
+    """Features below a folder, and folders that hold results of dkva. Raises DataError if it has neither."""
+    from dkva.datasets import find_features
+
+    files = find_features(root)
+    kept = [(name, path) for name, path in files if not _is_own(path)]
+    # Embedded frames that lie there alone are what is asked for.
+    kept = [(name, path) for name, path in kept if not _is_embedded(path)] or kept
+    return kept, {path.parent for _, path in files} - {path.parent for _, path in kept}
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether this is a recording, or a still image that is given for one, and no pictures of results."""
+    from dkva.recordings.kinds import IMAGE_SUFFIXES, is_recording
+
+    if path.is_dir():
+        return is_recording(path) and not _holds_results(path)
+    return is_recording(path) or path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _holds_results(folder: Path) -> bool:
+    """Whether a folder's images are pictures of dkva's, which stand beside documents of the same name."""
+    documents = {path.stem for path in folder.glob("*.json")}
+    return any(path.stem in documents for path in folder.glob("*.png"))
+
+
+def _recordings_below(root: Path) -> list[tuple[str, Path]]:
+    """(name, path) of every recording below a folder, sorted; hidden ones and results are passed over."""
+    from dkva.recordings.kinds import is_recording
+
+    found: list[tuple[str, Path]] = []
+    seen: set[str] = set()
+    for here, folders, files in os.walk(root, followlinks=True):
+        seen.add(os.path.realpath(here))  # a link may lead back up
+        kept = [Path(here, name) for name in folders if not name.startswith(".")]
+        kept = [path for path in kept if os.path.realpath(path) not in seen]
+        images = [path for path in kept if _is_recording(path)]
+        folders[:] = [path.name for path in kept if path not in images]
+        filmed = [Path(here, name) for name in files if not name.startswith(".")]
+        filmed = [path for path in filmed if is_recording(path)]
+        found += [(path.relative_to(root).as_posix(), path) for path in images]
+        found += [((path.relative_to(root).parent / path.stem).as_posix(), path) for path in filmed]
+    return sorted(found)
 
 
 def _passed_over(root: Path) -> tuple[str, str] | None:

@@ -46,6 +46,7 @@ _ANSWERED = {
     "seed": f"--seed: is of the training; {_SAME}",
     "levels": f"--levels: a model cuts into the number of actions that it was trained on; {_SAME}",
     "nested": f"--nested: is of --levels, and a model has none; {_SAME}",
+    "shortest": f"--shortest: sets the smoothing of a method, and a model has its own; {_SAME}",
     "together": f"--together: a label of a model means the same in every video already; {_SAME}",
 }
 

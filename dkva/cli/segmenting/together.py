@@ -54,10 +54,16 @@ def work_together(
             yield index, told(unit.video, partial(cut_alone, unit, way.alone(), read))
         return
     _check_widths([(units[index], read) for index, read in reads.items()])
+    way = way.at(_rate(reads.values()))
     digest = _digest(reads.values())
     of_all = {"videos": len(reads), "digest": digest}
     known = {
-        index: replace(read.worked, key=key_of(units[index].video, way, read, digest), together=of_all)
+        index: replace(
+            read.worked,
+            key=key_of(units[index].video, way, read, digest),
+            together=of_all,
+            shortest=way.shortest,
+        )
         for index, read in reads.items()
     }
     if all(units[index].done == worked.key for index, worked in known.items()):
@@ -74,7 +80,7 @@ def work_together(
     for (index, worked), cut in zip(known.items(), cuts, strict=True):
         notes = [*worked.notes, *said, *([_ANEW] if units[index].done is not None else [])]
         said = []
-        yield index, replace(worked, segmentation=cut, notes=tuple(notes))
+        yield index, replace(worked, segmentation=reads[index].in_frames(cut), notes=tuple(notes))
 
 
 def _check_widths(videos: Sequence[tuple[Planned, Read]]) -> None:
@@ -88,6 +94,13 @@ def _check_widths(videos: Sequence[tuple[Planned, Read]]) -> None:
                 f"--together: {first.video.path} has {plural(width, 'feature')} and {other.video.path} has "
                 f"{found.features.shape[1]}; give videos of as many, or choose with --columns"
             )
+
+
+def _rate(reads: Iterable[Read]) -> float | None:
+    """Rows of features a second over all videos; None if one has no times."""
+    rates = [(len(read.features), read.rate) for read in reads]
+    seconds = sum(n / rate for n, rate in rates if rate)
+    return sum(n for n, _ in rates) / seconds if all(rate for _, rate in rates) else None
 
 
 def _digest(reads: Iterable[Read]) -> str:

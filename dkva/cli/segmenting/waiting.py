@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from dkva.cli.segmenting.way import Way
-from dkva.cli.terminal import remark
+from dkva.cli.terminal import printable, remark
 
-__all__ = ["Waiting"]
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["ReadingBar", "Waiting"]
 
 
 class Waiting:
@@ -50,3 +54,32 @@ class Waiting:
 
     def __exit__(self, *error: object) -> None:
         self._stop()
+
+
+class ReadingBar:
+    """A line of a bar for the recording that is read, in seconds of it; it goes when the recording ends.
+
+    Args:
+        bar: which has a line for the videos already.
+    """
+
+    def __init__(self, bar: Progress):
+        self._bar = bar
+        self._line: TaskID | None = None
+
+    def __call__(self, name: str, done: float, total: float | None) -> None:
+        """So many seconds of a recording are read, of those that it has, if that is known.
+
+        Args:
+            name: of the recording; "" if none is read any more.
+            done: seconds.
+            total: seconds.
+        """
+        if not name:
+            if self._line is not None:
+                self._bar.remove_task(self._line)
+            self._line = None
+            return
+        if self._line is None:
+            self._line = self._bar.add_task(f"{printable(name)}: seconds read", total=total)
+        self._bar.update(self._line, completed=done, total=total)

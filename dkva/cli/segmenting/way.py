@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dkva.cli.segmenting.levels import HIERARCHICAL, Levels, described, made, suggestion
 from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
+from dkva.experiments.shortest import settings_for_shortest
 from dkva.kernel_means.settings import LEAST_LEVELS
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ class Way:
             source. dkva's own method has none: its results are kept as long as the version of dkva is.
         levels_code: likewise of the levels and the suggestion, if there are some.
         together: whether all videos are cut into one set of actions.
+        shortest: seconds of the shortest action of interest, which set the smoothing in place of the
+            settings; None leaves these as they are.
+        rate: samples (rows of features) a second, without which `shortest` says nothing.
     """
 
     method: Listed
@@ -53,6 +57,8 @@ class Way:
     code: str = ""
     levels_code: str = ""
     together: bool = False
+    shortest: float | None = None
+    rate: float | None = None
 
     @classmethod
     def of(
@@ -86,7 +92,29 @@ class Way:
 
     def alone(self) -> Way:
         """The way of a video that is cut by itself."""
-        return Way.of(self.method, self.n_segments, self.seed, self.settings, self.levels)
+        return replace(self, together=False).with_code()
+
+    def at(self, rate: float | None) -> Way:
+        """The way of a video of so many samples a second.
+
+        Raises:
+            ValueError: seconds are given, and the rate is not known.
+        """
+        if self.shortest is None:
+            return self
+        if rate is None:
+            raise ValueError("has no times, and --shortest is in seconds: give --fps, too")
+        return replace(self, rate=rate)
+
+    def smoothed(self, n_samples: int, n_segments: int) -> Way:
+        """The way with the smoothing that the shortest action asks for in a video of so many samples.
+
+        Several levels have one setting, which counts in mean segments: that for `n_segments`.
+        """
+        if self.shortest is None or self.rate is None:
+            return self
+        given = settings_for_shortest(self.method.id, self.shortest, self.rate, n_samples, n_segments)
+        return replace(self, settings={**self.settings, **given})
 
     def check(self) -> None:
         """Raise ValueError if the method refuses the settings together, as with too many epochs."""
@@ -110,6 +138,8 @@ class Way:
         found: list[object] = [self.recorded(self.n_segments or "auto")]
         if self.levels or self.n_segments is None:
             found.append([str(self.range), self.range.nested, self.levels is not None, self.levels_code])
+        if self.shortest is not None:
+            found.append(["shortest", self.shortest, self.rate])
         return found
 
     def recorded(self, n_segments: object) -> dict[str, object]:
@@ -124,18 +154,26 @@ class Way:
 
         Of levels and suggestion nothing is made that is not asked for.
 
-        A suggestion is always of the method's own levels, whether those that are written are nested or not.
+        A suggestion is always of the method's own levels, whether those that are written are nested or not,
+        and smoothed as the settings say. Levels are smoothed as the cut into their number is.
         """
-        settings = self.settings if self.method.id == HIERARCHICAL else {}
-        of = partial(made, features, self.range.high, seed=self.seed, settings=settings)
-        nested = self.range.nested
-        shown = of(nested=nested) if self.levels else None
-        levels = described(shown, self.range.low) if shown else []
-        if self.n_segments:
-            return self.n_segments, levels, None
-        own = of(nested=False) if shown is None or nested else shown
-        suggested = suggestion(own, features, self.range.low)
-        return suggested["k"], levels, suggested
+        of = partial(made, features, self.range.high, seed=self.seed)
+        number, own, suggested = self.n_segments, None, None
+        settings = self._hierarchys()
+        if not number:
+            own = of(settings=settings, nested=False)
+            suggested = suggestion(own, features, self.range.low)
+            number = suggested["k"]
+        if not self.levels:
+            return number, [], suggested
+        smoothed = self.smoothed(len(features), number)._hierarchys()
+        shown = own if smoothed == settings and not self.range.nested else None
+        shown = shown or of(settings=smoothed, nested=self.range.nested)
+        return number, described(shown, self.range.low), suggested
+
+    def _hierarchys(self) -> Mapping[str, object]:
+        """The settings, if they are of the method whose levels these are."""
+        return self.settings if self.method.id == HIERARCHICAL else {}
 
     def cut(self, features: np.ndarray, name: str, n_segments: int) -> Segmentation:
         """The segmentation of one video's features [n, d]; batches may depend on its name.
@@ -145,13 +183,16 @@ class Way:
         """
         drawn = {"seed": self.seed} if self._takes("seed") else {}
         called = {"name": name} if self._takes("name") else {}
-        labels = load(self.method.target)(features, n_segments, **self.settings, **drawn, **called)
+        way = self.smoothed(len(features), n_segments)
+        labels = load(self.method.target)(features, n_segments, **way.settings, **drawn, **called)
         checked = one_a_frame(labels, features, self.method)
         self._check_number(checked, n_segments)
-        return self.segmentation(features, checked, n_segments)
+        return way.segmentation(features, checked, n_segments)
 
     def cut_together(self, videos: Sequence[np.ndarray]) -> list[Segmentation]:
         """The segmentation of each of several videos' features [n_i, d], of one set of actions.
+
+        For a shortest action in seconds they are smoothed as a video of their mean length is.
 
         Raises:
             ValueError: features or settings that the method refuses, or answers that are no label a frame.
@@ -160,7 +201,8 @@ class Way:
 
         n_segments = self.n_segments or 0
         drawn = {"seed": self.seed} if self._takes("seed") else {}
-        answers = load(self.method.together)(videos, n_segments, **self.settings, **drawn)
+        way = self.smoothed(max(1, round(sum(map(len, videos)) / len(videos))), n_segments)
+        answers = load(self.method.together)(videos, n_segments, **way.settings, **drawn)
         if len(answers) != len(videos):
             raise ValueError(
                 f"{self.method.id} gave labels of {len(answers)} videos for {len(videos)}: "
@@ -172,7 +214,7 @@ class Way:
         ]
         self._check_number(np.concatenate(checked), n_segments)
         return [
-            self.segmentation(features, labels, n_segments)
+            way.segmentation(features, labels, n_segments)
             for features, labels in zip(videos, checked, strict=True)
         ]
 
@@ -196,7 +238,7 @@ class Way:
         """What a user should know of these settings for a video of so many frames, before it is cut."""
         short = self.levels is not None and self.levels.high > n_frames
         ends = [f"the levels end at {n_frames}, one segment a frame"] if short else []
-        return ends + self._smoothing_warnings(n_frames, n_segments)
+        return ends + self.smoothed(n_frames, n_segments)._smoothing_warnings(n_frames, n_segments)
 
     def _smoothing_warnings(self, n_frames: int, n_segments: int) -> list[str]:
         if _PAPERS_SETTINGS not in self.method.settings or n_segments < 2:
@@ -207,10 +249,12 @@ class Way:
         window = smoothing_window(n_frames, n_segments, smoothing)
         if 2 * window < n_frames:
             return []
-        less = f"{n_segments / 10:g}"
+        given, less = f"--smoothing {smoothing:g}", f"--smoothing {n_segments / 10:g}, too"
+        if self.shortest is not None:
+            given, less = f"--shortest {self.shortest:g}", "less"
         return [
-            f"frames are averaged over {window} frames, and the video has {n_frames} (--smoothing "
-            f"{smoothing:g}): short actions and those that return are blurred; try --smoothing {less}, too"
+            f"frames are averaged over {window} frames, and the video has {n_frames} ({given}): short "
+            f"actions and those that return are blurred; try {less}"
         ]
 
     def _takes(self, keyword: str) -> bool:

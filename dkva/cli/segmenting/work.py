@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dkva.base.segmentation import Segmentation
+    from dkva.cli.segmenting.recording import RecordingFile
     from dkva.datasets import VideoFile
     from dkva.datasets.reading import FeatureReading, Note
 
@@ -67,6 +68,10 @@ class Worked:
         suggestion: of the number of segments, likewise, where it was not given.
         together: number and digest of the videos that were cut together, likewise, where they were.
         model: the model that cuts, likewise, where one does.
+        shortest: seconds of the shortest action of interest, likewise, if they set the smoothing.
+        recording: facts of a recording and of how it was sampled, likewise; None of features.
+        rate: frames a second, of a recording.
+        times: of the frames of a recording in seconds, and of its end [n + 1]; None if it has none.
     """
 
     segmentation: Segmentation | None = None
@@ -82,6 +87,10 @@ class Worked:
     suggestion: Mapping[str, Any] | None = None
     together: Mapping[str, Any] | None = None
     model: Mapping[str, Any] | None = None
+    shortest: float | None = None
+    recording: Mapping[str, Any] | None = None
+    rate: float | None = None
+    times: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -92,11 +101,33 @@ class Read:
         features: [n, d].
         source: of the features; see `dkva.export.documents.source_of`.
         worked: what is known before the cut.
+        how: how the features were read, as far as it decides them.
+        rate: rows of features a second, if known.
+        edges: of a recording, own frames edges[i]:edges[i + 1] are those of row i [n + 1]; None of features.
     """
 
     features: np.ndarray
     source: Mapping[str, str | int]
     worked: Worked
+    how: Mapping[str, object]
+    rate: float | None = None
+    edges: np.ndarray | None = None
+
+    def in_frames(self, made: Segmentation) -> Segmentation:
+        """A segmentation of the rows as one of the video's own frames."""
+        if self.edges is None:
+            return made
+        from dkva.cli.segmenting.recording import expanded
+
+        return expanded(made, self.edges)
+
+    def levels_in_frames(self, levels: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Levels of the rows as those of the video's own frames."""
+        if self.edges is None:
+            return levels
+        from dkva.cli.segmenting.recording import expanded_levels
+
+        return expanded_levels(levels, self.edges)
 
 
 def work(unit: Planned, *, way: Way) -> Worked:
@@ -124,16 +155,46 @@ def told(video: VideoFile, do: Callable[[], Result]) -> Result | Worked:
 
 
 def read_video(video: VideoFile) -> Read:
-    """Features of a video, and its true labels if there are some. Raises DataError, OSError."""
+    """Features of a video, and its true labels if there are some. Raises ValueError, OSError."""
+    from dkva.cli.segmenting.recording import RecordingFile
     from dkva.export.documents import source_of
 
+    if isinstance(video, RecordingFile):
+        return _read_recording(video)
     features, read = video.features_with_notes()
     source = source_of(video.path)
     notes = [note.text for note in read]
     labels = _truth(video, features.shape)
     notes += labels.pop("notes")
     reading = _facts(read, transposed=video.reading.transposed)
-    return Read(features, source, Worked(source=source, reading=reading, notes=tuple(notes), **labels))
+    worked = Worked(source=source, reading=reading, notes=tuple(notes), **labels)
+    return Read(features, source, worked, how_read(video.reading), video.label_reading.fps)
+
+
+def _read_recording(video: RecordingFile) -> Read:
+    """Features of a recording's samples, and true labels of its own frames, if there are some."""
+    from dkva.cli.segmenting.recording import own_rate, recording_notes, recording_source
+
+    if video.recording.cache:
+        keep_compiled_programs()  # of the encoder
+    found = video.read()
+    said = recording_notes(found)
+    rate = own_rate(found)
+    n_frames = int(found.edges[-1])
+    labels = _truth(video.timed_by(rate), (n_frames,))
+    notes = [note.text for note in said] + labels.pop("notes")
+    source = recording_source(video)
+    worked = Worked(
+        source=source,
+        reading={"notes": [note.text for note in said]},
+        notes=tuple(notes),
+        recording=found.facts,
+        rate=rate,
+        times=found.times,
+        **labels,
+    )
+    how = {"encoder": video.recording.opened().key, "fps": found.fps}
+    return Read(found.features, source, worked, how, found.fps, found.edges)
 
 
 def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
@@ -145,8 +206,9 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
         ImportError: a package that the method needs.
     """
     features = read.features
-    _check_length(unit.video, way, len(features))
-    known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model)
+    way = way.at(read.rate)
+    _check_length(unit.video, way, len(features), sampled=read.edges is not None)
+    known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model, shortest=way.shortest)
     if unit.done == known.key:
         return known
     n_segments, levels, suggestion = way.finer(features)
@@ -156,7 +218,13 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
     with noted(notes):
         # The file's own name alone: labels do not change with the folder the run was started on.
         segmentation = way.cut(features, unit.video.name.rsplit("/", 1)[-1], n_segments)
-    return replace(known, segmentation=segmentation, levels=levels, suggestion=suggestion, notes=tuple(notes))
+    return replace(
+        known,
+        segmentation=read.in_frames(segmentation),
+        levels=read.levels_in_frames(levels),
+        suggestion=suggestion,
+        notes=tuple(notes),
+    )
 
 
 @contextlib.contextmanager
@@ -173,21 +241,31 @@ def noted(notes: list[str]) -> Iterator[None]:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
 
 
-def _check_length(video: VideoFile, way: Way, n_frames: int) -> None:
-    """Raise DataError if a video has fewer frames than segments are asked for."""
+def _check_length(video: VideoFile, way: Way, n_frames: int, *, sampled: bool) -> None:
+    """Raise DataError if a video has fewer frames than segments are asked for.
+
+    Args:
+        video: which.
+        way: how it is cut.
+        n_frames: rows of its features.
+        sampled: whether these are samples of a recording.
+    """
     from dkva.datasets import DataError
     from dkva.datasets.annotations.forms import plural
 
     if n_frames >= way.least:
         return
     has = f"has {plural(n_frames, 'frame')}"
+    more = ""
+    if sampled:
+        has, more = f"gives {plural(n_frames, 'frame')}", ", or take more by a higher --fps"
     if way.n_segments and way.n_segments > n_frames:
-        remedy = f"ask for at most {n_frames} with -k"
+        remedy = f"ask for at most {n_frames} with -k{more}"
         raise DataError(video.path, f"{has} for {plural(way.n_segments, 'segment')}", remedy)
     if way.levels and way.levels.low > n_frames:
-        remedy = "give --levels that begin lower"
+        remedy = f"give --levels that begin lower{more}"
         raise DataError(video.path, f"{has} for --levels {way.levels.given or way.levels}", remedy)
-    raise DataError(video.path, f"{has}, too few for -k auto", "give -k")
+    raise DataError(video.path, f"{has}, too few for -k auto", f"give -k{more}")
 
 
 def _facts(notes: Sequence[Note], **more: object) -> dict[str, object]:
@@ -235,7 +313,7 @@ def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) 
 
     method = way.method
     recorded, *more = way.decisive()
-    decisive: list = [recorded, how_read(video.reading), *more]
+    decisive: list = [recorded, dict(read.how), *more]
     if method.id != "dkva":
         decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
     if together is not None:

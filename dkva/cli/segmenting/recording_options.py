@@ -1,0 +1,130 @@
+"""Options of `dkva segment` that are of recordings or in seconds, and what does not go with what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from dkva.cli.segment_types import SECONDS
+from dkva.cli.segmenting.find import of_recordings
+from dkva.cli.segmenting.further_files import EXPORTS
+from dkva.cli.segmenting.recording_reading import RecordingReading, rate_for
+from dkva.cli.shared_options import READING
+
+if TYPE_CHECKING:
+    from dkva.datasets import VideoFile
+
+__all__ = [
+    "FPS",
+    "check_times",
+    "export_option",
+    "recording_options",
+    "recording_reading",
+    "shortest_option",
+]
+
+#: What --fps is, of whatever is given.
+FPS = (
+    "Of a recording: frames a second that are taken of it; by default 5, or 10 if --shortest is under 3 s. "
+    "Of features, or a folder of images: frames a second, for labels and results in seconds."
+)
+
+#: Options of recordings alone, by the names of their parameters.
+ENCODING = ("encoder", "size", "weights")
+
+_ENCODERS = (
+    click.option(
+        "--encoder",
+        metavar="NAME",
+        help="What makes features of a recording's frames: efficientnet-lite0 (the default if its package is "
+        "installed), pixels, colour, pose, torchvision:NAME with --weights, or onnx:FILE.",
+    ),
+    click.option(
+        "--size",
+        type=click.IntRange(1),
+        metavar="PIXELS",
+        help="Side to which frames are scaled for the encoder; 224 suits the scenes of a film.",
+    ),
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        help="File of the weights of an encoder torchvision:NAME.",
+    ),
+)
+
+#: --shortest: the shortest action of interest.
+shortest_option = click.option(
+    "--shortest",
+    type=SECONDS,
+    help="Shortest action of interest, such as 2s: frames are averaged over a fifth of it (standard "
+    "deviation), in place of the method's own smoothing. With features --fps is needed, too.",
+)
+
+#: --export: files for other programs.
+export_option = click.option(
+    "--export",
+    "exports",
+    type=click.Choice(EXPORTS),
+    multiple=True,
+    help="Write subtitles for players, too: WebVTT or SubRip; may be repeated. With features --fps is "
+    "needed.",
+)
+
+
+def recording_options(command: Callable) -> Callable:
+    """How recordings become features: --encoder, --size, --weights."""
+    for option in reversed(_ENCODERS):
+        command = option(command)
+    return command
+
+
+def recording_reading(
+    context: click.Context,
+    given: Sequence[Path],
+    *,
+    encoder: str | None,
+    size: int | None,
+    weights: Path | None,
+    fps: float | None,
+    shortest: float | None,
+    no_cache: bool,
+) -> RecordingReading:
+    """How recordings among the given paths are read, by the options.
+
+    Raises:
+        click.ClickException: an option that is of recordings alone, or of features alone, without any.
+    """
+    kinds = {of_recordings(path) for path in given if path.exists()}
+    of_features = [*READING, "stride"]
+    for names, wrong, words in (
+        (ENCODING, {False}, "of recordings, and none is given"),
+        (of_features, {True}, "of feature files, and none is given, only recordings"),
+    ):
+        for name in names:
+            if kinds == wrong and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.ClickException(f"--{name}: is {words}; leave it out")
+    return RecordingReading(encoder, size, weights, fps or rate_for(shortest), fps, not no_cache)
+
+
+def check_times(
+    videos: Sequence[VideoFile], *, fps: float | None, shortest: float | None, exports: Sequence[str]
+) -> None:
+    """Raise click.ClickException if an option needs times that a video does not have without --fps."""
+    from dkva.cli.segmenting.recording import RecordingFile
+
+    option = f"--export {exports[0]}" if exports else "--shortest"
+    if fps is not None or (shortest is None and not exports):
+        return
+    for video in videos:
+        if not isinstance(video, RecordingFile):
+            raise click.ClickException(
+                f"{option}: needs times, and {video.path} has none; give --fps, its rows a second"
+            )
+        if video.path.is_dir():
+            raise click.ClickException(
+                f"{option}: needs times, and {video.path} has none; give --fps, its images a second"
+            )
