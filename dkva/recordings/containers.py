@@ -43,7 +43,7 @@ def open_container(path: Path) -> InputContainer:
         container: InputContainer = av.open(
             str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
-    except av.error.InvalidDataError as error:
+    except (av.error.InvalidDataError, av.error.EOFError) as error:
         raise RecordingError(
             path, "is no video that FFmpeg can read, or was cut off before its index was written", _AGAIN
         ) from error
@@ -91,7 +91,9 @@ def choose_stream(path: Path, container: InputContainer) -> VideoStream:
 
 def _is_cover(stream: VideoStream) -> bool:
     """Whether a stream is a picture that is attached, as covers are."""
-    return bool(int(stream.disposition) & 0x400)  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
@@ -108,6 +110,8 @@ def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
 
 def stated_duration(container: InputContainer, stream: VideoStream) -> float | None:
     """Length of the pictures, or else of the whole file, in seconds, if the file states any."""
+    if container.format.name == "avi" and stream.frames and stream.average_rate:
+        return float(stream.frames / stream.average_rate)  # FFmpeg shortens it for files that were cut off
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return container.duration / 1e6 if container.duration else None

@@ -103,8 +103,11 @@ class OpenedVideo:
         resume: Float64[np.ndarray, " frames"] | None = None,
     ) -> Iterator[Sample]:
         """Decode with all cores, and convert what is taken alone; see `Opened.samples`."""
+        from av.video.reformatter import VideoReformatter
+
         rate = self.sampling_rate(fps)
         target = scaled(size, self.height, self.width)
+        self._scaler = VideoReformatter()
         self.notes[:] = self._stated
         if resume is not None and self._can_be_found(resume):
             known = self._new_builder(rate, resume)
@@ -128,9 +131,9 @@ class OpenedVideo:
         return np.empty(0) if self._builder is None else self._builder.times(first)
 
     def grid(self) -> Grid:
-        """See `Opened.grid`. Raises ValueError: no pass is over."""
+        """See `Opened.grid`. Raises ValueError: no pass has begun, or it is not over."""
         if self._builder is None:
-            raise ValueError(f"{self.path}: no pass over the recording is over")
+            raise ValueError(f"{self.path}: no frames were taken yet")
         return self._builder.grid()
 
     def _new_builder(self, rate: float, times: Iterable[float] = ()) -> GridBuilder:
@@ -161,11 +164,11 @@ class OpenedVideo:
     def _take(
         self, builder: GridBuilder, frame: VideoFrame, intervals: range, skip: int, size: tuple[int, int]
     ) -> Iterator[Sample]:
-        """Samples of these intervals, which the frame is on screen in; the first `skip` of all are left out."""
+        """Samples of the intervals that show the frame; the first `skip` of all are left out."""
         wanted = intervals[max(0, skip - intervals.start) :]
         if wanted:
             number = builder.shown(wanted[0])
-            image, time = to_rgb(frame, size, self._turn), builder.time_of(number)
+            image, time = to_rgb(frame, size, self._turn, self._scaler), builder.time_of(number)
             for interval in wanted:
                 yield Sample(image, interval, number, time)
 
@@ -213,7 +216,7 @@ class OpenedVideo:
             self.notes.append(
                 f"damaged in places, the first after {first:.1f} s: what cannot be decoded is left out"
             )
-        if self.duration is not None and end < self.duration - _CUT_SHORT:
+        if self.duration is not None and end < self.duration - max(0.0, float(self._start)) - _CUT_SHORT:
             self.notes.append(
                 f"no pictures after {end:.1f} s of {self.duration:.1f} s: the file is damaged or "
                 "cut short there, or goes on with sound alone"
@@ -221,7 +224,9 @@ class OpenedVideo:
         elif len(inner) < len(self._damage):
             self.notes.append(f"damaged at its end: nothing after {end:.1f} s can be decoded")
         if builder.held:
-            self.notes.append(f"times run back at {builder.held} frames: they are held at the time before")
+            self.notes.append(
+                f"times run back or astray at {builder.held} frames: they are held at the time before"
+            )
         if builder.leaps:
             places = ", ".join(f"{time:.1f} s" for time in builder.leaps[:3])
             more = f" and {len(builder.leaps) - 3} more" if len(builder.leaps) > 3 else ""

@@ -54,8 +54,8 @@ class GridBuilder:
     sample is the frame on screen at its centre: the last one shown by then. A last interval whose centre
     lies beyond the last frame's end has none, and its frames belong to the sample before.
 
-    Times that run back are held at the last one. If they do by more than a second, or leap on by more than
-    an hour (our choices), the clock was set anew: frames go on a frame's length after the last.
+    Times that run back are held at the last one. If two frames on end do by more than a second, or leap on
+    by more than an hour (our choices), the clock was set anew: frames go on a frame's length after the last.
 
     Args:
         rate: samples a second.
@@ -65,7 +65,7 @@ class GridBuilder:
 
     Attributes:
         leaps: places at which the clock was set anew, in seconds.
-        held: number of frames whose times ran back.
+        held: number of frames whose times were no good, and were held at the last one.
     """
 
     def __init__(self, rate: float, *, tick: float = 0.0, period: float = 0.0, times: Iterable[float] = ()):
@@ -74,7 +74,7 @@ class GridBuilder:
         self.held = 0
         self._period = period or 1 / rate
         self._slack = min(max(tick, _FINEST), _COARSEST, 0.25 / rate)
-        self._shift = 0.0
+        self._shift, self._astray = 0.0, False
         self._times = array("d", times)
         self._end: float | None = None
         self._decided = self._before(self._times[-1] - self._slack) if self._times else 0
@@ -112,7 +112,9 @@ class GridBuilder:
         return self._decide(max(1, self._before(self._end - self._slack)))
 
     def grid(self) -> Grid:
-        """Samples of all frames, once `finish` was called."""
+        """Samples of all frames. Raises ValueError: `finish` was not called."""
+        if self._end is None:
+            raise ValueError("frames are still coming: finish first")
         times = np.append(self.times(), self._end)
         intervals = np.floor((times[:-1] - times[0] + self._slack) * self.rate)
         edges = np.searchsorted(intervals, np.arange(self._decided + 1))
@@ -127,12 +129,15 @@ class GridBuilder:
         if time is None:
             return last + self._period
         time += self._shift
-        if not last - _LEAP_BACK <= time <= last + _LEAP_ON:
+        leaps = not last - _LEAP_BACK <= time <= last + _LEAP_ON
+        if leaps and self._astray:
+            self._astray = False
             self.leaps.append(last)
             self._shift += last + self._period - time
             return last + self._period
-        self.held += time < last
-        return max(time, last)
+        self._astray = leaps
+        self.held += leaps or time < last
+        return last if leaps else max(time, last)
 
     def _before(self, time: float) -> int:
         """Number of intervals whose centre is before a time."""
