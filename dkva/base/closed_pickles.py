@@ -114,4 +114,4 @@ def tensor_of(storage: Any, offset: Any, shape: Any, strides: Any) -> np.ndarray
     indices = np.array(offset)
     for n, step in zip(shape, strides, strict=True):
         indices = np.add.outer(indices, step * np.arange(n))
-    return storage.numbers[indices]
+    return np.asarray(storage.numbers[indices])

@@ -148,7 +148,7 @@ def _storage(content: Any) -> Storage:
 
 
 def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> _Array:
-    return _made(tensor_of(storage, offset, shape, strides))
+    return _made(tensor_of(storage, offset, shape, strides)[()])  # one number is no array
 
 
 def _no_hooks(*arguments: Any) -> dict:

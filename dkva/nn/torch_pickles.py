@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -124,8 +125,9 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
-            state = _of_archive(file) if zipfile.is_zipfile(file) else _of_pickles(file)
+        # In memory, where nothing is set aside for more bytes than there are.
+        file = io.BytesIO(path.read_bytes())
+        state = _of_archive(file) if zipfile.is_zipfile(file) else _of_pickles(file)
         if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
             raise pickle.UnpicklingError("it holds no dict of tensors by name")
         return {name: _array(name, tensor) for name, tensor in state.items()}
@@ -136,20 +138,31 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
         raise ValueError(f"{path}: is refused: {told(error)}; {remedy}") from error
 
 
-def _of_pickles(file: io.BufferedReader) -> Any:
+def _loaded(reader: ClosedReader, file: io.BytesIO) -> Any:
+    """What a reader makes of the pickle that comes next, whose memory is no larger than its program."""
+    start = file.tell()
+    for step, (code, place, _) in enumerate(pickletools.genops(file)):
+        if code.name.endswith("PUT") and place > step:
+            raise pickle.UnpicklingError("it keeps things far away")
+    file.seek(start)
+    return reader.load()
+
+
+def _of_pickles(file: io.BytesIO) -> Any:
     """The content of a file of the format before zip archives: pickles, and the storages after them."""
     file.seek(0)
+    plain = ClosedReader(file, {})
     try:
-        begin = ClosedReader(file, {}).load(), ClosedReader(file, {}).load()
+        begin = _loaded(plain, file), _loaded(plain, file)
     except DAMAGE as error:
         raise pickle.UnpicklingError("it is no file of PyTorch's") from error
     if begin != (_MAGIC, _FORMAT):
         raise pickle.UnpicklingError("it is no file of PyTorch's")
-    if not ClosedReader(file, {}).load()["little_endian"]:
+    if not _loaded(plain, file)["little_endian"]:
         raise pickle.UnpicklingError("it holds big-endian numbers")
     reader = _StateReader(file)
-    state = reader.load()
-    keys = ClosedReader(file, {}).load()
+    state = _loaded(reader, file)
+    keys = _loaded(plain, file)
     if sorted(keys) != sorted(reader.places):
         raise pickle.UnpicklingError("it holds other storages than it asks for")
     for key in keys:
@@ -160,7 +173,7 @@ def _of_pickles(file: io.BufferedReader) -> Any:
     return state
 
 
-def _of_archive(file: io.BufferedReader) -> Any:
+def _of_archive(file: io.BytesIO) -> Any:
     """The content of a zip archive: a pickle, and a file for each storage."""
     with zipfile.ZipFile(file) as archive:
         mains = [name for name in archive.namelist() if name.endswith(_MAIN)]
@@ -170,8 +183,9 @@ def _of_archive(file: io.BufferedReader) -> Any:
         order = f"{folder}/byteorder"  # older archives do not tell
         if order in archive.namelist() and _stored(archive, order) != b"little":
             raise pickle.UnpicklingError("it holds big-endian numbers")
-        reader = _StateReader(io.BytesIO(_stored(archive, mains[0])))
-        state = reader.load()
+        main = io.BytesIO(_stored(archive, mains[0]))
+        reader = _StateReader(main)
+        state = _loaded(reader, main)
         for key, place in reader.places.items():
             place.fill(_stored(archive, f"{folder}/data/{key}"))
     return state

@@ -35,8 +35,12 @@ _STEP, _SIDE, _MOST = 32, 160, 1024
 #: is less sure of what it sees.
 _MEAN, _DEVIATION = 127.0, 128.0
 
-#: Frames in one program (our choice, as measured): maps of more leave a processor's caches.
-_CPU_BATCH, _GPU_BATCH = 4, 64
+#: Frames in one program: on a processor four of 160 × 160 or as many as have their points. More take a third
+#: longer each: memory of their maps is fetched from the system anew. A GPU takes more at once (our choice).
+_CPU_POINTS, _CPU_MOST, _GPU_FRAMES = 4 * 160**2, 16, 64
+
+#: Programs that are handed out before their features are waited for (our choice).
+_AHEAD = 4
 
 
 class EfficientNetEncoder:
@@ -45,7 +49,7 @@ class EfficientNetEncoder:
     Attributes:
         id: "efficientnet-lite0".
         size: (side, side), to which frames are stretched.
-        batch: frames in one program.
+        batch: frames given at once, those of four programs.
         key: name, version, size and digest of the weights.
     """
 
@@ -66,19 +70,21 @@ class EfficientNetEncoder:
         if side % _STEP:
             raise ValueError(f"size is {side}: give a multiple of {_STEP}, such as {_SIDE} or 224")
         self.size = (side, side)
-        self.batch = _CPU_BATCH if jax.default_backend() == "cpu" else _GPU_BATCH
+        on_cpu = jax.default_backend() == "cpu"
+        self._frames = max(1, min(_CPU_MOST, _CPU_POINTS // side**2)) if on_cpu else _GPU_FRAMES
+        self.batch = _AHEAD * self._frames
         self.key = f"{self.id}/1 {side}x{side} weights={digest}"
         self._network = network
 
     def __call__(self, frames: UInt8[np.ndarray, "n h w 3"]) -> Float32[np.ndarray, "n d"]:
-        """Features of frames of that size; fewer than a batch take as long as one."""
+        """Features of frames of that size; those of a frame do not depend on the others."""
         found = []
-        for start in range(0, len(frames), self.batch):
-            part = frames[start : start + self.batch]
-            # One program for all: a last batch is filled up.
-            filled = np.concatenate([part, np.repeat(part[-1:], self.batch - len(part), axis=0)])
-            found.append(_features(self._network, filled)[: len(part)])
-        return np.concatenate([np.asarray(each) for each in found])
+        for start in range(0, len(frames), self._frames):
+            part = frames[start : start + self._frames]
+            # One program for all: a last part is filled up.
+            filled = np.concatenate([part, np.repeat(part[-1:], self._frames - len(part), axis=0)])
+            found.append(_features(self._network, filled))
+        return np.concatenate([np.asarray(each) for each in found])[: len(frames)]
 
 
 def efficientnet_encoder(side: int | None = None) -> EfficientNetEncoder:

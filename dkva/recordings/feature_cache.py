@@ -27,10 +27,10 @@ from jaxtyping import Float32, Float64, Int64
 from dkva.base.cache import cache_folder
 from dkva.base.files import write_atomically
 from dkva.base.locks import only_one
+from dkva.recordings.contents import content_digest
 from dkva.recordings.errors import RecordingError
-from dkva.recordings.kinds import image_files
 
-__all__ = ["KeptFeatures", "State", "Writer", "content_digest", "find_features", "kept_name", "open_writer"]
+__all__ = ["KeptFeatures", "State", "Writer", "find_features", "kept_name", "open_writer"]
 
 #: Changes whenever the same recording would give other features, or files of another form.
 _VERSION = "1"
@@ -75,20 +75,18 @@ class State(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def content_digest(path: Path) -> str:
-    """Digest of a file's bytes, or of the names and bytes of a folder's images. Raises OSError."""
-    if not path.is_dir():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "blake2b").hexdigest()
-    whole = hashlib.blake2b()
-    for image in image_files(path):
-        whole.update(f"{image.name}\0{content_digest(image)}\0".encode(errors="surrogateescape"))
-    return whole.hexdigest()
+def kept_name(path: Path, encoder_key: str, rate: float | None) -> str:
+    """Name under which features of a recording are kept, whatever it is called itself.
 
+    Args:
+        path: a file, or a folder of images.
+        encoder_key: see `dkva.recordings.encoders.Encoder`.
+        rate: samples a second; None if nobody knows (images without times).
 
-def kept_name(content: str, encoder_key: str, rate: float | None) -> str:
-    """Name under which features of some content are kept, by encoder and samples a second."""
-    identity = "\0".join([_VERSION, content, encoder_key, repr(rate)])
+    Raises:
+        OSError: it cannot be read.
+    """
+    identity = "\0".join([_VERSION, content_digest(path, keep=True), encoder_key, repr(rate)])
     return hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
 
 

@@ -26,7 +26,6 @@ from dkva.recordings.feature_cache import (
     KeptFeatures,
     State,
     Writer,
-    content_digest,
     find_features,
     kept_name,
     open_writer,
@@ -118,7 +117,9 @@ def read_recording(
         raise ValueError(f"fps is {fps}: give frames a second, more than 0")
     path = Path(path)
     chosen = _chosen(encoder, size, weights)
-    rate = fps if fps is not None or path.is_dir() else SAMPLES_A_SECOND
+    rate = None if fps is None else float(fps)
+    if rate is None and not path.is_dir():
+        rate = SAMPLES_A_SECOND
     before = _state_of(path)
     name = _name(path, chosen, rate) if cache and chosen.key else None
     if name is not None and (kept := find_features(name)) is not None:
@@ -141,7 +142,7 @@ def _name(path: Path, encoder: Encoder, rate: float | None) -> str | None:
     """What features are kept under; None if the recording cannot be read, which opening it tells better."""
     with contextlib.suppress(OSError):
         if path.is_file() or path.is_dir():
-            return kept_name(content_digest(path), encoder.key, rate)
+            return kept_name(path, encoder.key, rate)
     return None
 
 

