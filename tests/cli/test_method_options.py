@@ -9,11 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from dkva.approximation.settings import Settings
+from dkva.cli import method_options
 from dkva.cli.method_options import (
     _HELP,
     DEFAULT_METHOD,
+    RECORDING_METHOD,
     MethodCommand,
     _sentence,
+    default_shortest,
     in_words,
     reason_for_method,
     setting_options,
@@ -239,3 +242,44 @@ def test_a_learner_must_be_named(learners, arguments, said):
 )
 def test_beside_a_model_there_are_no_settings(arguments, said):
     assert said in CliRunner().invoke(apply, arguments).output
+
+
+@click.command(cls=MethodCommand, of_recordings=lambda path: path.suffix == ".mp4")
+@click.argument("paths", nargs=-1)
+@click.option("--method")
+@click.option("--levels")
+@click.option("--out")
+def cut(paths, method, levels, out, **given):
+    """The method of recordings, its settings, its shortest action, and why."""
+    del paths, levels, out
+    click.echo(f"{method} {given} {default_shortest()} | {reason_for_method()}")
+
+
+def cut_by(*arguments):
+    return CliRunner().invoke(cut, arguments).output
+
+
+def test_recordings_have_a_method_of_their_own(monkeypatch):
+    told = f"{RECORDING_METHOD} "
+    assert cut_by("v.npy").startswith("kms ")
+    assert cut_by("v.npy", "--out", "v.mp4").startswith("kms ")
+    for line in (("v.mp4",), ("v.npy", "w.mp4"), ("--out", "x", "--", "w.mp4"), ("v.mp4", "--n-init", "3")):
+        assert cut_by(*line).startswith(told), line
+    assert "recordings with known actions" in cut_by("v.mp4")
+    assert cut_by("v.mp4", "--n-init", "3").endswith(" --method smoothed_kmeans is used\n")
+    assert cut_by("v.mp4", "--epochs", "3").startswith("dkva ")
+    assert cut_by("v.mp4", "--method", "ward").startswith("ward ")
+    assert cut_by("v.mp4", "--levels", "2-3").startswith("kms ")
+    assert "--levels are of kernel mean segments" in cut_by("v.mp4", "--levels", "2-3")
+    assert "requires an argument" in cut_by("v.mp4", "--out")
+
+
+def test_that_method_may_have_settings_of_its_own_there(monkeypatch):
+    monkeypatch.setattr(method_options, "RECORDING_SETTINGS", {"n_init": 4})
+    monkeypatch.setattr(method_options, "RECORDING_SHORTEST", 2.5)
+    assert "'n_init': 4} 2.5 |" in cut_by("v.mp4")
+    given = cut_by("v.mp4", "--n-init", "5")
+    assert "'n_init': 5" in given
+    assert "} 2.5 |" in given
+    assert "'n_init': 10} None |" in cut_by("v.mp4", "--method", "smoothed_kmeans")
+    assert " None |" in cut_by("v.npy")

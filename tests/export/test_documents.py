@@ -65,6 +65,17 @@ def test_json_and_csv_come_back(tmp_path, doc):
     } | {"settings": {"n_segments": 2}}
 
 
+def test_times_may_be_those_of_each_frame(doc):
+    """As of a recording whose frames are not at equal distances: each is shown from its own time on."""
+    times = 0.5 + np.arange(41) ** 2 / 100
+    made = timed(doc | {"levels": [{"segments": doc["segments"]}]}, 2.5, times)
+    for runs in (made["segments"], made["levels"][0]["segments"]):
+        shown = [(run["start_time"], run["end_time"]) for run in runs]
+        assert shown == [(0.5, 4.5), (4.5, 9.5), (9.5, 16.5)]
+    assert made["frames_per_second"] == 2.5
+    assert "frames_per_second" not in timed(doc, None, times)
+
+
 def test_times_and_names_come_and_go(tmp_path, doc):
     made = named(timed(doc, 4.0), {0: "stir"})
     shown = [(run["start_time"], run["end_time"], run["label"], run["name"]) for run in made["segments"]]

@@ -2,12 +2,16 @@ import click
 import numpy as np
 import pytest
 
-from dkva.cli.segmenting.find import find_videos
+from dkva.cli.segmenting.find import find_videos, of_recordings
+from dkva.cli.segmenting.recording import RecordingFile
+from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.datasets.reading import FeatureReading, LabelReading
 from dkva.experiments.models import write_model
 from dkva.export.embedding import embedding_document, write_embedding
 
 pytestmark = pytest.mark.fast
+
+READING = RecordingReading(fps=2)
 
 
 @pytest.fixture
@@ -117,7 +121,75 @@ def test_kinds_that_are_not_read_are_counted_and_told(folder):
     (folder / "films").mkdir()
     (folder / "films/a.mp4").touch()
     (problem,) = found(folder / "films")[1]
-    assert "holds no feature files, only 1 file (1 .mp4); a video: dkva reads features" in problem
+    assert "holds no feature files, only 1 file (1 .mp4); a video: dkva segment cuts it" in problem
+
+
+@pytest.fixture
+def films(tmp_path):
+    """Two recordings, one of them in a folder, and a folder of images; names alone count."""
+    films = tmp_path / "films"
+    for place in ("b/c.MOV", "a.mp4", "frames/img1.png", "frames/img2.png", ".d.mp4", "notes.md"):
+        (films / place).parent.mkdir(parents=True, exist_ok=True)
+        (films / place).touch()
+    return films
+
+
+def recorded(*given, **more):
+    made = find_videos(given, None, None, FeatureReading(), LabelReading(), recording=READING, **more)
+    recordings = {video.name: video.path for video in made.videos if isinstance(video, RecordingFile)}
+    assert made.recorded == bool(recordings)
+    return recordings, [video.name for video in made.videos if video.name not in recordings], made
+
+
+def test_recordings_are_files_folders_of_images_and_what_a_folder_holds_of_them(films):
+    found, others, made = recorded(films)
+    assert found == {"a": films / "a.mp4", "b/c": films / "b/c.MOV", "frames": films / "frames"}
+    assert (others, made.problems) == ([], [])
+    assert {video.recording for video in made.videos} == {READING}
+    assert list(recorded(films / "b/c.MOV", films / "frames")[0]) == ["c", "frames"]
+    for place in (films, films / "b/c.MOV", films / "frames"):
+        assert of_recordings(place)
+
+
+def test_a_still_image_is_taken_for_a_recording_so_that_it_is_told_what_it_is(films):
+    assert list(recorded(films / "frames/img1.png")[0]) == ["img1"]
+
+
+def test_recordings_of_one_name_are_told(films):
+    (films / "a.mkv").touch()
+    found, _, made = recorded(films)
+    assert len(found) == 3
+    (problem,) = made.problems
+    assert problem == (
+        f"{films / 'a.mp4'}: has the name of {films / 'a.mkv'}; remove one or take them in two runs"
+    )
+
+
+def test_beside_features_recordings_are_passed_over_and_a_note_says_how_to_cut_them(folder):
+    (folder / "features/tea/c.mp4").touch()
+    found, others, made = recorded(folder)
+    assert (found, others) == ({}, ["P2", "tea/P1"])
+    assert not of_recordings(folder)
+    (note,) = made.notes
+    assert "passed over 1 file (1 .mp4): a video: dkva segment cuts it if it is given itself" in note
+
+
+def test_results_beside_recordings_are_none(films):
+    """As of a second run in the folder of the recordings."""
+    cuts = films / "dkva-out"
+    (cuts / "b").mkdir(parents=True)
+    (cuts / "segments.csv").write_text("video,start,end,start_time\n")
+    for name in ("a", "b/c"):
+        for suffix in (".json", ".png", ".levels.png", ".vtt"):
+            (cuts / f"{name}{suffix}").touch()
+    assert list(recorded(films)[0]) == ["a", "b/c", "frames"]
+    assert of_recordings(films)
+    (cuts / "segments.csv").unlink()
+    assert list(recorded(films)[0]) == ["a", "b/c", "frames"]
+
+
+def test_other_commands_take_features_alone(films):
+    assert find_videos((films / "a.mp4",), None, None, FeatureReading(), LabelReading()).recorded is False
 
 
 def test_models_are_passed_over(folder):

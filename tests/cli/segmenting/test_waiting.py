@@ -1,8 +1,9 @@
 import time
 
 import pytest
+from rich.progress import Progress
 
-from dkva.cli.segmenting.waiting import Waiting
+from dkva.cli.segmenting.waiting import ReadingBar, Waiting
 from dkva.cli.segmenting.way import Way
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
@@ -35,3 +36,18 @@ def test_who_does_not_wait_hears_nothing(capsys):
         pass
     time.sleep(0.1)
     assert capsys.readouterr().err == ""
+
+
+def test_the_line_of_a_recording_that_is_read_goes_with_it():
+    bar = Progress(disable=True)
+    bar.add_task("videos")
+    told = ReadingBar(bar)
+    told("tea/v", 3.0, 60.0)
+    told("tea/v", 4.0, 60.0)
+    _, line = bar.tasks
+    assert (line.description, line.completed, line.total) == ("tea/v: seconds read", 4, 60)
+    told("", 0.0, None)
+    assert len(bar.tasks) == 1
+    told("", 0.0, None)  # of one that was kept nothing was told
+    told("w", 1.0, None)
+    assert bar.tasks[-1].total is None

@@ -1,5 +1,7 @@
 """How videos are cut, before any is read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from dkva.cli.segmenting.levels import Levels, described
 from dkva.cli.segmenting.way import Way
 from dkva.experiments.method_settings import checked
 from dkva.experiments.registry import find
+from dkva.experiments.shortest import SMOOTHING_SETTINGS
 
 pytestmark = pytest.mark.fast
 
@@ -117,3 +120,57 @@ def test_the_code_for_long_features_decides_too(monkeypatch):
     monkeypatch.setattr(way_module, "code_of", lambda function: function.__name__)
     assert way("smoothed_kmeans").code == "smoothed_kmeanslong_smoothed_kmeans"
     assert way("kmeans").code == "kmeans"
+
+
+def seconds(way, shortest=2.0, rate=5.0):
+    """A way with a shortest action, in a video of so many rows a second."""
+    return replace(way, shortest=shortest).at(rate)
+
+
+def test_the_shortest_action_sets_the_smoothing_of_each_video():
+    made = seconds(way("smoothed_kmeans", 3, n_init=2)).cut(FRAMES, "v", 3)
+    deviation = 2.0 * 5.0 / 5
+    asked = {"smoothing": deviation * 3 / len(FRAMES), "n_init": 2}
+    assert made.settings == {"n_segments": 3, **asked, "seed": 0}
+    np.testing.assert_array_equal(made.labels, baselines.smoothed_kmeans(FRAMES, 3, **asked))
+    for method in ("kms", "dkva", "sinkhorn"):
+        settings = seconds(way(method)).smoothed(60, 3).settings
+        own = way(method).settings
+        assert [name for name in own if own[name] != settings[name]] == [SMOOTHING_SETTINGS[method]]
+    assert way("kms").at(None) == way("kms") == way("kms").smoothed(60, 3)
+
+
+def test_a_shortest_action_needs_a_rate_and_decides_the_labels_with_it():
+    with pytest.raises(ValueError, match="has no times, and --shortest is in seconds: give --fps, too"):
+        replace(way("kms"), shortest=2.0).at(None)
+    ways = [way("kms"), seconds(way("kms")), seconds(way("kms"), 3.0), seconds(way("kms"), rate=4.0)]
+    assert len({repr(each.decisive()) for each in ways}) == len(ways)
+
+
+def test_the_level_of_the_number_is_the_cut_itself_for_a_shortest_action_too():
+    for nested in (False, True):
+        made = seconds(way("kms", 3, levels=Levels(2, 6, nested)))
+        number, levels, _ = made.finer(FRAMES)
+        smoothed = made.smoothed(len(FRAMES), number).settings
+        fitted = KernelMeanSegmenter(3, levels=6, nested=nested, averaging=smoothed["averaging"]).fit(FRAMES)
+        assert levels == described(fitted.hierarchy_, 2)
+        np.testing.assert_array_equal(made.cut(FRAMES, "v", 3).labels, fitted.labels_)
+
+
+def test_a_suggestion_is_of_the_methods_own_smoothing():
+    own, timed = way("kms", None, levels=Levels(2, 8)), seconds(way("kms", None, levels=Levels(2, 8)), 6.0)
+    assert own.finer(FRAMES)[2] == timed.finer(FRAMES)[2]
+    assert own.finer(FRAMES)[1] != timed.finer(FRAMES)[1]
+
+
+def test_videos_together_are_smoothed_as_one_of_their_mean_length():
+    made = seconds(replace(way("smoothed_kmeans", 3), together=True))
+    first, second = made.cut_together([FRAMES, FRAMES[:20]])
+    assert first.settings["smoothing"] == second.settings["smoothing"] == pytest.approx(2 * 3 / 40)
+    assert made.alone().cut(FRAMES, "v", 3).settings["smoothing"] == pytest.approx(2 * 3 / 60)
+
+
+def test_a_long_shortest_action_is_said():
+    (note,) = seconds(way("dkva"), 60.0).warnings_for(60, 2)
+    assert note.startswith("frames are averaged over 361 frames, and the video has 60 (--shortest 60): short")
+    assert note.endswith("try less")
