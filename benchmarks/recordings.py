@@ -130,7 +130,8 @@ def _stages(path: str, name: str) -> dict[str, Any]:
         for _ in container.decode(video=0):
             pass
     encoder = open_encoder(name)
-    kept, n = [], 0
+    kept: list[np.ndarray] = []
+    n = 0
     with _taken(stages, "decode and convert"):
         for sample in open_recording(path).samples(_FPS, size=encoder.size):
             n += 1
