@@ -18,6 +18,7 @@ from benchmarks import (
     many_videos,
     memory,
     processors,
+    recordings,
     rivals,
     scaling,
     speed,
@@ -47,6 +48,7 @@ _BENCHMARKS = {
     "supervised": supervised,
     "rivals": rivals,
     "joint_tasks": joint_tasks,
+    "recordings": recordings,
     "processors": processors,
 }
 

@@ -19,6 +19,7 @@ from benchmarks import (
     many_videos,
     memory,
     processors,
+    recordings,
     reference,
     rivals,
     scaling,
@@ -162,6 +163,7 @@ def test_a_process_that_fails_is_reported():
         supervised,
         rivals,
         joint_tasks,
+        recordings,
         processors,
     ],
 )

@@ -10,24 +10,19 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int, Real
+from jaxtyping import Int, Real
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.base.checks import check_features, check_number, check_segments, check_whole
 from dkva.base.segments import renumbered
 from dkva.baselines.pieces import averaged
 from dkva.baselines.standardising import standardised
+from dkva.baselines.time_filter import gaussian_filtered
 
-__all__ = ["smoothed_kmeans", "smoothed_kmeans_together"]
+__all__ = ["PIECES", "smoothed_kmeans", "smoothed_kmeans_together"]
 
-# The filter reaches so many standard deviations.
-_REACH = 4.0
-
-# Pieces of a video that centres are found with, at most.
-_PIECES = 4000
-
-# Numbers filtered at once.
-_BLOCK = 2**24
+#: Pieces of a video that centres are found with, at most.
+PIECES = 4000
 
 
 def smoothed_kmeans(
@@ -104,9 +99,10 @@ def smoothed_kmeans_together(
     check_number("smoothing", smoothing, most=1)
     check_whole("n_init", n_init, least=1)
     smoothed = [
-        _smoothed(standardised(features), smoothing * len(features) / n_segments) for features in checked
+        gaussian_filtered(standardised(features), smoothing * len(features) / n_segments)
+        for features in checked
     ]
-    pieces = [averaged(rows, max(_PIECES, n_segments)) for rows in smoothed]
+    pieces = [averaged(rows, max(PIECES, n_segments)) for rows in smoothed]
     means = np.concatenate([each.means for each in pieces])
     sizes = np.concatenate([each.sizes for each in pieces])
     with warnings.catch_warnings():  # fewer different frames than centres
@@ -114,26 +110,3 @@ def smoothed_kmeans_together(
         fitted = KMeans(n_segments, n_init=n_init, random_state=seed).fit(means, sample_weight=sizes)
     labels = renumbered(np.concatenate([fitted.predict(rows) for rows in smoothed]))
     return np.split(labels, np.cumsum([len(rows) for rows in smoothed])[:-1])
-
-
-def _smoothed(rows: Float[np.ndarray, "n d"], deviation: float) -> Float[np.ndarray, "n d"]:
-    """Rows averaged over time by a Gaussian, the edges replicated.
-
-    Equal to `scipy.ndimage.gaussian_filter1d(rows, deviation, axis=0, mode="nearest")`, but by FFT: the
-    window grows with the video.
-    """
-    from scipy.signal import fftconvolve
-
-    radius = int(_REACH * deviation + 0.5)
-    if not radius:
-        return rows
-    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / deviation) ** 2)
-    taps /= taps.sum()
-    out = np.empty_like(rows)
-    n, d = rows.shape
-    step = max(1, _BLOCK // (n + 2 * radius))
-    for start in range(0, d, step):
-        columns = slice(start, start + step)
-        padded = np.pad(rows[:, columns], ((radius, radius), (0, 0)), mode="edge")
-        out[:, columns] = fftconvolve(padded, taps[:, None], mode="valid", axes=0)
-    return out

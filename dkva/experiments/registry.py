@@ -80,6 +80,8 @@ class Listed:
         together: the same method over several videos at once as "module:name", if there is one, called as
             `together(features of each, n_segments, **settings) -> labels of each`: a label then means the
             same in all of them.
+        long: the same method in less memory as "module:name", if there is one, for features of many frames:
+            labels are the same but for rounding.
         needs: modules that it imports when it runs beside this package's own, and the package to install for
             each, such as {"ott": "ott-jax"}.
         origin: the package that lists it; the registry fills it in.
@@ -104,6 +106,7 @@ class Listed:
     estimator: str = ""
     check: str = ""
     together: str = ""
+    long: str = ""
     needs: Mapping[str, str] = field(default_factory=dict)
     origin: str = "dkva"
 
@@ -115,7 +118,7 @@ class Listed:
             text = getattr(self, name)
             if not text or len(text.splitlines()) != 1:
                 raise ValueError(f"{name} of method {self.id!r} is {text!r}: give one line")
-        further = filter(None, (self.estimator, self.check, self.together, self.restore))
+        further = filter(None, (self.estimator, self.check, self.together, self.long, self.restore))
         for target in (self.target, *self.settings, *further):
             if not re.fullmatch(r"[\w.]+:[\w.]+", target):
                 raise ValueError(f"{target!r} of method {self.id!r} is no target: write 'module:name'")
@@ -205,6 +208,7 @@ _OWN: tuple[Listed, ...] = (
         "Lloyd, Least squares quantization in PCM, IEEE Transactions on Information Theory 1982",
         "dkva.baselines.smoothed_k_means:smoothed_kmeans",
         together="dkva.baselines.smoothed_k_means:smoothed_kmeans_together",
+        long="dkva.baselines.long_smoothed_k_means:long_smoothed_kmeans",
     ),
     Listed(
         "ward",

@@ -33,16 +33,6 @@ def test_noise_is_averaged_out():
     assert smoothed > plain + 0.2
 
 
-@pytest.mark.parametrize("deviation", [0.05, 0.3, 2.0, 40.0])
-@pytest.mark.parametrize("block", [1, 2**24])
-def test_the_filter_is_scipys(deviation, block, monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK", block)
-    rows = rng.standard_normal((60, 3))
-    expected = gaussian_filter1d(rows, deviation, axis=0, mode="nearest")
-    # Roundings of numbers below 4 that a transform of some 512 sums in nine stages, and of their sum here.
-    np.testing.assert_allclose(module._smoothed(rows, deviation), expected, rtol=0, atol=1e-13)
-
-
 def test_its_steps_one_by_one():
     features = rng.standard_normal((90, 3)).cumsum(axis=0)
     rows = (features - features.mean(axis=0)) / features.std(axis=0)
@@ -110,7 +100,7 @@ def test_a_label_means_the_same_in_every_video():
 
 def test_each_video_has_a_filter_of_its_own(monkeypatch):
     seen = []
-    monkeypatch.setattr(module, "_smoothed", lambda rows, deviation: seen.append(deviation) or rows)
+    monkeypatch.setattr(module, "gaussian_filtered", lambda rows, deviation: seen.append(deviation) or rows)
     smoothed_kmeans_together([planted(ONCE), planted(ONCE)[:60]], 3, smoothing=0.25)
     assert seen == [150 / 12, 60 / 12]
 
@@ -119,7 +109,7 @@ def test_long_videos_count_by_their_frames(monkeypatch):
     truths = [RETURNING.repeat(8), ONCE.repeat(3) % 3]
     videos = [planted(truth) for truth in truths]
     whole = smoothed_kmeans_together(videos, 3)
-    monkeypatch.setattr(module, "_PIECES", 100)
+    monkeypatch.setattr(module, "PIECES", 100)
     for coarse, fine in zip(smoothed_kmeans_together(videos, 3), whole, strict=True):
         assert np.mean(coarse == fine) > 0.98
     weights = []

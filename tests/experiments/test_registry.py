@@ -7,6 +7,7 @@ import pytest
 
 from dkva import KernelMeanSegmenter, baselines
 from dkva.approximation.segmenter import VideoSegmenter
+from dkva.baselines.long_smoothed_k_means import long_smoothed_kmeans
 from dkva.experiments import registry
 from dkva.experiments.method_settings import checked, settings_of
 from dkva.experiments.registry import ABILITIES, LEARNER, SEGMENTER, Listed, find, lacking, listed
@@ -31,6 +32,7 @@ def test_methods_of_the_library_are_listed_with_their_functions():
     assert registry.load(find("dkva").estimator) is VideoSegmenter
     assert registry.load(find("kms").estimator) is KernelMeanSegmenter
     assert registry.load(find("smoothed_kmeans").together) is baselines.smoothed_kmeans_together
+    assert registry.load(find("smoothed_kmeans").long) is long_smoothed_kmeans
 
 
 @pytest.mark.parametrize("method", listed(LEARNER)[0])

@@ -29,6 +29,10 @@ _PAPERS_SETTINGS = "dkva.approximation.settings:Settings"
 # blur actions that return. Our choice, on sequences that are not in the benchmarks.
 _MARGIN_SMOOTHING = 0.75
 
+# Features of more numbers than this are long (our choice): in double precision, and several times over, they
+# would take much of a small machine's memory.
+_LONG = 2**22
+
 
 @dataclass(frozen=True)
 class Way:
@@ -85,8 +89,9 @@ class Way:
         Raises:
             ImportError: code that cannot be imported.
         """
-        target = self.method.together if self.together else self.method.target
-        code = code_of(load(target)) if self.method.id != "dkva" else ""
+        method = self.method
+        targets = [method.together] if self.together else [method.target, *filter(None, [method.long])]
+        code = "".join(code_of(load(each)) for each in targets) if method.id != "dkva" else ""
         finer = (made, suggestion, described) if self.levels or self.n_segments is None else ()
         return replace(self, code=code, levels_code="".join(code_of(each) for each in finer))
 
@@ -184,7 +189,10 @@ class Way:
         drawn = {"seed": self.seed} if self._takes("seed") else {}
         called = {"name": name} if self._takes("name") else {}
         way = self.smoothed(len(features), n_segments)
-        labels = load(self.method.target)(features, n_segments, **way.settings, **drawn, **called)
+        target = self.method.target
+        if self.method.long and features.size > _LONG:
+            target = self.method.long
+        labels = load(target)(features, n_segments, **way.settings, **drawn, **called)
         checked = one_a_frame(labels, features, self.method)
         self._check_number(checked, n_segments)
         return way.segmentation(features, checked, n_segments)

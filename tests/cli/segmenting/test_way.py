@@ -105,6 +105,23 @@ def test_levels_that_end_early_are_said():
     assert way("kms", 2).warnings_for(3, 2) == []
 
 
+def test_long_features_are_cut_in_less_memory_into_the_same_labels(monkeypatch):
+    cut, asked = way("smoothed_kmeans", 3), []
+    whole = cut.cut(FRAMES, "v", 3).labels
+    monkeypatch.setattr(way_module, "_LONG", FRAMES.size - 1)
+    load = way_module.load
+    monkeypatch.setattr(way_module, "load", lambda target: asked.append(target) or load(target))
+    np.testing.assert_array_equal(cut.cut(FRAMES, "v", 3).labels, whole)
+    assert find("smoothed_kmeans").long in asked
+    way("kmeans", 3).cut(FRAMES, "v", 3)  # has none
+
+
+def test_the_code_for_long_features_decides_too(monkeypatch):
+    monkeypatch.setattr(way_module, "code_of", lambda function: function.__name__)
+    assert way("smoothed_kmeans").code == "smoothed_kmeanslong_smoothed_kmeans"
+    assert way("kmeans").code == "kmeans"
+
+
 def seconds(way, shortest=2.0, rate=5.0):
     """A way with a shortest action, in a video of so many rows a second."""
     return replace(way, shortest=shortest).at(rate)
