@@ -10,14 +10,14 @@ PyTorch writes, without PyTorch.
 from __future__ import annotations
 
 import io
-import math
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dkva.base.closed_pickles import DAMAGE, STORAGES, ClosedReader, Storage, tensor_of, told
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import unreadable
 
@@ -30,12 +30,6 @@ _NUMBERS_AND_TEXT = "biufSU"
 
 # What stays as it is.
 _PLAIN = (type(None), int, float, str, bytes, np.generic, np.ndarray)
-
-# What unpickling raises, case by case, for a file that is damaged or made to do harm.
-_DAMAGE = (
-    pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, KeyError, TypeError,
-    ValueError, OverflowError, MemoryError,
-)  # fmt: skip
 
 
 class _Dtype:
@@ -105,21 +99,6 @@ def _nothing(*_: Any) -> None:
     raise pickle.UnpicklingError("it makes an array by hand")
 
 
-class _Admitted:
-    """A function that a pickle may call, and not change."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function: Callable):
-        self._function = function
-
-    def __call__(self, *arguments: Any) -> Any:
-        return self._function(*arguments)
-
-    def __setstate__(self, state: Any) -> None:
-        raise pickle.UnpicklingError("it changes what it calls")
-
-
 # What numpy's pickles call, under the module names of numpy 1 and 2.
 _CORES = ("numpy.core", "numpy._core")
 _NUMPY: dict[tuple[str, str], Callable] = {
@@ -131,57 +110,17 @@ _NUMPY: dict[tuple[str, str], Callable] = {
     ("_codecs", "encode"): _bytes,  # how protocols 0 to 2 write an array's bytes
 }
 
-
-class _Reader(pickle.Unpickler):
-    def __init__(self, file: io.BufferedIOBase, admitted: Mapping[tuple[str, str], Callable]):
-        super().__init__(file)
-        self._admitted = admitted
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in self._admitted:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return _Admitted(self._admitted[module, name])
-
-    def persistent_load(self, pid: Any) -> Any:
-        raise pickle.UnpicklingError("it refers to something outside itself")
-
-
 # --- tensors ------------------------------------------------------------------------------------------------
-
-# The numbers that PyTorch's storages hold, all little-endian.
-_STORAGES = {
-    "BoolStorage": "?",
-    "ByteStorage": "u1",
-    "CharStorage": "i1",
-    "ShortStorage": "<i2",
-    "IntStorage": "<i4",
-    "LongStorage": "<i8",
-    "HalfStorage": "<f2",
-    "FloatStorage": "<f4",
-    "DoubleStorage": "<f8",
-}
 
 # What a storage begins with inside a pickle: PyTorch's file format before zip archives.
 _MAGIC, _FORMAT = 0x1950A86A20F9469CFC6C, 1001
 
 
-class _Storage:
-    """The numbers of a tensor, in a row; a pickle may not put others in their place."""
-
-    __slots__ = ("numbers",)
-
-    def __init__(self, numbers: np.ndarray):
-        self.numbers = numbers
-
-    def __setstate__(self, state: Any) -> None:
-        raise pickle.UnpicklingError("it changes a storage")
-
-
-class _StorageReader(_Reader):
+class _StorageReader(ClosedReader):
     """Reads which storage follows."""
 
     def __init__(self, file: io.BufferedIOBase):
-        super().__init__(file, {("torch", name): _nothing for name in _STORAGES})
+        super().__init__(file, {("torch", name): _nothing for name in STORAGES})
 
     def find_class(self, module: str, name: str) -> Any:
         super().find_class(module, name)
@@ -189,43 +128,27 @@ class _StorageReader(_Reader):
 
     def persistent_load(self, pid: Any) -> Any:
         kind, name, key, _, count, *view = pid
-        if kind != "storage" or name not in _STORAGES or view not in ([], [None]):
+        if kind != "storage" or name not in STORAGES or view not in ([], [None]):
             raise pickle.UnpicklingError(f"it asks for a storage of {name!r}")
-        return key, np.dtype(_STORAGES[name]), count
+        return key, np.dtype(STORAGES[name]), count
 
 
-def _storage(content: Any) -> _Storage:
+def _storage(content: Any) -> Storage:
     file = io.BytesIO(content)
-    if (_Reader(file, {}).load(), _Reader(file, {}).load()) != (_MAGIC, _FORMAT):
+    if (ClosedReader(file, {}).load(), ClosedReader(file, {}).load()) != (_MAGIC, _FORMAT):
         raise pickle.UnpicklingError("it holds a storage of another format")
-    if not _Reader(file, {}).load()["little_endian"]:
+    if not ClosedReader(file, {}).load()["little_endian"]:
         raise pickle.UnpicklingError("it holds a big-endian storage")
     key, dtype, count = _StorageReader(file).load()
-    keys = _Reader(file, {}).load()
+    keys = ClosedReader(file, {}).load()
     head, body = file.read(8), file.read()
     if keys != [key] or int.from_bytes(head, "little") != count or len(body) != count * dtype.itemsize:
         raise pickle.UnpicklingError("it holds a storage that was cut short")
-    return _Storage(np.frombuffer(body, dtype))
+    return Storage(np.frombuffer(body, dtype))
 
 
 def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> _Array:
-    if not isinstance(storage, _Storage):
-        raise pickle.UnpicklingError("it asks for a tensor without a storage")
-    places = [offset, *shape, *strides]
-    if len(shape) != len(strides) or any(type(place) is not int or place < 0 for place in places):
-        raise pickle.UnpicklingError("it asks for a tensor of no shape")
-    size = math.prod(shape)
-    last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
-    # A tensor of more elements than its storage has repeats some of them: no label or feature needs that.
-    if size > len(storage.numbers) or (size and last >= len(storage.numbers)):
-        raise pickle.UnpicklingError("it asks for a tensor larger than its storage")
-    if not size:
-        return _made(np.zeros(shape, storage.numbers.dtype))
-    # By indices, which numpy checks, and not by strides, which it does not.
-    indices = np.array(offset)
-    for n, step in zip(shape, strides, strict=True):
-        indices = np.add.outer(indices, step * np.arange(n))
-    return _made(storage.numbers[indices])
+    return _made(tensor_of(storage, offset, shape, strides))
 
 
 def _no_hooks(*arguments: Any) -> dict:
@@ -268,7 +191,7 @@ def _plain(value: Any, depth: int, done: dict[int, Any]) -> Any:
 
 
 def _loaded(file: io.BufferedIOBase, tensors: bool) -> Any:
-    content = _Reader(file, _NUMPY | _TENSORS if tensors else _NUMPY).load()
+    content = ClosedReader(file, _NUMPY | _TENSORS if tensors else _NUMPY).load()
     return _plain(content, 0, {})
 
 
@@ -288,8 +211,8 @@ def read_pickle(path: Path, remedy: str, *, tensors: bool = False) -> Any:
             return _loaded(file, tensors)
     except OSError as error:
         raise unreadable(path, error) from error
-    except _DAMAGE as error:
-        raise DataError(path, f"is refused: {_said(error)}", remedy) from error
+    except DAMAGE as error:
+        raise DataError(path, f"is refused: {told(error)}", remedy) from error
 
 
 def read_object_array(path: Path, remedy: str) -> Any:
@@ -311,9 +234,5 @@ def read_object_array(path: Path, remedy: str) -> Any:
             return _loaded(file, tensors=False)
     except OSError as error:
         raise unreadable(path, error) from error
-    except _DAMAGE as error:
-        raise DataError(path, f"is refused: {_said(error)}", remedy) from error
-
-
-def _said(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    except DAMAGE as error:
+        raise DataError(path, f"is refused: {told(error)}", remedy) from error
