@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
+from synthetic.recordings import write_recording
+
 __all__ = ["Split", "contact_sheet", "write_preview"]
 
 _ZOOM = 2
@@ -71,24 +73,11 @@ def write_preview(split: Split, folder: Path, form: str = "gif") -> list[Path]:
     Image.fromarray(contact_sheet(split)).save(sheet)
     frames = _film(split)
     if form == "mp4":
-        _write_mp4(film, frames)
+        try:
+            write_recording(film, frames, rate=_FRAME_RATE, crf=23)
+        except ImportError as error:
+            raise ImportError(f"{error}, or choose --preview gif") from error
     else:
         first, *others = (Image.fromarray(frame) for frame in frames)
         first.save(film, save_all=True, append_images=others, duration=1000 // _FRAME_RATE, loop=0)
     return [sheet, film]
-
-
-def _write_mp4(path: Path, frames: np.ndarray) -> None:
-    try:
-        import av
-    except ImportError as error:
-        raise ImportError(f"{error}: install it with pip install av, or choose --preview gif") from error
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=_FRAME_RATE)
-        stream.pix_fmt = "yuv420p"
-        _, height, width, _ = frames.shape
-        stream.height, stream.width = height - height % 2, width - width % 2  # the codec wants even sides
-        for frame in frames:
-            cut = np.ascontiguousarray(frame[: stream.height, : stream.width])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(cut, format="rgb24")))
-        container.mux(stream.encode(None))

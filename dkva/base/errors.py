@@ -1,8 +1,17 @@
-"""What goes wrong around a run of many videos; one video's own errors are plain ValueErrors."""
+"""What goes wrong with a file, and around a run of many videos; a video's other errors are ValueErrors."""
 
 from __future__ import annotations
 
-__all__ = ["DamagedError", "ExperimentError", "NewerFormatError", "ResultsError", "SchedulerError"]
+from pathlib import Path
+
+__all__ = [
+    "DamagedError",
+    "DataError",
+    "ExperimentError",
+    "NewerFormatError",
+    "ResultsError",
+    "SchedulerError",
+]
 
 
 class ExperimentError(RuntimeError):
@@ -23,3 +32,31 @@ class DamagedError(ResultsError):
 
 class NewerFormatError(ResultsError):
     """A file of a format that only a newer dkva knows; it is neither read nor written over."""
+
+
+class DataError(ValueError):
+    """A file that cannot be used, named with the line and the remedy in one line of text.
+
+    Args:
+        path: the file or folder.
+        problem: what is wrong with it.
+        remedy: what to do about it.
+        line: number of the line, from 1, where there is one.
+    """
+
+    def __init__(self, path: str | Path, problem: str, remedy: str, line: int | None = None):
+        self.path = Path(path)
+        self.problem = problem
+        self.remedy = remedy
+        self.line = line
+        place = f"{path}" if line is None else f"{path}, line {line}"
+        super().__init__(f"{place}: {problem}; {remedy}")
+
+    def below(self, root: str | Path) -> str:
+        """File below `root`, line and problem: for results, which hold no folders of this machine."""
+        try:
+            place = self.path.relative_to(root).as_posix()
+        except ValueError:  # not below it
+            place = self.path.name
+        place = place if self.line is None else f"{place}, line {self.line}"
+        return f"{place}: {self.problem}"

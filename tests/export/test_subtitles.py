@@ -1,3 +1,4 @@
+import itertools
 import re
 from html import unescape
 
@@ -78,7 +79,7 @@ def test_every_segment_is_a_cue_that_ffmpeg_reads(tmp_path_factory, suffix, runs
         else:
             assert len(text) in range(len(name) - 2 * name.count("-->"), len(name) + 1)
             assert not re.search(r"<[a-zA-Z/]|-->", text)
-    assert all(end <= start for (_, end, _), (start, _, _) in zip(cues, cues[1:], strict=False))
+    assert all(end <= start for (_, end, _), (start, _, _) in itertools.pairwise(cues))
 
 
 def test_segments_shorter_than_a_millisecond_are_cues_all_the_same():
