@@ -21,7 +21,7 @@ def clips(n, prefix="c"):
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(3, 12), least=st.integers(3, 6), more=st.integers(0, 3))
 def test_visits_are_as_asked_and_never_twice_running(seed, n, least, more):
     settings = Settings(least_actions=least, most_actions=least + more)
-    groups = [clips(2), clips(n, "d"), clips(9)]
+    groups = [clips(2, "small"), clips(n, "d"), clips(9, "large")]
     what = joined(groups, seed, settings)
     group = next(group for group in groups if what.clips[0] in group)
     assert len(group) >= least
