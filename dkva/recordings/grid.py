@@ -87,6 +87,10 @@ class GridBuilder:
         """Times of the frames so far, from number `first` on."""
         return np.array(self._times[first:])
 
+    def time_of(self, frame: int) -> float:
+        """Time of one of the frames so far."""
+        return self._times[frame]
+
     def shown(self, interval: int) -> int:
         """The last frame so far that was shown by the centre of an interval."""
         centre = self._times[0] + (interval + 0.5) / self.rate

@@ -1,0 +1,157 @@
+"""Video files as FFmpeg opens them: the stream of pictures, its clock, and its frames past any damage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dkva.recordings.errors import RecordingError
+from dkva.recordings.pictures import load_av
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+__all__ = ["choose_stream", "decoded_frames", "notes_of", "open_container", "start_of", "stated_duration"]
+
+# FFmpeg's names of formats that are no recordings themselves.
+_LISTS = {"concat", "dash", "hls", "imf", "rtsp", "sap", "sdp"}
+_TEXT = {"lavfi", "tty"}
+
+_AGAIN = "check it in a player, and export or download it again"
+_FORMATS = "give a recording such as .mp4, .mov, .mkv, .avi or .webm"
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a video file; nothing else is read, and no network asked, whatever the file refers to.
+
+    Raises:
+        RecordingError: PyAV is not installed, or the file is not there, empty, no video, a still image, or
+            a list of other files.
+    """
+    av = load_av(path)
+    if not path.exists():
+        raise RecordingError(path, "not found", "check the path")
+    if not path.is_file():
+        raise RecordingError(path, "is no file", _FORMATS)
+    try:
+        if not path.stat().st_size:
+            raise RecordingError(path, "is empty", "export or download it again")
+        container: InputContainer = av.open(
+            str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="replace"
+        )
+    except av.error.InvalidDataError as error:
+        raise RecordingError(
+            path, "is no video that FFmpeg can read, or was cut off before its index was written", _AGAIN
+        ) from error
+    except (av.error.FFmpegError, OSError) as error:
+        raise RecordingError(path, f"cannot be read: {error.strerror or error}", _AGAIN) from error
+    try:
+        _check_format(path, container.format.name)
+    except RecordingError:
+        container.close()
+        raise
+    return container
+
+
+def _check_format(path: Path, name: str) -> None:
+    names = set(name.split(","))
+    if names & _LISTS:
+        raise RecordingError(path, "is a list of other files", "give the recording itself")
+    if names & _TEXT:
+        raise RecordingError(path, "is no video", _FORMATS)
+    if name.endswith("_pipe") or name == "image2":
+        raise RecordingError(path, "is a still image", "give a video, or a folder of two or more images")
+
+
+def choose_stream(path: Path, container: InputContainer) -> VideoStream:
+    """The stream of pictures that players show; all cores are to decode it.
+
+    Raises:
+        RecordingError: there is none, or FFmpeg has no decoder for it.
+    """
+    streams = [stream for stream in container.streams.video if not _is_cover(stream)]
+    if not streams:
+        what = "holds sound alone, no video stream" if container.streams.audio else "holds no video stream"
+        raise RecordingError(path, what, _FORMATS)
+    best = container.streams.best("video")
+    stream = next((stream for stream in streams if stream == best), streams[0])
+    if stream.codec_context is None:
+        raise RecordingError(
+            path,
+            "holds a video stream that FFmpeg here has no decoder for",
+            "convert it, for instance to H.264 in .mp4",
+        )
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    """Whether a stream is a picture that is attached, as covers are."""
+    return bool(int(stream.disposition) & 0x400)  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
+
+
+def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
+    """The time in the file's own clock, in seconds, that players call 0."""
+    if container.start_time is None:
+        return Fraction(0)
+    start = Fraction(container.start_time, 1_000_000)
+    if stream.start_time is not None and stream.time_base is not None:
+        exact = stream.start_time * stream.time_base
+        if abs(exact - start) < Fraction(1, 1_000_000):  # rounded to microseconds
+            return exact
+    return start
+
+
+def stated_duration(container: InputContainer, stream: VideoStream) -> float | None:
+    """Length of the pictures, or else of the whole file, in seconds, if the file states any."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1e6 if container.duration else None
+
+
+def notes_of(container: InputContainer, stream: VideoStream, frame: VideoFrame) -> list[str]:
+    """What is passed over in a file, and how its first frame is kept, if its user should know."""
+    notes = []
+    others = [other for other in container.streams.video if other != stream]
+    if covers := sum(map(_is_cover, others)):
+        notes.append(f"attached pictures are passed over: {covers}")
+    if rest := len(others) - covers:
+        notes.append(f"other video streams are passed over: {rest}")
+    if frame.interlaced_frame:
+        notes.append("interlaced: both fields of a frame are taken as one picture")
+    return notes
+
+
+def decoded_frames(
+    container: InputContainer, stream: VideoStream, damaged: Callable[[], object]
+) -> Iterator[VideoFrame]:
+    """Frames from here on in order of presentation, past what cannot be decoded.
+
+    Args:
+        container: the opened file.
+        stream: one of its streams of pictures.
+        damaged: called whenever something could not be decoded.
+    """
+    from av.error import EOFError as EndError
+    from av.error import FFmpegError
+
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except FFmpegError:  # no more can be read
+            damaged()
+            packet = None
+        try:
+            # Without a packet the frames that are still on their way come out; an end may have done so.
+            yield from stream.decode(packet)
+        except EndError:
+            return
+        except FFmpegError:
+            damaged()
+        if packet is None:
+            return

@@ -1,0 +1,79 @@
+"""Decoded frames as upright RGB images of the wanted size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from jaxtyping import UInt8
+
+from dkva.recordings.errors import RecordingError
+from dkva.recordings.opened import Size
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+__all__ = ["Turn", "load_av", "scaled", "to_rgb", "turn_of"]
+
+
+def load_av(path: Path) -> ModuleType:
+    """PyAV. Raises RecordingError: it is not installed."""
+    try:
+        import av
+    except ImportError as error:
+        raise RecordingError(
+            path, f"is read by PyAV, which is missing ({error})", "pip install 'dkva[video]'"
+        ) from error
+    return av
+
+
+class Turn(NamedTuple):
+    """How a picture becomes upright: its axes are exchanged first, then each is reversed or not."""
+
+    exchanged: bool = False
+    upside_down: bool = False
+    mirrored: bool = False
+
+    @property
+    def rotation(self) -> int:
+        """Degrees, clockwise, less the mirroring that is left then."""
+        if self.exchanged:
+            return 90 if self.mirrored else 270
+        return 180 if self.upside_down else 0
+
+
+def turn_of(frame: VideoFrame) -> Turn:
+    """How a frame is to be turned by its display matrix, as phones write it, to the nearest right angle."""
+    data = next((data for data in frame.side_data if data.type.name == "DISPLAYMATRIX"), None)
+    if data is None:
+        return Turn()
+    # Pixel x, y is shown at a·x + c·y, b·x + d·y.
+    a, b, _, c, d, *_ = np.frombuffer(bytes(data), np.int32).tolist()
+    if abs(a) >= abs(b):
+        return Turn(False, upside_down=d < 0, mirrored=a < 0)
+    return Turn(True, upside_down=b < 0, mirrored=c < 0)
+
+
+def scaled(size: Size, height: int, width: int) -> tuple[int, int]:
+    """Height and width, at least 1 each, of a frame of this height and width."""
+    if size is None:
+        return height, width
+    if isinstance(size, int):
+        share = min(1.0, size / max(height, width))
+        return max(1, round(height * share)), max(1, round(width * share))
+    return size
+
+
+def to_rgb(frame: VideoFrame, size: tuple[int, int], turn: Turn) -> UInt8[np.ndarray, "h w 3"]:
+    """The frame upright, as RGB, stretched to this height and width; transparency is left out."""
+    height, width = size[::-1] if turn.exchanged else size
+    image = frame.reformat(width, height, format="rgb24", interpolation="AREA").to_ndarray()
+    if turn.exchanged:
+        image = image.transpose(1, 0, 2)
+    if turn.upside_down:
+        image = image[::-1]
+    if turn.mirrored:
+        image = image[:, ::-1]
+    return np.ascontiguousarray(image)
