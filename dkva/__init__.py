@@ -1,7 +1,8 @@
 """Deep kernel video approximation: cut one video into its actions without labels, training or a network.
 
 The method is that of Pintea & Dijkstra, "Deep kernel video approximation for unsupervised action
-segmentation" (2026). `VideoSegmenter` is the way in; `evaluate` scores, `FeatureFolder` reads data sets.
+segmentation" (2026). `VideoSegmenter` is the way in; `evaluate` scores, `FeatureFolder` reads data sets,
+`read_recording` a file of video.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dkva.datasets import DataError, FeatureFolder, read_features, read_labels
     from dkva.kernel_means.segmenter import KernelMeanSegmenter
     from dkva.metrics.segmentation import Scores, evaluate
+    from dkva.recordings.reading import Recording, read_recording
 
 __version__ = "0.1.0"
 
@@ -34,6 +36,7 @@ __all__ = [
     "Kernel",
     "KernelMeanSegmenter",
     "LearningSettings",
+    "Recording",
     "Scores",
     "Segment",
     "Settings",
@@ -46,6 +49,7 @@ __all__ = [
     "fit_many",
     "read_features",
     "read_labels",
+    "read_recording",
     "segment_many",
     "segments",
     "smooth",
@@ -60,6 +64,7 @@ _MODULES = {
     "Kernel": "approximation.kernels",
     "KernelMeanSegmenter": "kernel_means.segmenter",
     "LearningSettings": "approximation.settings",
+    "Recording": "recordings.reading",
     "Scores": "metrics.segmentation",
     "Segment": "base.segments",
     "Settings": "approximation.settings",
@@ -72,6 +77,7 @@ _MODULES = {
     "fit_many": "approximation.batched",
     "read_features": "datasets",
     "read_labels": "datasets",
+    "read_recording": "recordings.reading",
     "segment_many": "approximation.batched",
     "segments": "base.segments",
     "smooth": "approximation.preprocessing",

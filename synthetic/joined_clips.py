@@ -8,8 +8,8 @@ visits, in shuffled order and never the same twice running. A visit is the middl
 then backward. The same frames return on each visit, more alike than a real action is to itself: that flatters
 every method, those most that compare single frames.
 
-OUT gets an MP4 file (H.264) for each recording and a text file of its name with the true action of each frame,
-a line each, as `dkva segment --labels DIR` reads them. Needs PyAV.
+OUT gets, for each recording, an MP4 file (H.264) and a text file of its name with the true action of each
+frame, a line each, as `dkva segment --labels DIR` reads them. Needs PyAV.
 """
 
 from __future__ import annotations

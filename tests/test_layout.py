@@ -56,7 +56,7 @@ PROJECT = {
 }
 
 #: What reads files of PyTorch's, for those who have it; nothing else in the library knows it.
-TORCH = {ROOT / "dkva/nn/torch_weights.py"}
+TORCH = {ROOT / "dkva/nn/torch_weights.py", ROOT / "dkva/recordings/torchvision_features.py"}
 
 #: What each folder of the library may import of the others; the command line may import all, and none it.
 LIBRARY = {

@@ -18,7 +18,7 @@ _ALL = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", "JAX_PERSISTENT_CACHE
 
 def programs_folder() -> Path:
     """Where programs of this processor model and this JAX are kept; those of another may end the process."""
-    from dkva.datasets.features import cache_folder
+    from dkva.base.cache import cache_folder
 
     kind = f"{_processor()}\0{os.environ.get('XLA_FLAGS', '')}"
     digest = hashlib.blake2b(kind.encode(), digest_size=6).hexdigest()

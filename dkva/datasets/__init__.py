@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dkva.base.cache import cache_folder
     from dkva.base.video import Video
     from dkva.datasets.alignment.videos import AlignmentVideo
     from dkva.datasets.alignment_checking import AlignmentReport, check_alignment
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         SUFFIXES,
         UNREADABLE,
         Features,
-        cache_folder,
         load_features,
         read_features,
     )
@@ -98,6 +98,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "cache_folder": "base.cache",
     "Video": "base.video",
     "AlignmentVideo": "datasets.alignment.videos",
     "AlignmentReport": "datasets.alignment_checking",
@@ -119,7 +120,6 @@ _MODULES = {
     "SUFFIXES": "datasets.features",
     "UNREADABLE": "datasets.features",
     "Features": "datasets.features",
-    "cache_folder": "datasets.features",
     "load_features": "datasets.features",
     "read_features": "datasets.features",
     "FeatureFolder": "datasets.folder",

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import platformdirs
 from jaxtyping import Float32
 
+from dkva.base.cache import cache_folder
 from dkva.base.files import write_atomically
 from dkva.datasets.arrays import load_array, load_parquet, map_array
 from dkva.datasets.columns import choose
@@ -26,7 +26,7 @@ from dkva.datasets.shapes import flatten, orientation
 from dkva.datasets.tables import Table
 from dkva.datasets.text import parse_text, unreadable
 
-__all__ = ["SUFFIXES", "UNREADABLE", "Features", "cache_folder", "load_features", "read_features", "stem_of"]
+__all__ = ["SUFFIXES", "UNREADABLE", "Features", "load_features", "read_features", "stem_of"]
 
 _CACHE_VERSION = "2"
 _BLOCK = 1 << 14
@@ -43,11 +43,6 @@ class Features(NamedTuple):
 
     frames: Float32[np.ndarray, "n d"]
     notes: tuple[Note, ...] = ()
-
-
-def cache_folder() -> Path:
-    """Where parsed text is kept: the variable DKVA_CACHE, or the user's cache folder."""
-    return Path(os.environ.get("DKVA_CACHE") or platformdirs.user_cache_dir("dkva", appauthor=False))
 
 
 def read_features(
