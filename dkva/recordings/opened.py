@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64, UInt8
@@ -33,6 +33,7 @@ class Sample(NamedTuple):
     time: float | None
 
 
+@runtime_checkable
 class Opened(Protocol):
     """A recording: a video file, or a folder of images.
 
