@@ -8,6 +8,7 @@ from rendered import numbered, render
 
 from dkva.experiments.experiment import Method
 from reproduce import table_recordings as table
+from reproduce.base.labels import KERNEL_MEANS, UNIFORM
 from reproduce.base.store import read_facts, read_rows
 from reproduce.collections import joined_recordings
 from reproduce.tables import in_seconds
@@ -34,12 +35,13 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(table, "ENCODERS", ("pixels", "colour"))
     for place in ("reproduce.base.options.ROWS", "reproduce.table_recordings.ROWS"):
         monkeypatch.setattr(place, tmp_path / "rows.sqlite")
-    quick = ("smoothed k-means", "uniform split")
+    quick = (KERNEL_MEANS, UNIFORM)
 
     def lines(rate, epochs=1):
         return [line for line in in_seconds.method_lines(rate, epochs) if line.label in quick]
 
     monkeypatch.setattr(table, "method_lines", lines)
+    monkeypatch.setattr(table, "_SEEDS", 2)
     published = []
     monkeypatch.setattr(table, "publish", lambda *given: published.append(given))
     return tmp_path, published
@@ -56,16 +58,16 @@ def test_every_encoder_and_smoothing_has_rows_that_are_stored(small, monkeypatch
     ((which, outcome, settings),) = published
     assert which.name == "table_recordings_signs"
     assert settings["encoders"] == ["pixels", "colour"]
-    # two encoders × two recordings × (uniform and 3 seeds of k-means at four smoothings)
-    assert len(outcome.rows) == 2 * 2 * (1 + 3 * 4)
+    # two encoders × two recordings × (uniform, and two seeds at four smoothings)
+    assert len(outcome.rows) == 2 * 2 * (1 + 2 * 4)
     assert all(tuple(row) == table.COLUMNS for row in outcome.rows)
     told = {(row["method"], row["shortest"], row["fps"]) for row in outcome.rows}
     assert told == {
-        ("uniform split", "own", 5.0),
-        ("smoothed k-means", "own", 5.0),
-        ("smoothed k-means", "2 s", 10.0),
-        ("smoothed k-means", "3 s", 5.0),
-        ("smoothed k-means", "5 s", 5.0),
+        (UNIFORM, "own", 5.0),
+        (KERNEL_MEANS, "own", 5.0),
+        (KERNEL_MEANS, "2 s", 10.0),
+        (KERNEL_MEANS, "3 s", 5.0),
+        (KERNEL_MEANS, "5 s", 5.0),
     }
     assert all(0 <= row["boundary_error"] < 5 for row in outcome.rows)
     text = capsys.readouterr().out
@@ -75,8 +77,8 @@ def test_every_encoder_and_smoothing_has_rows_that_are_stored(small, monkeypatch
 
 def test_a_part_is_not_stored(small, capsys):
     root, published = small
-    assert run(root, "--encoders", "pixels", "--methods", "uniform split") == 0
-    assert run(root, "--encoders", "pixels", "--methods", "uniform split", "--development") == 0
+    assert run(root, "--encoders", "pixels", "--methods", UNIFORM) == 0
+    assert run(root, "--encoders", "pixels", "--methods", UNIFORM, "--development") == 0
     assert "signs" not in capsys.readouterr().err
     assert published == []
 
