@@ -20,6 +20,8 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.markup import escape
+
 from dkva.datasets import DataError
 from dkva.experiments.experiment import Method, Outcome, RowCache, Task, count_missing, merged
 from reproduce.base.methods import EPOCHS
@@ -88,6 +90,8 @@ def run_set(source: Source, root: Path | None, options: argparse.Namespace) -> t
         work: list[tuple[Sequence[Method], list[Task]]] = []
         for rate in RATES[:1] if options.smoke else RATES:
             lines = method_lines(rate, 1 if options.smoke else EPOCHS)
+            if options.smoke:  # one of each
+                lines = list({line.id: line for line in lines}.values())
             chosen = [line for line in lines if not options.methods or line.label in options.methods]
             given = tasks(source, root, encoder, rate, recordings, seeds, settings)
             if chosen:
@@ -136,7 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             outcome, encoders = run_set(source, root, options)
         except DataError as error:
-            console().print(f"{source.title}: left out. {error}")
+            console().print(escape(f"{source.title}: left out. {error}"))
             status = 2 if options.sets else status
             continue
         except ValueError as error:  # an encoder that is unknown or lacks its package

