@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 STUDIES := figure3a_kernels figure3b_smoothing gaussian_factor study_network study_initialisation \
   study_batches study_estimator study_seeds study_transport study_kernel_means \
-  study_suggested_k study_merging study_recordings table_real_sequences table_rivals \
+  study_suggested_k study_merging study_recordings table_real_sequences table_recordings table_rivals \
   table_vasot_alignment table_vasot_segmentation table_lrprop table_masa representation_figures label_transfer table_rtk
 EXTRAS := reproduce,test,dev
 

@@ -1,1 +1,1 @@
-"""Recordings: from a file of video, or a folder of images, to the features of frames that are cut."""
+"""Recordings in, features of their frames out."""

@@ -28,6 +28,7 @@ __all__ = [
     "JOINT_KMEANS",
     "JOINT_SHIFTED",
     "KERNEL_MEANS",
+    "KERNEL_MEANS_WHITENED",
     "K_MEANS",
     "LABELS",
     "LEARNED",
@@ -57,6 +58,7 @@ __all__ = [
     "NTK_SPHERE",
     "ON_ACTIVITY",
     "ON_ALL",
+    "PAPERS_KMEANS",
     "PAPERS_METHOD",
     "RAW_FEATURES",
     "RAW_FRAMES",
@@ -125,6 +127,10 @@ VIDEO_ESTIMATOR, BATCH_ESTIMATOR = '"video"', '"batch"'
 
 #: Tables of real sequences and of rivals: this project's own method, and the paper's.
 KERNEL_MEANS, PAPERS_METHOD = "kernel mean segments", "the paper's method"
+
+#: The same in the table of recordings: principal components made equal, and k-means centres as the start.
+KERNEL_MEANS_WHITENED = f"{KERNEL_MEANS}, whitened"
+PAPERS_KMEANS = f"{PAPERS_METHOD}, k-means start"
 
 #: Tables of rivals: ASOT trained on the activity, and its decoder on one video.
 ASOT, ASOT_ALONE = "ASOT", "ASOT decoder, one video"

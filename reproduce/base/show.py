@@ -42,6 +42,7 @@ LABELS = {
     "unused": "unused",
     "accuracy": "accuracy",
     "edit": "Edit",
+    "boundary_error": "boundary error, s",
     "f1_10": "F1@10",
     "f1_25": "F1@25",
     "f1_50": "F1@50",

@@ -41,7 +41,7 @@ __all__ = [
 
 _CHECKSUM = "checksum"
 _NAMES = ("video", "method", "dataset", "factor", "value", "estimator", "activity", "kernel", "domain")
-_TEXT = frozenset((*_NAMES, "other", "training"))
+_TEXT = frozenset((*_NAMES, "other", "training", "encoder", "shortest"))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from reproduce.ledger.verdicts import LEDGER, suffix
 from reproduce.pages import numbers
 from reproduce.pages.joint import published
 from reproduce.pages.markdown import folded, markdown_table
+from reproduce.pages.recordings import recording_tables
 from reproduce.pages.representations import published_representations, shown_pictures
 from reproduce.pages.rivals import rival_tables
 from reproduce.pages.supervised import absent_table, keypoint_pictures, published_keypoints
@@ -61,6 +62,7 @@ def results_page(found: Mapping, folder: Path) -> str:
     parts = _Parts(blocks)
     parts |= numbers.computed(facts, ledger, folder)
     parts |= rival_tables(facts, folder)
+    parts |= recording_tables(facts)
     parts |= published()
     parts |= published_representations()
     parts |= published_keypoints()
