@@ -72,6 +72,8 @@ class OpenedVideo:
             self.n_frames = stream.frames or None
             rate = stream.average_rate or stream.guessed_rate
             self.average_rate = float(rate) if rate else None
+            # Of frames that come as they change the average says little; pauses must not thin out the rest.
+            self._most = max(float(each or 0) for each in (rate, stream.guessed_rate))
             self.duration = stated_duration(container, stream)
             self._unit = stream.time_base or Fraction(1, 1000)
             self._start = start_of(container, stream)
@@ -92,7 +94,7 @@ class OpenedVideo:
         """Samples a second: `fps`, or the file's own rate if that is lower. Raises RecordingError."""
         if fps is None or not 0 < fps < np.inf:
             raise RecordingError(self.path, f"is not sampled at {fps} frames a second", "give a rate above 0")
-        return min(float(fps), self.average_rate or float(fps))
+        return min(float(fps), self._most or float(fps))
 
     def samples(
         self,

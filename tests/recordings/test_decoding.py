@@ -111,6 +111,16 @@ def test_a_gap_shows_the_frame_before_it(tmp_path):
     assert set(np.diff(opened.grid().edges)[4:16]) == {0}
 
 
+def test_a_pause_does_not_thin_out_the_rest(tmp_path):
+    """As of a screen that is recorded when it changes: 40 frames in 24 s, 10 a second when there are some."""
+    times = [*range(20), *range(220, 240)]
+    path = render(tmp_path / "a.mp4", numbered(40), rate=10, pts=times)
+    opened = open_recording(path)
+    samples = list(opened.samples(5))
+    assert (opened.average_rate < 2, opened.sampling_rate(5), len(samples)) == (True, 5, 120)
+    assert len({sample.frame for sample in samples}) == 20
+
+
 @pytest.mark.parametrize(("size", "expected"), [(None, (48, 64)), ((28, 28), (28, 28)), (32, (24, 32))])
 def test_sizes(recording, size, expected):
     samples = open_recording(recording("lossless.mkv")).samples(1, size=size)
