@@ -91,7 +91,9 @@ def choose_stream(path: Path, container: InputContainer) -> VideoStream:
 
 def _is_cover(stream: VideoStream) -> bool:
     """Whether a stream is a picture that is attached, as covers are."""
-    return bool(int(stream.disposition) & 0x400)  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def start_of(container: InputContainer, stream: VideoStream) -> Fraction:

@@ -103,8 +103,11 @@ class OpenedVideo:
         resume: Float64[np.ndarray, " frames"] | None = None,
     ) -> Iterator[Sample]:
         """Decode with all cores, and convert what is taken alone; see `Opened.samples`."""
+        from av.video.reformatter import VideoReformatter
+
         rate = self.sampling_rate(fps)
         target = scaled(size, self.height, self.width)
+        self._scaler = VideoReformatter()
         self.notes[:] = self._stated
         if resume is not None and self._can_be_found(resume):
             known = self._new_builder(rate, resume)
@@ -165,7 +168,7 @@ class OpenedVideo:
         wanted = intervals[max(0, skip - intervals.start) :]
         if wanted:
             number = builder.shown(wanted[0])
-            image, time = to_rgb(frame, size, self._turn), builder.time_of(number)
+            image, time = to_rgb(frame, size, self._turn, self._scaler), builder.time_of(number)
             for interval in wanted:
                 yield Sample(image, interval, number, time)
 

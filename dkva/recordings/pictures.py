@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -14,6 +14,7 @@ from dkva.recordings.opened import Size
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.video.reformatter import VideoReformatter
 
 __all__ = ["Turn", "load_av", "scaled", "to_rgb", "turn_of"]
 
@@ -47,7 +48,7 @@ class Turn(NamedTuple):
 def turn_of(frame: VideoFrame) -> Turn:
     """How a frame is to be turned by its display matrix, as phones write it, to the nearest right angle."""
     try:
-        data = frame.side_data.get("DISPLAYMATRIX")
+        data: Any = frame.side_data.get("DISPLAYMATRIX")
     except ValueError:  # PyAV knows none of what else is said of the frame
         return _RIGHT_ANGLES[round(frame.rotation / 90) % 4]
     if data is None:
@@ -73,11 +74,24 @@ def scaled(size: Size, height: int, width: int) -> tuple[int, int]:
     return size
 
 
-def to_rgb(frame: VideoFrame, size: tuple[int, int], turn: Turn) -> UInt8[np.ndarray, "h w 3"]:
-    """The frame upright, as RGB, stretched to this height and width; transparency is left out."""
+def to_rgb(
+    frame: VideoFrame, size: tuple[int, int], turn: Turn, scaler: VideoReformatter | None = None
+) -> UInt8[np.ndarray, "h w 3"]:
+    """The frame upright, as RGB, stretched to this height and width; transparency is left out.
+
+    Args:
+        frame: as it was decoded.
+        size: height and width, upright.
+        turn: how it becomes upright.
+        scaler: of the frames before: a new one takes longer to begin than to scale a frame.
+    """
     height, width = size[::-1] if turn.exchanged else size
     # Scaled straight to interleaved RGB, a frame would keep only every other column's colour.
-    image = frame.reformat(width, height, format="gbrp", interpolation="AREA").to_ndarray()
+    if scaler is None:
+        rgb = frame.reformat(width, height, format="gbrp", interpolation="AREA")
+    else:
+        rgb = scaler.reformat(frame, width, height, format="gbrp", interpolation="AREA")
+    image = rgb.to_ndarray()
     if turn.exchanged:
         image = image.transpose(1, 0, 2)
     if turn.upside_down:

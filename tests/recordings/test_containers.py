@@ -1,5 +1,6 @@
 """What is refused, in one line, and which stream is taken."""
 
+import wave
 from fractions import Fraction
 
 import av
@@ -70,16 +71,52 @@ def test_a_still_image(tmp_path, suffix, codec, pix_fmt):
     assert refusal(renamed) == "is a still image; give a video, or a folder of two or more images"
 
 
+def with_cover(path, frames):
+    """A file with a picture attached, as beside music, and video, or sound if there are no frames."""
+    with av.open(str(path), "w", format="mp4") as container:
+        main = container.add_stream("libx264" if len(frames) else "aac", 30 if len(frames) else 8000)
+        cover = container.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 256, 256, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        if len(frames):
+            main.height, main.width = frames.shape[1:3]
+        else:
+            main.layout = "mono"
+        container.start_encoding()
+        picture = av.VideoFrame.from_ndarray(numbered(1, 256, 256)[0])
+        picture.pts = 0
+        for stream, content in (cover, [picture]), (main, map(av.VideoFrame.from_ndarray, frames)):
+            for index, frame in enumerate(content):
+                frame.pts = index
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(silence()) if stream.type == "audio" else [])
+            container.mux(stream.encode(None))
+    return path
+
+
+def silence():
+    frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), format="fltp", layout="mono")
+    frame.sample_rate, frame.pts = 8000, 0
+    return frame
+
+
 def test_sound_alone(tmp_path):
-    path = tmp_path / "a.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", 8000)
-        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), format="fltp", layout="mono")
-        frame.sample_rate, frame.pts = 8000, 0
-        stream.layout = "mono"
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    assert refusal(path).startswith("holds sound alone, no video stream; give a recording")
+    """Also with a cover, which is a stream of pictures to FFmpeg."""
+    path = tmp_path / "a.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(16000))
+    for each in (with_cover(tmp_path / "a.m4a", ()), path):
+        assert refusal(each).startswith("holds sound alone, no video stream; give a recording")
+
+
+def test_a_cover_is_no_video(tmp_path):
+    path = with_cover(tmp_path / "a.mp4", numbered(5))
+    with open_container(path) as container:
+        stream = choose_stream(path, container)
+        frame = next(container.decode(stream))
+        assert (frame.height, frame.width) == (48, 64)
+        assert notes_of(container, stream, frame) == ["attached pictures are passed over: 1"]
 
 
 def test_lists_of_other_files_are_not_followed(tmp_path):

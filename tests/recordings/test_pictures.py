@@ -7,6 +7,7 @@ from typing import ClassVar
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 from PIL import Image, ImageOps
 from rendered import EXACT, numbered, render, shown_number
 
@@ -118,6 +119,19 @@ def test_a_smaller_frame_holds_means_of_areas(tmp_path):
     small = upright(render(tmp_path / "a.mkv", frame, **EXACT), (4, 6))
     expected = frame[0].reshape(4, 10, 6, 10, 3).mean(axis=(1, 3))
     np.testing.assert_allclose(small, expected, atol=3)  # by way of YUV of 8 bits
+
+
+def test_a_scaler_serves_frames_of_all_kinds(tmp_path):
+    scaler = VideoReformatter()
+    for height, width, pix_fmt in [
+        (48, 64, "yuv420p"),
+        (48, 64, "yuv444p"),
+        (96, 64, "yuv420p"),
+        (48, 64, "yuv420p"),
+    ]:
+        frame = first_frame(render(tmp_path / "a.mkv", numbered(1, height, width, first=77), pix_fmt=pix_fmt))
+        again = to_rgb(frame, (24, 32), Turn(), scaler)
+        np.testing.assert_array_equal(again, to_rgb(frame, (24, 32), Turn()))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5), (3, 1)])
