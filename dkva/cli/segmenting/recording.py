@@ -94,12 +94,13 @@ def recording_source(video: RecordingFile) -> dict[str, str | int]:
 
     The digest of a folder of images is of their names and contents.
     """
-    from dkva.recordings.feature_cache import content_digest
+    from dkva.recordings.contents import content_digest
     from dkva.recordings.kinds import image_files
 
     files = image_files(video.path) if video.path.is_dir() else [video.path]
     size = sum(path.stat().st_size for path in files)
-    return {"file": video.path.resolve().name, "bytes": size, "blake2b": content_digest(video.path)[:32]}
+    digest = content_digest(video.path, keep=video.recording.cache)
+    return {"file": video.path.resolve().name, "bytes": size, "blake2b": digest[:32]}
 
 
 @contextlib.contextmanager

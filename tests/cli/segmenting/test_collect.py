@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 
 import click
 import numpy as np
@@ -312,3 +313,40 @@ def test_notes_that_differ_in_numbers_alone_are_one_line(tmp_path, videos):
     made.add(videos[0], worked(notes=("read 3 columns", "odd")))
     made.add(videos[1], worked(notes=("read 4 columns",)))
     assert made.notes == ["v: read 3 columns (and 1 more video alike)", "v: odd"]
+
+
+TIMES = np.linspace(0.5, 10.5, 21)
+
+
+def recorded(**changed):
+    return worked(recording={"samples": 5}, rate=2.0, times=TIMES, shortest=3.0, **changed)
+
+
+def test_a_recording_has_its_own_times_whatever_the_rate_of_features(tmp_path, videos):
+    made = collection(Output(tmp_path, "json", rate=5.0))
+    made.add(videos[0], recorded())
+    made.add(videos[1], worked())
+    film, features = made.docs["v"], made.docs["w"]
+    assert [(run["start_time"], run["end_time"]) for run in film["segments"]] == [(0.5, 5.5), (5.5, 10.5)]
+    assert (film["frames_per_second"], film["recording"], film["shortest"]) == (2, {"samples": 5}, 3)
+    assert [run["end_time"] for run in features["segments"]] == [2, 4]
+    assert not {"recording", "shortest"} & features.keys()
+    images = collection(Output(tmp_path, "json", rate=None))
+    images.add(videos[0], worked(recording={"samples": 5}))
+    assert "start_time" not in images.docs["v"]["segments"][0]
+
+
+def test_subtitles_are_written_of_kept_results_too_and_go_with_those_they_are_of(tmp_path, videos):
+    Results(Output(tmp_path), ("v",)).add(videos[0], recorded(key="k1"))
+    assert not (tmp_path / "v.vtt").exists()
+    again = collection(Output(tmp_path, exports=("vtt",)))
+    kept = recorded(key="k1")
+    again.add(videos[0], replace(kept, segmentation=None))
+    assert "00:00:05.500 --> 00:00:10.500" in (tmp_path / "v.vtt").read_text()
+    other = collection(Output(tmp_path, exports=("srt",)))
+    other.add(videos[0], recorded(key="k2"))
+    assert not (tmp_path / "v.vtt").exists()
+    assert (tmp_path / "v.srt").exists()
+    (tmp_path / "w.srt").write_text("somebody's own")
+    with pytest.raises(click.ClickException, match=r"w\.srt: is there and is no result of dkva"):
+        collection(Output(tmp_path, exports=("srt",)))

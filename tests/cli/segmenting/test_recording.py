@@ -29,6 +29,7 @@ from dkva.cli.segmenting.recording import (
 )
 from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.export.documents import source_of
+from dkva.recordings.encoders import default_encoder
 from dkva.recordings.pixels import Pixels
 from dkva.recordings.reading import Recording
 
@@ -39,7 +40,7 @@ SCENES = [(0, 30), (1, 40), (0, 20), (2, 50)]
 TRUTH = np.concatenate([np.full(n, scene) for scene, n in SCENES])
 EDGES = [0, 30, 70, 90, 140]
 
-PIXELS = ("--encoder", "pixels")
+PIXELS = ("--encoder", "pixels", "--size", "8")
 
 
 def frames(truth=TRUTH, height=32, width=48):
@@ -91,7 +92,7 @@ def test_boundaries_are_told_in_the_recordings_own_frames_and_seconds(dkva, film
     )
     assert code == 0, errors
     doc = document(out, "even")
-    assert (doc["frames"], doc["features"], doc["frames_per_second"]) == (140, 28 * 28 * 3, 10)
+    assert (doc["frames"], doc["features"], doc["frames_per_second"]) == (140, 8 * 8 * 3, 10)
     assert [label for (label,) in runs(doc, "label")] == [0, 1, 0, 2]
     found = [start for (start,) in runs(doc, "start")]
     assert np.abs(np.subtract(found, EDGES[:-1])).max() <= 2  # a sample is two frames
@@ -269,10 +270,11 @@ def test_nothing_leaves_the_machine(films, out, cache):
     probe = "import socket; socket.create_connection(('192.0.2.1', 80), 2)"
     assert subprocess.run([*alone, sys.executable, "-c", probe], capture_output=True).returncode
     line = [sys.executable, "-m", "dkva", "segment", films / "even.mp4", "-k", "3", "--out", out]
-    size = [] if RecordingReading().opened().id != "efficientnet-lite0" else ["--size", "32"]
+    name, _ = default_encoder()
+    size = ["--size", "32"] if name == "efficientnet-lite0" else []
     done = subprocess.run([*alone, *line, *size], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert document(out, "even")["recording"]["encoder"] == RecordingReading().opened().id
+    assert document(out, "even")["recording"]["encoder"] == name
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
