@@ -24,6 +24,9 @@ MOST_FINEST = 50
 # Frames a segment, at least, of what is suggested: of very short videos of noise each frame is one.
 _LEAST_FRAMES = 5
 
+# Pieces of a video that TW-FINCH partitions for a hint, at most (our choice): its time grows as their square.
+_PARTITIONED = 4000
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -105,11 +108,13 @@ def suggestion(hierarchy: Hierarchy, features: np.ndarray, low: int) -> dict:
     Raises:
         ValueError: features beyond float32's range, which TW-FINCH needs.
     """
+    from dkva.baselines.pieces import averaged
     from dkva.baselines.twfinch import tw_finch_partitions
     from dkva.kernel_means.suggesting import by_eigengap, by_penalty, penalised_scatter, suggest_k
 
     finest = len(hierarchy.levels)
-    sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(features)]
+    pieces = averaged(features, _PARTITIONED).means if len(features) > _PARTITIONED else features
+    sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(pieces)]
     within = [size for size in sizes if max(low, 2) <= size <= finest]
     return {
         "k": max(low, min(suggest_k(hierarchy, within), max(2, len(features) // _LEAST_FRAMES))),

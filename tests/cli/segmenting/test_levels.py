@@ -3,6 +3,7 @@ import pytest
 
 from dkva import KernelMeanSegmenter
 from dkva.baselines import tw_finch_partitions
+from dkva.cli.segmenting import levels as levels_module
 from dkva.cli.segmenting.levels import described, made, suggestion
 from dkva.export.documents import labels_in
 from dkva.kernel_means.suggesting import by_eigengap, by_penalty, suggest_k
@@ -56,3 +57,16 @@ def test_no_action_of_a_few_frames_is_suggested(n, low, most):
     found = suggestion(made(frames, 20, seed=0, settings={}, nested=False), frames, low)
     assert np.median([rule for rule in found["rules"].values() if rule is not None]) > most or low == most
     assert found["k"] == most
+
+
+def test_a_long_video_is_partitioned_in_pieces(monkeypatch):
+    hierarchy = made(FRAMES, 8, seed=0, settings={}, nested=False)
+    monkeypatch.setattr(levels_module, "_PARTITIONED", 20)
+    pieces = FRAMES.reshape(20, 3, -1).mean(axis=1)
+    sizes = [int(labels.max()) + 1 for labels in tw_finch_partitions(pieces)]
+    found = suggestion(hierarchy, FRAMES, 2)["rules"]["tw_finch"]
+    assert found == min(size for size in sizes if 2 <= size <= 8)
+    seen = []
+    monkeypatch.setattr("dkva.baselines.twfinch.tw_finch_partitions", lambda rows: seen.append(rows) or [])
+    suggestion(hierarchy, FRAMES, 2)
+    assert [len(rows) for rows in seen] == [20]
