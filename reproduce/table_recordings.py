@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.markup import escape
@@ -33,7 +34,6 @@ from reproduce.base.store import Table, publish
 from reproduce.collections.joined_recordings import DEVELOPMENT, SETS, TEST, Source, tasks
 from reproduce.tables.in_seconds import RATES, method_lines
 from reproduce.tables.studies import with_columns
-from synthetic.joined_clips import Settings
 
 COMMAND = "python -m reproduce.table_recordings"
 COLUMNS = (
@@ -55,9 +55,6 @@ COLUMNS = (
 
 #: Encoders of the table, and that whose package may be absent.
 ENCODERS, FURTHER = ("pixels", "colour", "efficientnet-lite0"), "pose"
-
-#: The smallest recording, for a smoke run.
-SMALL = Settings(least_actions=3, most_actions=3, most_visits=2)
 
 _SEEDS = 3
 
@@ -85,7 +82,8 @@ def run_set(source: Source, root: Path | None, options: argparse.Namespace) -> t
     recordings = DEVELOPMENT if options.development else TEST
     settings = None
     if options.smoke:
-        recordings, settings = recordings[:1], SMALL
+        recordings = recordings[:1]
+        settings = replace(source.settings, least_actions=3, most_actions=3, most_visits=2)
     parts, encoders = [], []
     for encoder in options.encoders or (ENCODERS[:1] if options.smoke else (*ENCODERS, FURTHER)):
         work: list[tuple[Sequence[Method], list[Task]]] = []
@@ -136,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     whole = not (
         options.smoke or options.encoders or options.methods or options.development or options.seeds != _SEEDS
     )
-    for name in options.sets or SETS:
+    for name in options.sets or list(SETS)[: 1 if options.smoke else None]:
         source = SETS[name]
         try:
             outcome, encoders = run_set(source, root, options)

@@ -241,7 +241,7 @@ def _frames(folder: Path, clip: Clip, size: tuple[int, int], view: View) -> list
                     round(view.left * (frame.width - columns)),
                 )
                 seen = frame.to_ndarray(format="rgb24")[top : top + rows, left : left + columns]
-                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(seen), format="rgb24")
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(seen, np.uint8), format="rgb24")
             image = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="AREA")
             if view.light != 1:
                 image = np.clip(np.rint(image * np.float32(view.light)), 0, 255).astype(np.uint8)
