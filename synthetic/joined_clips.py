@@ -30,7 +30,7 @@ if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from synthetic.recordings import write_recording
 
-__all__ = ["SCENES", "SIGNS", "Clip", "Joined", "Settings", "joined", "shown", "write_joined"]
+__all__ = ["SCENES", "SIGNS", "Clip", "Joined", "Settings", "View", "joined", "shown", "write_joined"]
 
 
 class Clip(NamedTuple):
@@ -77,6 +77,10 @@ class Settings:
         most_visits: and so often at most; twice as often as the least, so that an order can be found.
         begin: share of the clip at which a visit begins.
         end: share at which it ends.
+        zoom: most share of the frame's sides that a visit leaves out, where it likes; with 0, visits show
+            the very same frames.
+        light: most change of a visit's brightness, as a share.
+        pace: a visit is played 1 + pace times as fast at most, and as slow at most.
 
     Raises:
         ValueError: numbers out of range.
@@ -88,6 +92,9 @@ class Settings:
     most_visits: int = 4
     begin: float = 0.2
     end: float = 0.85
+    zoom: float = 0.0
+    light: float = 0.0
+    pace: float = 0.0
 
     def __post_init__(self) -> None:
         if not 3 <= self.least_actions <= self.most_actions:
@@ -98,13 +105,35 @@ class Settings:
             )
         if not 0 <= self.begin < self.end <= 1:
             raise ValueError(f"visits from {self.begin} to {self.end}: give shares of the clip in order")
+        for name in ("zoom", "light", "pace"):
+            if not 0 <= (value := getattr(self, name)) < 1:
+                raise ValueError(f"{name} is {value}: give a share, from 0 to below 1")
+
+
+class View(NamedTuple):
+    """How a visit is filmed.
+
+    Attributes:
+        side: share of the frame's sides that is seen.
+        top: of what is not seen, the share above.
+        left: and on the left.
+        light: factor of the brightness.
+        pace: factor of the speed.
+    """
+
+    side: float = 1.0
+    top: float = 0.0
+    left: float = 0.0
+    light: float = 1.0
+    pace: float = 1.0
 
 
 class Joined(NamedTuple):
-    """What a recording shows: the clips of its actions, and the action of each visit."""
+    """What a recording shows: the clips of its actions, and the action and the view of each visit."""
 
     clips: tuple[Clip, ...]
     order: tuple[int, ...]
+    views: tuple[View, ...]
 
 
 def joined(groups: Sequence[Sequence[Clip]], seed: int, settings: Settings | None = None) -> Joined:
@@ -130,7 +159,15 @@ def joined(groups: Sequence[Sequence[Clip]], seed: int, settings: Settings | Non
     order = rng.permutation(np.repeat(np.arange(n_actions), visits))
     while (order[1:] == order[:-1]).any():
         order = rng.permutation(order)
-    return Joined(clips, tuple(order.tolist()))
+    views = tuple(_view(rng, settings) for _ in order)
+    return Joined(clips, tuple(order.tolist()), views)
+
+
+def _view(rng: np.random.Generator, settings: Settings) -> View:
+    side = 1 - settings.zoom * rng.random()
+    top, left = rng.random(2).tolist()
+    light = 1 + settings.light * rng.uniform(-1, 1)
+    return View(side, top, left, light, (1 + settings.pace) ** rng.uniform(-1, 1))
 
 
 def shown(n_frames: int, settings: Settings | None = None) -> np.ndarray:
@@ -176,9 +213,11 @@ def write_joined(
     labels: list[int] = []
 
     def frames() -> Iterator[np.ndarray]:
-        for action in what.order:
-            images = _frames(folder, what.clips[action], size)
-            for index in shown(len(images), settings).tolist():
+        for action, view in zip(what.order, what.views, strict=True):
+            images = _frames(folder, what.clips[action], size, view)
+            part = shown(len(images), settings)
+            times = np.arange(0, len(part), view.pace).astype(int)
+            for index in part[times].tolist():
                 labels.append(action)
                 yield images[index]
 
@@ -186,18 +225,28 @@ def write_joined(
     return np.array(labels)
 
 
-def _frames(folder: Path, clip: Clip, size: tuple[int, int]) -> list[np.ndarray]:
+def _frames(folder: Path, clip: Clip, size: tuple[int, int], view: View) -> list[np.ndarray]:
     try:
         import av
     except ImportError as error:
         raise ImportError(f"{error}: install it with pip install av") from error
     height, width = size
+    images = []
     with av.open(str(folder / clip.file)) as container:
-        frames = itertools.islice(container.decode(video=0), clip.first, clip.last)
-        return [
-            frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="AREA")
-            for frame in frames
-        ]
+        for frame in itertools.islice(container.decode(video=0), clip.first, clip.last):
+            if view.side < 1:
+                rows, columns = round(view.side * frame.height), round(view.side * frame.width)
+                top, left = (
+                    round(view.top * (frame.height - rows)),
+                    round(view.left * (frame.width - columns)),
+                )
+                seen = frame.to_ndarray(format="rgb24")[top : top + rows, left : left + columns]
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(seen, np.uint8), format="rgb24")
+            image = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="AREA")
+            if view.light != 1:
+                image = np.clip(np.rint(image * np.float32(view.light)), 0, 255).astype(np.uint8)
+            images.append(image)
+    return images
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,7 +36,7 @@ def smoothed_kmeans_for(
 ) -> np.ndarray:
     """Labels [n] of smoothed k-means for a shortest action in seconds, at a rate of samples a second."""
     given = settings_for_shortest("smoothed_kmeans", seconds, rate, len(features), n_segments)
-    return smoothed_kmeans(features, n_segments, seed=seed, **given)
+    return smoothed_kmeans(features, n_segments, seed=seed, smoothing=given["smoothing"])
 
 
 def kms_for(

@@ -27,9 +27,11 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(joined_recordings, "GENERATED", tmp_path / "made")
     monkeypatch.setenv("DKVA_CACHE", str(tmp_path / "cache"))
     clips = (tuple(Clip(f"c{index}.mkv") for index in range(3)),)
-    signs = dataclasses.replace(joined_recordings.SETS["signs"], groups=clips, size=(32, 32))
+    settings = Settings(least_actions=3, most_actions=3)
+    signs = dataclasses.replace(
+        joined_recordings.SETS["signs"], groups=clips, size=(32, 32), settings=settings
+    )
     monkeypatch.setattr(table, "SETS", {"signs": signs})
-    monkeypatch.setattr(joined_recordings, "Settings", lambda: Settings(least_actions=3, most_actions=3))
     monkeypatch.setattr(table, "TEST", range(2))
     monkeypatch.setattr(table, "DEVELOPMENT", range(100, 101))
     monkeypatch.setattr(table, "ENCODERS", ("pixels", "colour"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendered import numbered, render, shown_number
 
-from synthetic.joined_clips import SCENES, SIGNS, Clip, Settings, joined, main, shown, write_joined
+from synthetic.joined_clips import SCENES, SIGNS, Clip, Settings, View, joined, main, shown, write_joined
 
 pytestmark = pytest.mark.fast
 
@@ -107,6 +107,37 @@ def test_parts_of_a_file_are_clips_and_frames_are_stretched(folder, tmp_path):
     np.testing.assert_array_equal(np.unique(numbers), np.arange(12))
 
 
+@given(seed=st.integers(0, 2**32 - 1))
+def test_visits_filmed_anew_are_those_of_the_same_seed_within_their_bounds(seed):
+    settings = Settings(zoom=0.2, light=0.1, pace=0.5)
+    anew, plain = joined(SIGNS, seed, settings), joined(SIGNS, seed)
+    assert (anew.clips, anew.order) == (plain.clips, plain.order)
+    assert {view._replace(top=0, left=0) for view in plain.views} == {View()}
+    assert len(set(anew.views)) == len(anew.order) == len(anew.views)
+    for view in anew.views:
+        assert 0.8 <= view.side <= 1
+        assert 0 <= view.top <= 1
+        assert 0 <= view.left <= 1
+        assert 0.9 <= view.light <= 1.1
+        assert 1 / 1.5 <= view.pace <= 1.5
+
+
+def test_a_view_leaves_out_sides_changes_light_and_pace(folder, tmp_path):
+    what = joined([clips(3)], 4, THREE)
+    # The left half and the upper half of the fields, darker and twice as fast.
+    half = View(side=0.5, top=0.0, left=0.0, light=0.8, pace=2.0)
+    seen = what._replace(views=(half,) * len(what.order))
+    for path, each in (("whole.mkv", what), ("half.mkv", seen)):
+        labels = write_joined(tmp_path / path, each, folder, size=(48, 64), settings=THREE)
+        assert len(labels) == len(decoded(tmp_path / path))
+    whole, parts = decoded(tmp_path / "whole.mkv"), decoded(tmp_path / "half.mkv")
+    first = len(shown({"c0": 7, "c1": 12, "c2": 9}[what.clips[what.order[0]].name], THREE))
+    np.testing.assert_array_equal(labels[: (first + 1) // 2], what.order[0])
+    for part, image in zip(parts, whole[:first:2], strict=False):
+        expected = image[:24, :32].repeat(2, axis=0).repeat(2, axis=1) * 0.8
+        assert np.abs(part - expected).mean() < 12  # fields have soft edges in H.264
+
+
 def test_the_script_writes_recordings_and_their_truth(folder, tmp_path, capsys):
     arguments = ["--clips", str(folder), "--out", str(tmp_path / "out"), "--recordings", "2", "--seed", "8"]
     assert main([*arguments, "--least", "3"]) == 0
@@ -134,6 +165,9 @@ def test_the_script_writes_recordings_and_their_truth(folder, tmp_path, capsys):
         {"most_visits": 5},
         {"begin": 0.9},
         {"end": 1.5},
+        {"zoom": 1.0},
+        {"light": -0.1},
+        {"pace": 1.0},
     ],
 )
 def test_settings_out_of_range_are_refused(wrong):
