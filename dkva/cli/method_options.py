@@ -34,8 +34,8 @@ RECORDING_METHOD = "smoothed_kmeans"
 #: Its settings there, if others than its own defaults.
 RECORDING_SETTINGS: Mapping[str, object] = {}
 
-#: Seconds of the shortest action of interest there, which set its smoothing; chosen on development recordings of
-#: reproduce/table_recordings.py. None leaves the smoothing as it is.
+#: Seconds of the shortest action of interest there, which set its smoothing; chosen on the development
+#: recordings of reproduce/table_recordings.py. None leaves the smoothing as it is.
 RECORDING_SHORTEST: float | None = 3.0
 
 # Why an option is not known where no method is named.
