@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -109,7 +110,7 @@ class EfficientNetLite0(eqx.Module):
             images, self.stem.weight, (2, 2), edges, dimension_numbers=("NHWC", "HWIO", "NHWC"),
             precision=lax.Precision.HIGHEST,
         )  # fmt: skip
-        maps = _relu6(maps + self.stem.bias)
+        maps = _relu6(maps + self.stem.bias[None, None, None])
         for block in self.blocks:
             maps = block(maps)
         return jnp.mean(_relu6(_pointwise(self.head, maps)), (1, 2))
@@ -119,7 +120,7 @@ def _pointwise(layer: Layer, maps: Float[Array, "n h w c"]) -> Float[Array, "n h
     """A convolution of 1 × 1, as a product of matrices."""
     rows = maps.reshape(-1, maps.shape[-1])
     found = jnp.matmul(rows, layer.weight[0, 0], precision=lax.Precision.HIGHEST)
-    return found.reshape(*maps.shape[:-1], -1) + layer.bias
+    return found.reshape(*maps.shape[:-1], -1) + layer.bias[None, None, None]
 
 
 def _depthwise(layer: Layer, maps: Float[Array, "n h w c"], stride: int) -> Float[Array, "n h2 w2 c"]:
@@ -129,12 +130,12 @@ def _depthwise(layer: Layer, maps: Float[Array, "n h w c"], stride: int) -> Floa
     rows, columns = _same(height, points, stride), _same(width, points, stride)
     maps = jnp.pad(maps, ((0, 0), rows, columns, (0, 0)))
     last = [(-(-size // stride) - 1) * stride + 1 for size in (height, width)]
-    found = layer.bias
+    found = layer.bias[None, None, None]
     for y in range(points):
         for x in range(points):
             ends = (n, y + last[0], x + last[1], channels)
             shifted = lax.slice(maps, (0, y, x, 0), ends, (1, stride, stride, 1))
-            found = found + shifted * layer.weight[y, x, 0]
+            found = found + shifted * layer.weight[None, y : y + 1, x : x + 1, 0]
     return found
 
 
@@ -164,8 +165,8 @@ def _layer(
         if name not in state:
             raise ValueError(f"array {name!r} is missing: give the weights of an EfficientNet-Lite0")
     weight, scale, bias, mean, variance = (np.asarray(state[name], np.float64) for name in names)
-    size = bias.size if outputs is None else outputs
-    side = weight.shape[-1] if points is None else points
+    size = weight.shape[0] if outputs is None and weight.ndim else outputs
+    side = weight.shape[-1] if points is None and weight.ndim else points
     shapes = [(size, inputs, side, side), *[(size,)] * 4]
     for name, shape in zip(names, shapes, strict=True):
         if np.shape(state[name]) != shape:
@@ -175,4 +176,5 @@ def _layer(
             )
     scale = scale / np.sqrt(variance + _EPSILON)
     folded = np.transpose(weight * scale[:, None, None, None], (2, 3, 1, 0))
-    return Layer(jnp.asarray(folded, jnp.float32), jnp.asarray(bias - mean * scale, jnp.float32))
+    # Put, not converted: that would compile a program for each shape.
+    return Layer(*jax.device_put((folded.astype(np.float32), (bias - mean * scale).astype(np.float32))))

@@ -36,11 +36,11 @@ class _Place(NamedTuple):
 
     storage: Storage
     kind: str
-    count: int
+    length: int
 
     @property
     def size(self) -> int:
-        return self.count * np.dtype(_KINDS[self.kind]).itemsize
+        return self.length * np.dtype(_KINDS[self.kind]).itemsize
 
     def fill(self, numbers: bytes) -> None:
         if len(numbers) != self.size:
@@ -107,7 +107,7 @@ class _StateReader(ClosedReader):
         if type(key) is not str or type(count) is not int or count < 0:
             raise pickle.UnpicklingError("it asks for a storage of no size")
         place = self.places.setdefault(key, _Place(Storage(np.empty(0)), kind, count))
-        if (place.kind, place.count) != (kind, count):
+        if (place.kind, place.length) != (kind, count):
             raise pickle.UnpicklingError("it asks for one storage in two ways")
         return place
 
@@ -142,7 +142,7 @@ def _loaded(reader: ClosedReader, file: io.BytesIO) -> Any:
     """What a reader makes of the pickle that comes next, whose memory is no larger than its program."""
     start = file.tell()
     for step, (code, place, _) in enumerate(pickletools.genops(file)):
-        if code.name.endswith("PUT") and place > step:
+        if code.name.endswith("PUT") and isinstance(place, int) and place > step:
             raise pickle.UnpicklingError("it keeps things far away")
     file.seek(start)
     return reader.load()
@@ -167,7 +167,7 @@ def _of_pickles(file: io.BytesIO) -> Any:
         raise pickle.UnpicklingError("it holds other storages than it asks for")
     for key in keys:
         place = reader.places[key]
-        if int.from_bytes(file.read(8), "little") != place.count:
+        if int.from_bytes(file.read(8), "little") != place.length:
             raise pickle.UnpicklingError("it holds a storage that was cut short")
         place.fill(file.read(place.size))
     return state

