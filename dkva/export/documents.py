@@ -138,20 +138,17 @@ def timed(doc: dict, rate: float | None, times: np.ndarray | None = None) -> dic
     Args:
         doc: a document.
         rate: frames (rows of features) a second; None beside times if they do not tell it.
-        times: when each frame is first shown, and the end of the last one [n + 1]; None for frames at equal
-            distances from 0 on.
+        times: of each frame, and of the end of the last one [n + 1]; None for equal distances from 0 on.
     """
-    if rate is None and times is None:
-        return doc
-
-    def at(frame: int) -> float:
-        return round(frame / rate if times is None else float(times[frame]), 6)
+    if times is None:
+        if rate is None:
+            return doc
+        times = np.arange(1 + doc["segments"][-1]["end"]) / rate
+    known = [round(time, 6) for time in times.tolist()]
 
     def with_times(part: dict) -> dict:
-        runs = [
-            run | {"start_time": at(run["start"]), "end_time": at(run["end"])} for run in part["segments"]
-        ]
-        return part | {"segments": runs}
+        at = [{"start_time": known[run["start"]], "end_time": known[run["end"]]} for run in part["segments"]]
+        return part | {"segments": [run | of for run, of in zip(part["segments"], at, strict=True)]}
 
     levels = {"levels": [with_times(level) for level in doc["levels"]]} if "levels" in doc else {}
     return with_times(doc) | levels | ({} if rate is None else {"frames_per_second": rate})
