@@ -25,12 +25,11 @@ _COLOURS = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (213, 94, 0), (204, 12
 _MOST_ACTIONS = len(_COLOURS)
 
 # In parts of the picture's height.
-_RADIUS = 0.14
+_RADIUS = 0.2
 _SWING = 0.08
 _PLACE_JITTER = 0.02
 
-_LIGHT_DRIFT = 3.0  # grey levels
-_LIGHT_SECONDS = 23.0
+_DRIFT_SECONDS = 23.0
 _NOISE_MARGIN = 64  # pixels by which the field of noise is larger than a frame
 
 
@@ -48,6 +47,8 @@ class Settings:
         height: of a frame in pixels.
         width: of a frame in pixels.
         noise: standard deviation of the camera's noise, in grey levels.
+        drift: how far the light goes up and down, in grey levels. It moves all pixels together, if only a
+            little: methods that standardise pixels can take it for the actions.
     """
 
     seed: int = 0
@@ -59,6 +60,7 @@ class Settings:
     height: int = 240
     width: int = 320
     noise: float = 4.0
+    drift: float = 1.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.actions <= _MOST_ACTIONS:
@@ -109,7 +111,7 @@ class Scene:
             phase, speed = rng.uniform(0, 2 * np.pi), look.speed * rng.uniform(0.85, 1.15)
             for _ in run:
                 seconds = index / chosen.rate
-                frame = light + np.float32(_LIGHT_DRIFT * np.sin(2 * np.pi * seconds / _LIGHT_SECONDS))
+                frame = light + np.float32(chosen.drift * np.sin(2 * np.pi * seconds / _DRIFT_SECONDS))
                 _add(frame, look, place, phase + 2 * np.pi * speed * seconds)
                 frame += noise.field()
                 yield np.clip(frame, 0, 255).astype(np.uint8)

@@ -148,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--height", type=int, default=usual.height, help="pixels")
     parser.add_argument("--width", type=int, default=usual.width, help="pixels")
     parser.add_argument("--noise", type=float, default=usual.noise, help="of the camera, in grey levels")
+    parser.add_argument("--drift", type=float, default=usual.drift, help="of the light, in grey levels")
     options = vars(parser.parse_args(arguments))
     folder, n_recordings = options.pop("out"), options.pop("recordings")
     try:

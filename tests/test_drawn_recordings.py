@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,9 +14,9 @@ av = pytest.importorskip("av", reason="PyAV is not installed: pip install av")
 RATE = 25
 
 
-def recorded(folder, seed):
+def recorded(folder, settings):
     """A scene as a recording, its labels beside it, and (start in seconds, name) of each true segment."""
-    scene = drawn(Settings(seed, actions=4, shortest=2.5, longest=5.0, rate=RATE, height=120, width=160))
+    scene = drawn(settings)
     write_recording(folder / "scene.mp4", scene.frames(), rate=RATE)
     names = [f"action{label + 1}" for label in scene.labels.tolist()]
     (folder / "scene.txt").write_text("".join(f"{name}\n" for name in names))
@@ -33,18 +34,28 @@ def cues(path):
         ]
 
 
+FOUR = Settings(actions=4, shortest=2.5, longest=5.0, rate=RATE, height=120, width=160, drift=0.0)
+THREE = replace(FOUR, actions=3, shortest=2.0, longest=3.0, drift=1.0)  # a network takes its time
+
+
 @pytest.mark.parametrize(
-    ("seed", "options", "sampled"),
-    [(0, (), 5), (1, ("--encoder", "colour"), 5), (2, ("--shortest", "2.5s"), 10)],
+    ("settings", "options", "sampled"),
+    [
+        (FOUR, ("--encoder", "pixels"), 5),
+        (replace(FOUR, seed=1, drift=1.0), ("--encoder", "colour"), 5),
+        (replace(FOUR, seed=2), ("--encoder", "pixels", "--shortest", "2.5s"), 10),
+        (THREE, (), 5),
+    ],
+    ids=["pixels", "colour", "shortest", "usual"],
 )
-def test_boundaries_lie_within_one_sampled_frame(dkva, tmp_path, monkeypatch, seed, options, sampled):
+def test_boundaries_lie_within_one_sampled_frame(dkva, tmp_path, monkeypatch, settings, options, sampled):
     monkeypatch.setenv("DKVA_CACHE", str(tmp_path / "cache"))
-    n_frames, truth = recorded(tmp_path, seed)
-    encoder = () if "--encoder" in options else ("--encoder", "pixels")
+    n_frames, truth = recorded(tmp_path, settings)
     out = tmp_path / "out"
     code, _, errors = dkva(
-        "segment", tmp_path / "scene.mp4", "-k", 4, "--labels", tmp_path / "scene.txt", "--out", out,
-        "--export", "vtt", "--export", "srt", *encoder, *options,
+        "segment", tmp_path / "scene.mp4", "-k", settings.actions,
+        "--labels", tmp_path / "scene.txt", "--out", out,
+        "--export", "vtt", "--export", "srt", *options,
     )  # fmt: skip
     assert code == 0, errors
     doc = json.loads((out / "scene.json").read_text())

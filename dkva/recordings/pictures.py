@@ -86,10 +86,11 @@ def to_rgb(
         scaler: of the frames before: a new one takes longer to begin than to scale a frame.
     """
     height, width = size[::-1] if turn.exchanged else size
+    # Scaled straight to interleaved RGB, a frame would keep only every other column's colour.
     if scaler is None:
-        rgb = frame.reformat(width, height, format="rgb24", interpolation="AREA")
+        rgb = frame.reformat(width, height, format="gbrp", interpolation="AREA")
     else:
-        rgb = scaler.reformat(frame, width, height, format="rgb24", interpolation="AREA")
+        rgb = scaler.reformat(frame, width, height, format="gbrp", interpolation="AREA")
     image = rgb.to_ndarray()
     if turn.exchanged:
         image = image.transpose(1, 0, 2)

@@ -186,3 +186,13 @@ def test_angles_that_pyav_alone_tells(monkeypatch):
 
     assert turn_of(Frame()) == Turn(True, False, True)
     assert pictures.turn_of(Frame()).rotation == 90
+
+
+def test_scaling_keeps_the_colour_of_every_column():
+    """Columns of red and green, each eight pixels wide; YUV's halved colours still have four of them."""
+    colours = np.array([[200, 40, 40], [40, 160, 40]], np.uint8)[np.arange(12) % 2]
+    wide = np.repeat(np.repeat(colours[None], 32, axis=0), 8, axis=1)
+    frame = av.VideoFrame.from_ndarray(wide, format="rgb24").reformat(format="yuv420p")
+    image = to_rgb(frame, (4, 12), Turn()).astype(int)
+    # Limited range and halved colours round off a few grey levels; a column's colour lost is 60 and more.
+    assert np.abs(image - colours).max() < 25
