@@ -24,7 +24,7 @@ from dkva.baselines.time_filter import gaussian_filtered
 __all__ = ["long_smoothed_kmeans"]
 
 # Numbers that are worked on at once.
-_BLOCK = 2**21
+_BLOCK = 2**20
 
 
 def long_smoothed_kmeans(
@@ -67,8 +67,9 @@ def long_smoothed_kmeans(
         for columns, rows in _by_columns(features):
             means[:, columns] = averaged(gaussian_filtered(rows, deviation), most).means
         sizes = np.diff(uniform_edges(n, len(means)))
-        centres = KMeans(n_segments, n_init=n_init, random_state=seed).fit(means, sample_weight=sizes)
-        centres = centres.cluster_centers_
+        fitted = KMeans(n_segments, n_init=n_init, random_state=seed, copy_x=False)
+        centres = fitted.fit(means, sample_weight=sizes).cluster_centers_
+        del means
         products = sum(rows @ centres[:, columns].T for columns, rows in _by_columns(features))
         # Squared distances to the centres but for what all centres of a frame share.
         distances = np.square(centres).sum(axis=1) - 2 * gaussian_filtered(products, deviation)

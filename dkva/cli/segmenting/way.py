@@ -33,6 +33,9 @@ _MARGIN_SMOOTHING = 0.75
 # would take much of a small machine's memory.
 _LONG = 2**22
 
+# Numbers that are smoothed for margins at once.
+_BLOCK = 2**20
+
 
 @dataclass(frozen=True)
 class Way:
@@ -285,7 +288,11 @@ def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.nd
     from dkva.metrics.silhouette import simplified_silhouette
 
     window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
-    _, frames = smooth_and_standardise(features, window, np.dtype(np.float32))
+    n, d = features.shape
+    step = max(1, _BLOCK // n)
+    frames = np.empty((n, d), np.float32)
+    for columns in (slice(start, start + step) for start in range(0, d, step)):
+        _, frames[:, columns] = smooth_and_standardise(features[:, columns], window, np.dtype(np.float32))
     return simplified_silhouette(frames, labels)
 
 

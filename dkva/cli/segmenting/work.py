@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dkva.base.memory import return_freed_memory
 from dkva.base.orientation import TurnedWarning
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.segmenting.way import Way
@@ -178,6 +179,7 @@ def _read_recording(video: RecordingFile) -> Read:
     if video.recording.cache:
         keep_compiled_programs()  # of the encoder
     found = video.read()
+    return_freed_memory()  # that an encoder's compilation took
     said = recording_notes(found)
     rate = own_rate(found)
     n_frames = int(found.edges[-1])

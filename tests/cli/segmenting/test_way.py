@@ -34,6 +34,15 @@ def test_margins_tell_a_cut_along_the_features_from_one_across():
     assert wrong < 0.3
 
 
+def test_margins_do_not_depend_on_how_many_features_are_smoothed_at_once(monkeypatch):
+    labels = np.repeat([0, 1, 2], 20)
+    whole = way_module._margins(FRAMES, labels, 3)
+    for columns in (1, 2, 4):
+        monkeypatch.setattr(way_module, "_BLOCK", columns * len(FRAMES))
+        # Smoothed frames are rounded to single precision once more.
+        np.testing.assert_allclose(way_module._margins(FRAMES, labels, 3), whole, rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("smoothing", "n", "warned"), [(2.5, 300, True), (1.0, 300, True), (0.9, 300, False)]
 )
