@@ -7,7 +7,7 @@ products of frames. So smoothed frames are needed for the pieces alone, of which
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from jaxtyping import Float, Int, Real
@@ -23,8 +23,8 @@ from dkva.baselines.time_filter import gaussian_filtered
 
 __all__ = ["long_smoothed_kmeans"]
 
-# Numbers that are worked on at once.
-_BLOCK = 2**20
+# Numbers that a thread works on at once, and threads (our choices).
+_BLOCK, _THREADS = 2**19, 2
 
 
 def long_smoothed_kmeans(
@@ -37,7 +37,7 @@ def long_smoothed_kmeans(
 ) -> Int[np.ndarray, " n"]:
     """Labels [n] of `dkva.baselines.smoothed_kmeans`, but for frames as near to two centres as rounding.
 
-    One thread clusters: on numbers this small several wait for one another.
+    The labels do not depend on which thread is the quicker one.
 
     Args:
         features: frames in order of time [n, d], which may be mapped from a file; read twice, some features
@@ -61,25 +61,26 @@ def long_smoothed_kmeans(
     check_number("smoothing", smoothing, most=1)
     check_whole("n_init", n_init, least=1)
     deviation, most = smoothing * n / n_segments, max(PIECES, n_segments)
-    with threadpool_limits(1), warnings.catch_warnings():
+    step = max(1, _BLOCK // n)
+    blocks = [slice(start, start + step) for start in range(0, d, step)]
+
+    def rows(columns: slice) -> Float[np.ndarray, "n c"]:
+        return standardised(np.ascontiguousarray(features[:, columns]))
+
+    def pieces(columns: slice) -> Float[np.ndarray, "m c"]:
+        return averaged(gaussian_filtered(rows(columns), deviation), most).means
+
+    # Blocks in threads; in what is given to one of them, further threads would wait for one another.
+    with ThreadPoolExecutor(_THREADS) as pool, threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different frames than centres
         means = np.empty((min(n, most), d))
-        for columns, rows in _by_columns(features):
-            means[:, columns] = averaged(gaussian_filtered(rows, deviation), most).means
+        for columns, found in zip(blocks, pool.map(pieces, blocks), strict=True):
+            means[:, columns] = found
         sizes = np.diff(uniform_edges(n, len(means)))
         fitted = KMeans(n_segments, n_init=n_init, random_state=seed, copy_x=False)
         centres = fitted.fit(means, sample_weight=sizes).cluster_centers_
         del means
-        products = sum(rows @ centres[:, columns].T for columns, rows in _by_columns(features))
+        products = sum(pool.map(lambda columns: rows(columns) @ centres[:, columns].T, blocks))
         # Squared distances to the centres but for what all centres of a frame share.
         distances = np.square(centres).sum(axis=1) - 2 * gaussian_filtered(products, deviation)
     return renumbered(distances.argmin(axis=1))
-
-
-def _by_columns(features) -> Iterator[tuple[slice, Float[np.ndarray, "n c"]]]:
-    """Some features after the other, standardised."""
-    n, d = features.shape
-    step = max(1, _BLOCK // n)
-    for start in range(0, d, step):
-        columns = slice(start, start + step)
-        yield columns, standardised(np.ascontiguousarray(features[:, columns]))

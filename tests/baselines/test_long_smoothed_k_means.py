@@ -44,7 +44,7 @@ def test_a_planted_video_is_cut_right_and_labels_return():
 
 def test_memory_is_that_of_the_pieces_and_of_a_block(monkeypatch):
     monkeypatch.setattr(module, "PIECES", 100)
-    monkeypatch.setattr(module, "_BLOCK", 2**15)
+    monkeypatch.setattr(module, "_BLOCK", 2**14)
     frames = np.random.default_rng(0).standard_normal((2**13, 128)).astype(np.float32)
     long_smoothed_kmeans(frames, 3, n_init=1)  # what is imported counts for nothing
     tracemalloc.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,8 +34,8 @@ _MARGIN_SMOOTHING = 0.75
 # would take much of a small machine's memory.
 _LONG = 2**22
 
-# Numbers that are smoothed for margins at once.
-_BLOCK = 2**20
+# Numbers that a thread smooths for margins at once, and threads.
+_BLOCK, _THREADS = 2**19, 2
 
 
 @dataclass(frozen=True)
@@ -291,8 +292,12 @@ def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.nd
     n, d = features.shape
     step = max(1, _BLOCK // n)
     frames = np.empty((n, d), np.float32)
-    for columns in (slice(start, start + step) for start in range(0, d, step)):
+
+    def smooth(columns: slice) -> None:
         _, frames[:, columns] = smooth_and_standardise(features[:, columns], window, np.dtype(np.float32))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(smooth, [slice(start, start + step) for start in range(0, d, step)]))
     return simplified_silhouette(frames, labels)
 
 
