@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from dkva.recordings.reading import read_recording
 
 from dkva.experiments.code_version import code_version
 from dkva.experiments.experiment import Task
 from dkva.recordings.encoders import open_encoder
+from dkva.recordings.reading import read_recording
 from reproduce.base.labels import RAW_FRAMES
 from reproduce.collections.moving5 import K, dataset, measure
 from synthetic.moving5 import Settings, Split
