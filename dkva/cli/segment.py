@@ -224,7 +224,7 @@ def segment(
     found = find_videos(features, labels, mapping, reading, truth_reading, recording=recording)
     if not found.videos:
         return _none_found(found.problems)
-    check_times(found.videos, fps=fps, shortest=way.shortest, exports=exports)
+    check_times(found.videos, fps=fps, shortest=shortest, exports=exports)
     output = Output(
         out,
         form,

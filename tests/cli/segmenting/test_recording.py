@@ -238,7 +238,8 @@ def test_a_folder_of_images_has_times_if_it_is_told_its_rate(dkva, films, out, t
     doc = document(out, "images")
     assert runs(doc, "start", "label") == [(0, 0), (6, 1), (14, 0), (18, 2)]
     assert "start_time" not in doc["segments"][0]
-    assert "frames_per_second" not in doc
+    assert {"frames_per_second", "shortest"}.isdisjoint(doc)
+    assert doc["settings"]["smoothing"] == 1 / 12  # the method's own
     code, _, errors = dkva(*line, "--shortest", "2s")
     assert (code, errors) == (
         2,
