@@ -209,7 +209,8 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
     """
     features = read.features
     way = way.at(read.rate)
-    _check_length(unit.video, way, len(features), sampled=read.edges is not None)
+    sampled = read.edges is not None and len(features) < read.edges[-1]
+    _check_length(unit.video, way, len(features), sampled=bool(sampled))
     known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model, shortest=way.shortest)
     if unit.done == known.key:
         return known
@@ -250,7 +251,7 @@ def _check_length(video: VideoFile, way: Way, n_frames: int, *, sampled: bool) -
         video: which.
         way: how it is cut.
         n_frames: rows of its features.
-        sampled: whether these are samples of a recording.
+        sampled: whether these are some of a recording's frames, not all.
     """
     from dkva.datasets import DataError
     from dkva.datasets.annotations.forms import plural

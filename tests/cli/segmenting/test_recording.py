@@ -200,6 +200,8 @@ def test_what_cannot_be_used_is_a_line_and_the_others_are_cut(dkva, films, out):
     assert code == 2
     assert "segmented 2; failed 2" in text
     told = [line for line in errors.splitlines() if line.startswith("error: ")]
+    all_taken = dkva("segment", films / "three.mp4", "-k", 4, *PIXELS, "--out", out, "--fps", 10)[2]
+    assert f"{films / 'three.mp4'}: has 3 frames for 4 segments; ask for at most 3 with -k\n" in all_taken
     assert len(told) == 2
     assert told[0].startswith(f"error: {films / 'text.mp4'}: ")
     assert told[1] == (
