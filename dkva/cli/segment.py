@@ -237,6 +237,7 @@ def segment(
         frame_labels=frame_labels,
         exports=exports,
     )
+    made = not out.exists()
     check_writable(out)
     if not no_cache:
         keep_compiled_programs()
@@ -258,6 +259,9 @@ def segment(
     results.sort(names)
     problems = [*found.problems, *results.problems, *stopped]
     report(results, failed=len(names) - len(results.docs), problems=problems)
+    if made and not results.docs:
+        with contextlib.suppress(OSError):  # it holds something
+            out.rmdir()
     return 2 if problems else 0
 
 
