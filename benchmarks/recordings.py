@@ -117,7 +117,7 @@ def _stages(path: str, name: str) -> dict[str, Any]:
     import av
 
     from dkva import read_recording
-    from dkva.cli.method_options import RECORDING_METHOD, RECORDING_SETTINGS, RECORDING_SHORTEST
+    from dkva.cli.method_options import RECORDING_METHOD, RECORDING_SHORTEST
     from dkva.cli.segmenting.way import Way
     from dkva.experiments.method_settings import checked
     from dkva.experiments.registry import find
@@ -145,7 +145,7 @@ def _stages(path: str, name: str) -> dict[str, Any]:
     stages["encode"] = {each: value * n / len(kept) for each, value in stages["encode"].items()}
     features = read_recording(path, encoder, fps=_FPS).features
     method = find(RECORDING_METHOD)
-    way = Way.of(method, _K, 0, checked(method, RECORDING_SETTINGS))
+    way = Way.of(method, _K, 0, checked(method, {}))
     way = replace(way, shortest=RECORDING_SHORTEST, rate=_FPS)
     with _taken(stages, "cut"):
         way.cut(features, "recording", _K)

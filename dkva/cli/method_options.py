@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 import click
@@ -16,7 +14,6 @@ from dkva.experiments.registry import LEARNER, SEGMENTER, Listed, find, listed
 __all__ = [
     "DEFAULT_METHOD",
     "RECORDING_METHOD",
-    "RECORDING_SETTINGS",
     "RECORDING_SHORTEST",
     "MethodCommand",
     "default_shortest",
@@ -30,9 +27,6 @@ DEFAULT_METHOD = "kms"
 
 #: The same for recordings, whose features are made here; docs/own_data.md says why.
 RECORDING_METHOD = "smoothed_kmeans"
-
-#: Its settings there, if others than its own defaults.
-RECORDING_SETTINGS: Mapping[str, object] = {}
 
 #: Seconds of the shortest action of interest there, which set its smoothing; chosen on the development
 #: recordings of reproduce/table_recordings.py. None leaves the smoothing as it is.
@@ -48,8 +42,9 @@ _REASON = (
 )
 
 _RECORDING_REASON = (
-    "method smoothed_kmeans (smoothed k-means): ahead of the others on recordings with known actions, see "
-    "docs/own_data.md; the paper's method is --method dkva, there best with --init kmeans and --shortest"
+    "method smoothed_kmeans (smoothed k-means), by default smoothed for actions of 3 s: ahead of the others "
+    "or level on recordings with known actions, see docs/own_data.md; the paper's method is --method dkva, "
+    "there best with --init kmeans and --shortest"
 )
 
 # The option of one method alone.
@@ -121,19 +116,9 @@ def in_words(method: Listed) -> str:
     return f"{method.about} (trained on a collection of videos{several}{does})"
 
 
-def setting_options(
-    method: Listed, defaults: Mapping[str, object] = MappingProxyType({})
-) -> list[click.Option]:
-    """One option for each setting of a method, by its name, such as --weight-decay.
-
-    Args:
-        method: of the registry.
-        defaults: of settings that have another one here than in the method's code.
-    """
-    settings = {
-        each.name: replace(each, default=defaults.get(each.name, each.default))
-        for each in settings_of(method)
-    }
+def setting_options(method: Listed) -> list[click.Option]:
+    """One option for each setting of a method, by its name, such as --weight-decay."""
+    settings = {each.name: each for each in settings_of(method)}
     texts = _HELP if _HELP.keys() <= settings.keys() else {}
     order = [*texts, *(name for name in settings if name not in texts)]
     return [_option(settings[name], texts.get(name) or _sentence(settings[name].about)) for name in order]
@@ -163,13 +148,11 @@ class _Default(NamedTuple):
     Attributes:
         method: its id.
         reason: why, on one line.
-        settings: that have another default than in its code.
         shortest: seconds of the shortest action of interest unless the command line says.
     """
 
     method: str
     reason: str
-    settings: Mapping[str, object] = MappingProxyType({})
     shortest: float | None = None
 
 
@@ -270,9 +253,8 @@ class MethodCommand(click.Command):
         found = find(method)
         if found.kind != self._kind:
             raise ValueError(f"{method} {_ELSEWHERE[found.kind].format(method)}")
-        if named or method != default.method:
-            return _Chosen(found, self._settings(found, {}), reason)
-        return _Chosen(found, self._settings(found, default.settings), reason, default.shortest)
+        shortest = None if named or method != default.method else default.shortest
+        return _Chosen(found, self._settings(found), reason, shortest)
 
     def _default(self, ctx: click.Context, arguments: list[str]) -> _Default:
         """The method without --method and settings."""
@@ -281,7 +263,7 @@ class MethodCommand(click.Command):
         if RECORDING_METHOD != DEFAULT_METHOD and _LEVELS in _options_in(arguments):
             why = f"{_LEVELS} are of {_CALLED[DEFAULT_METHOD]}: --method {DEFAULT_METHOD} is used"
             return _Default(DEFAULT_METHOD, why)
-        return _Default(RECORDING_METHOD, _RECORDING_REASON, RECORDING_SETTINGS, RECORDING_SHORTEST)
+        return _Default(RECORDING_METHOD, _RECORDING_REASON, RECORDING_SHORTEST)
 
     def _given_recordings(self, ctx: click.Context, arguments: list[str]) -> bool:
         """Whether one of the paths is of recordings, before the method's own options are known."""
@@ -338,8 +320,8 @@ class MethodCommand(click.Command):
         method, option = (_PAPERS, of_paper[0]) if of_paper else (default.method, of_default[0])
         return method, f"{option} is a setting of {_CALLED[method]}: --method {method} is used"
 
-    def _settings(self, method: Listed, defaults: Mapping[str, object]) -> list[click.Option]:
-        options = setting_options(method, defaults)
+    def _settings(self, method: Listed) -> list[click.Option]:
+        options = setting_options(method)
         own = {option for each in self.params for option in each.opts}
         for each in options:
             if own & {*each.opts, *each.secondary_opts} or each.name in {mine.name for mine in self.params}:

@@ -224,7 +224,7 @@ def segment(
     found = find_videos(features, labels, mapping, reading, truth_reading, recording=recording)
     if not found.videos:
         return _none_found(found.problems)
-    check_times(found.videos, fps=fps, shortest=way.shortest, exports=exports)
+    check_times(found.videos, fps=fps, shortest=shortest, exports=exports)
     output = Output(
         out,
         form,
@@ -237,6 +237,7 @@ def segment(
         frame_labels=frame_labels,
         exports=exports,
     )
+    made = not out.exists()
     check_writable(out)
     if not no_cache:
         keep_compiled_programs()
@@ -258,6 +259,9 @@ def segment(
     results.sort(names)
     problems = [*found.problems, *results.problems, *stopped]
     report(results, failed=len(names) - len(results.docs), problems=problems)
+    if made and not results.docs:
+        with contextlib.suppress(OSError):  # it holds something
+            out.rmdir()
     return 2 if problems else 0
 
 

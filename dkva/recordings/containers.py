@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-__all__ = ["choose_stream", "decoded_frames", "notes_of", "open_container", "start_of", "stated_duration"]
+__all__ = [
+    "check_opens",
+    "choose_stream",
+    "decoded_frames",
+    "notes_of",
+    "open_container",
+    "start_of",
+    "stated_duration",
+]
 
 # FFmpeg's names of formats that are no recordings themselves.
 _LISTS = {"concat", "dash", "hls", "imf", "rtsp", "sap", "sdp"}
@@ -55,6 +63,12 @@ def open_container(path: Path) -> InputContainer:
         container.close()
         raise
     return container
+
+
+def check_opens(path: Path) -> None:
+    """Raise RecordingError if a file holds no stream of pictures that FFmpeg can read, whatever its name."""
+    with open_container(path) as container:
+        choose_stream(path, container)
 
 
 def _check_format(path: Path, name: str) -> None:

@@ -10,6 +10,8 @@ __all__ = ["IMAGE_SUFFIXES", "RECORDING_SUFFIXES", "image_files", "is_recording"
 RECORDING_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf"),
     *(".mpg", ".mpeg", ".m2v", ".vob", ".ts", ".mts", ".m2ts", ".3gp", ".3g2", ".dv", ".gif", ".y4m"),
+    *(".mpe", ".m1v", ".mod", ".tod", ".m2t", ".qt", ".divx", ".rm", ".rmvb", ".ogm", ".nut", ".wtv", ".ivf"),
+    *(".264", ".h264", ".h265", ".hevc", ".mjpg", ".mjpeg", ".apng"),
 )
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")

@@ -265,7 +265,8 @@ def test_recordings_have_a_method_of_their_own(monkeypatch):
     assert cut_by("v.npy", "--out", "v.mp4").startswith("kms ")
     for line in (("v.mp4",), ("v.npy", "w.mp4"), ("--out", "x", "--", "w.mp4"), ("v.mp4", "--n-init", "3")):
         assert cut_by(*line).startswith(told), line
-    assert "recordings with known actions" in cut_by("v.mp4")
+    assert "ahead of the others or level on recordings with known actions" in cut_by("v.mp4")
+    assert f"by default smoothed for actions of {method_options.RECORDING_SHORTEST:g} s:" in cut_by("v.mp4")
     assert cut_by("v.mp4", "--n-init", "3").endswith(" --method smoothed_kmeans is used\n")
     assert cut_by("v.mp4", "--epochs", "3").startswith("dkva ")
     assert cut_by("v.mp4", "--method", "ward").startswith("ward ")
@@ -274,10 +275,9 @@ def test_recordings_have_a_method_of_their_own(monkeypatch):
     assert "requires an argument" in cut_by("v.mp4", "--out")
 
 
-def test_that_method_may_have_settings_of_its_own_there(monkeypatch):
-    monkeypatch.setattr(method_options, "RECORDING_SETTINGS", {"n_init": 4})
+def test_that_method_has_a_shortest_action_there(monkeypatch):
     monkeypatch.setattr(method_options, "RECORDING_SHORTEST", 2.5)
-    assert "'n_init': 4} 2.5 |" in cut_by("v.mp4")
+    assert "'n_init': 10} 2.5 |" in cut_by("v.mp4")
     given = cut_by("v.mp4", "--n-init", "5")
     assert "'n_init': 5" in given
     assert "} 2.5 |" in given

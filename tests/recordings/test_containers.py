@@ -9,6 +9,7 @@ import pytest
 from rendered import EXACT, numbered, render
 
 from dkva.recordings.containers import (
+    check_opens,
     choose_stream,
     decoded_frames,
     notes_of,
@@ -52,6 +53,15 @@ def test_text(tmp_path):
 def test_an_empty_file(tmp_path):
     (tmp_path / "a.mp4").touch()
     assert refusal(tmp_path / "a.mp4").startswith("is empty; ")
+
+
+def test_what_a_file_holds_counts_not_its_name(tmp_path):
+    check_opens(render(tmp_path / "a.mp4", numbered(3)).rename(tmp_path / "a"))
+    with wave.open(str(tmp_path / "b"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    with pytest.raises(RecordingError, match="holds sound alone, no video stream"):
+        check_opens(tmp_path / "b")
 
 
 def test_an_index_that_was_never_written(tmp_path):

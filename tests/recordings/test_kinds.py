@@ -14,7 +14,7 @@ def fill(folder, *names):
     return folder
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "b.c.MKV", "d.ogv", "missing.m2ts"])
+@pytest.mark.parametrize("name", ["a.mp4", "b.c.MKV", "d.ogv", "missing.m2ts", "e.rm", "f.H264"])
 def test_files_by_suffix(name):
     assert is_recording(name)
 

@@ -62,7 +62,7 @@ def asked_way(
     n_segments = given[0] if given else AUTO
     if together:
         _check_alone(n_segments, levels, scheduler, workers)
-    shortest = _shortest(shortest, method)
+    seconds = _shortest(shortest, method)
     number = None if n_segments == AUTO else int(n_segments)
     _check_numbers(number, levels, nested, method)
     try:
@@ -77,7 +77,8 @@ def asked_way(
             raise ValueError(f"--together: {method} cuts each video by itself; it is of {others}{_why()}")
         levels = None if levels is None else replace(levels, nested=nested)
         values = checked(listing, settings)
-        return Way(listing, number, seed, values, levels, together=together, shortest=shortest)
+        way = Way(listing, number, seed, values, levels, together=together)
+        return replace(way, shortest=seconds, by_default=shortest is None)
     except (ValueError, ImportError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -110,7 +110,7 @@ def find_videos(
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
             except DataError as error:
                 found.problems.append(str(error))
-        if recording is not None and _is_recording(path):
+        if recording is not None and (_is_recording(path) or _is_of_no_kind(path)):
             from dkva.cli.segmenting.recording import RecordingFile
 
             found.videos.append(RecordingFile(name, path, truth, reading, label_reading, recording=recording))
@@ -120,8 +120,19 @@ def find_videos(
 
 
 def of_recordings(place: Path) -> bool:
-    """Whether what is given is a recording, or a folder that holds some and no features."""
+    """Whether what is given is a recording, or a folder that holds some and no features.
+
+    A file whose name does not say what it is is opened.
+    """
     if _is_recording(place):
+        return True
+    if _is_of_no_kind(place):
+        from dkva.datasets import DataError
+
+        try:
+            _check_opens(place)
+        except DataError:
+            return False
         return True
     if not place.is_dir():
         return False
@@ -182,6 +193,8 @@ def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]
         raise DataError(place, "not found", "check the path")
     from dkva.datasets.kinds import stem_of
 
+    if recordings and _is_of_no_kind(place):
+        _check_opens(place)
     if recordings and _is_recording(place):
         return [(place.resolve().name if place.is_dir() else place.stem, place)]
     if not place.is_dir():
@@ -197,6 +210,8 @@ def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]
         problem = error
     if not kept and recordings and (filmed := _recordings_below(root)):
         return filmed
+    if not kept and recordings and _holds_one_image(root):
+        raise DataError(root, "holds a single image", "give a recording, or a folder of two or more")
     if problem is not None and passed:
         raise DataError(root, f"holds no feature files, only {passed[0]}", passed[1]) from problem
     if problem is not None:
@@ -231,6 +246,36 @@ def _is_recording(path: Path) -> bool:
     if path.is_dir():
         return is_recording(path) and not _holds_results(path)
     return is_recording(path) or path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _holds_one_image(folder: Path) -> bool:
+    from dkva.recordings.kinds import image_files
+
+    return len(image_files(folder)) == 1
+
+
+def _is_of_no_kind(path: Path) -> bool:
+    """Whether this is a file whose name says neither that it is a recording nor what else it may be."""
+    from dkva.datasets.kinds import UNREADABLE, stem_of
+
+    known = path.suffix.lower() in UNREADABLE or stem_of(path) is not None
+    return not known and path.is_file() and not _is_recording(path)
+
+
+def _check_opens(path: Path) -> None:
+    """Raise DataError if a file whose name does not say what it is is no recording."""
+    from dkva.datasets import DataError
+    from dkva.recordings.containers import check_opens
+    from dkva.recordings.errors import RecordingError
+
+    try:
+        check_opens(path)
+    except RecordingError as error:
+        raise DataError(
+            path,
+            f"is no known kind of feature file, and as a recording it {error.problem}",
+            f"{error.remedy}, or give features, such as .npy, .npz, .csv or .txt",
+        ) from error
 
 
 def _holds_results(folder: Path) -> bool:

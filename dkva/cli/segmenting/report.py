@@ -42,7 +42,9 @@ def report(results: Results, *, failed: int, problems: Sequence[str]) -> None:
         parts.append(f"kept {results.kept} done before with the same settings (--force segments again)")
     if failed:
         parts.append(f"failed {failed}")
-    click.echo(printable(f"{'; '.join(parts)}; results in {results.output.folder}"))
+    if results.docs:
+        parts.append(f"results in {results.output.folder}")
+    click.echo(printable("; ".join(parts)))
     for problem in problems:
         complain(problem)
     for note in results.notes:

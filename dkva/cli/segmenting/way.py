@@ -54,6 +54,7 @@ class Way:
         together: whether all videos are cut into one set of actions.
         shortest: seconds of the shortest action of interest, which set the smoothing in place of the
             settings; None leaves these as they are.
+        by_default: whether nobody asked for `shortest`: a video without times is then cut without it.
         rate: samples (rows of features) a second, without which `shortest` says nothing.
     """
 
@@ -66,6 +67,7 @@ class Way:
     levels_code: str = ""
     together: bool = False
     shortest: float | None = None
+    by_default: bool = False
     rate: float | None = None
 
     @classmethod
@@ -107,10 +109,12 @@ class Way:
         """The way of a video of so many samples a second.
 
         Raises:
-            ValueError: seconds are given, and the rate is not known.
+            ValueError: seconds were asked for, and the rate is not known.
         """
         if self.shortest is None:
             return self
+        if rate is None and self.by_default:
+            return replace(self, shortest=None)
         if rate is None:
             raise ValueError("has no times, and --shortest is in seconds: give --fps, too")
         return replace(self, rate=rate)

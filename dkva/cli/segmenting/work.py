@@ -162,7 +162,7 @@ def read_video(video: VideoFile) -> Read:
 
     if isinstance(video, RecordingFile):
         return _read_recording(video)
-    features, read = video.features_with_notes()
+    features, read = _features_of(video)
     source = source_of(video.path)
     notes = [note.text for note in read]
     labels = _truth(video, features.shape)
@@ -170,6 +170,25 @@ def read_video(video: VideoFile) -> Read:
     reading = _facts(read, transposed=video.reading.transposed)
     worked = Worked(source=source, reading=reading, notes=tuple(notes), **labels)
     return Read(features, source, worked, how_read(video.reading), video.label_reading.fps)
+
+
+def _features_of(video: VideoFile) -> tuple[np.ndarray, Sequence[Note]]:
+    """Features [n, d] and notes; a recording of the same name may be what was meant. Raises as its reader."""
+    from dkva.datasets import DataError
+    from dkva.datasets.kinds import stem_of
+    from dkva.recordings.kinds import is_recording
+
+    try:
+        return video.features_with_notes()
+    except DataError as error:
+        if error.path != video.path or not video.path.is_file():
+            raise
+        beside = [path for path in video.path.parent.iterdir() if path.stem == stem_of(video.path)]
+        recordings = sorted(path for path in beside if path.is_file() and is_recording(path))
+        if not recordings:
+            raise
+        remedy = f"{error.remedy}, or give {recordings[0]}, the recording beside it"
+        raise DataError(error.path, error.problem, remedy, error.line) from error
 
 
 def _read_recording(video: RecordingFile) -> Read:
@@ -209,7 +228,8 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
     """
     features = read.features
     way = way.at(read.rate)
-    _check_length(unit.video, way, len(features), sampled=read.edges is not None)
+    sampled = read.edges is not None and len(features) < read.edges[-1]
+    _check_length(unit.video, way, len(features), sampled=bool(sampled))
     known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model, shortest=way.shortest)
     if unit.done == known.key:
         return known
@@ -250,7 +270,7 @@ def _check_length(video: VideoFile, way: Way, n_frames: int, *, sampled: bool) -
         video: which.
         way: how it is cut.
         n_frames: rows of its features.
-        sampled: whether these are samples of a recording.
+        sampled: whether these are some of a recording's frames, not all.
     """
     from dkva.datasets import DataError
     from dkva.datasets.annotations.forms import plural

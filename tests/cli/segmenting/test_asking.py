@@ -20,7 +20,7 @@ def ask(paths, method, shortest, **settings):
     del paths
     rest = {"levels": None, "nested": False, "together": False}
     way = asked_way((3,), method, 0, settings, "processes", 1, **rest, shortest=shortest)
-    click.echo(f"{way.method.id} {way.n_segments} {way.shortest} {dict(way.settings)}")
+    click.echo(f"{way.method.id} {way.n_segments} {way.shortest} {dict(way.settings)} {way.by_default}")
 
 
 def asked(*arguments):
@@ -50,7 +50,9 @@ def test_smoothing_is_given_once(method, option):
 def test_what_recordings_have_unless_told(monkeypatch):
     monkeypatch.setattr(method_options, "RECORDING_SHORTEST", 2.5)
     assert asked("v.mp4").startswith("smoothed_kmeans 3 2.5 ")
+    assert asked("v.mp4").endswith(" True")
     assert asked("v.mp4", "--shortest", "4").startswith("smoothed_kmeans 3 4.0 ")
+    assert asked("v.mp4", "--shortest", "4").endswith(" False")
     assert asked("v.mp4", "--smoothing", "0.1").startswith("smoothed_kmeans 3 None ")
     assert asked("v.npy").startswith("kms 3 None ")
 

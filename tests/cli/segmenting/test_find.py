@@ -151,6 +151,37 @@ def test_recordings_are_files_folders_of_images_and_what_a_folder_holds_of_them(
         assert of_recordings(place)
 
 
+def test_a_file_whose_name_says_nothing_is_opened(films):
+    pytest.importorskip("av", reason="PyAV is not installed: pip install 'dkva[video]'")
+    from rendered import render
+
+    render(films / "real.mp4", np.zeros((3, 16, 16, 3), np.uint8), rate=5)
+    for name in ("noext", "odd.xyz"):
+        (films / name).write_bytes((films / "real.mp4").read_bytes())
+    (films / "text.abc").write_text("no recording\n")
+    (films / "none.pt").touch()
+    given = [films / name for name in ("noext", "odd.xyz", "text.abc", "none.pt")]
+    recordings, others, made = recorded(*given)
+    assert recordings == {"noext": films / "noext", "odd": films / "odd.xyz"}
+    assert [of_recordings(path) for path in given] == [True, True, False, False]
+    assert others == ["none"]  # whose reader says what such files are
+    (problem,) = made.problems
+    assert problem.startswith(
+        f"{films / 'text.abc'}: is no known kind of feature file, and as a recording it is"
+    )
+    assert problem.endswith(", or give features, such as .npy, .npz, .csv or .txt")
+    assert {"noext", "odd", "text"}.isdisjoint(recorded(films)[0])  # they were not named
+    assert find_videos((films / "noext",), None, None, FeatureReading(), LabelReading()).recorded is False
+
+
+def test_a_folder_of_a_single_image_is_told(films):
+    (films / "frames/img2.png").unlink()
+    _, _, made = recorded(films / "frames")
+    assert made.problems == [
+        f"{films / 'frames'}: holds a single image; give a recording, or a folder of two or more"
+    ]
+
+
 def test_a_still_image_is_taken_for_a_recording_so_that_it_is_told_what_it_is(films):
     assert list(recorded(films / "frames/img1.png")[0]) == ["img1"]
 

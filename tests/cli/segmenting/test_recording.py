@@ -195,11 +195,15 @@ def test_what_cannot_be_used_is_a_line_and_the_others_are_cut(dkva, films, out):
     assert errors == (
         "error: --missing: is of feature files, and none is given, only recordings; leave it out\n"
     )
+    code, text, errors = dkva("segment", films / "text.mp4", "-k", 4, *PIXELS, "--out", out)
+    assert (code, text, out.exists()) == (2, "segmented 0; failed 1\n", False)
     given = [films / name for name in ("even.mp4", "text.mp4", "three.mp4", "short.mkv")]
     code, text, errors = dkva("segment", *given, "-k", 4, *PIXELS, "--out", out)
     assert code == 2
     assert "segmented 2; failed 2" in text
     told = [line for line in errors.splitlines() if line.startswith("error: ")]
+    all_taken = dkva("segment", films / "three.mp4", "-k", 4, *PIXELS, "--out", out, "--fps", 10)[2]
+    assert f"{films / 'three.mp4'}: has 3 frames for 4 segments; ask for at most 3 with -k\n" in all_taken
     assert len(told) == 2
     assert told[0].startswith(f"error: {films / 'text.mp4'}: ")
     assert told[1] == (
@@ -238,7 +242,8 @@ def test_a_folder_of_images_has_times_if_it_is_told_its_rate(dkva, films, out, t
     doc = document(out, "images")
     assert runs(doc, "start", "label") == [(0, 0), (6, 1), (14, 0), (18, 2)]
     assert "start_time" not in doc["segments"][0]
-    assert "frames_per_second" not in doc
+    assert {"frames_per_second", "shortest"}.isdisjoint(doc)
+    assert doc["settings"]["smoothing"] == 1 / 12  # the method's own
     code, _, errors = dkva(*line, "--shortest", "2s")
     assert (code, errors) == (
         2,
@@ -278,23 +283,34 @@ def test_nothing_leaves_the_machine(films, out, cache):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_run_leaves_nothing_half_written(films, out, cache):
+def test_a_killed_run_leaves_nothing_half_written(dkva, films, out, tmp_path):
+    """Killed with half of the document on the disk; the next run gives what an undisturbed one does."""
+    line = ["segment", str(films / "even.mp4"), "-k", "3", *PIXELS, "--out"]
     script = (
-        "import os, signal\n"
-        "from dkva.recordings.pixels import Pixels\n"
+        "import os, signal, tempfile\n"
         "from dkva.cli.main import main\n"
-        "whole, seen = Pixels.__call__, []\n"
-        "def call(self, got):\n"
-        "    seen.append(len(got))\n"
-        "    if sum(seen) > 40: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return whole(self, got)\n"
-        "Pixels.__call__, Pixels.batch = call, 8\n"
-        f"main(['segment', {str(films / 'even.mp4')!r}, '-k', '3', '--encoder', 'pixels', '--out', "
-        f"{str(out)!r}])\n"
+        "make = tempfile.NamedTemporaryFile\n"
+        "def made(*given, **more):\n"
+        "    file = make(*given, **more)\n"
+        "    whole = file.write\n"
+        "    def write(text):\n"
+        "        if '\"video\"' not in str(text): return whole(text)\n"
+        "        whole(text[: len(text) // 2])\n"
+        "        file.flush()\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    file.write = write\n"
+        "    return file\n"
+        "tempfile.NamedTemporaryFile = made\n"
+        f"main({[*line, str(out)]!r})\n"
     )
     killed = subprocess.run([sys.executable, "-c", script], capture_output=True, env=os.environ)
-    assert killed.returncode == -signal.SIGKILL
-    assert list(out.iterdir()) == []
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (part,) = out.iterdir()  # it was killed while it wrote
+    assert part.name not in ("even.json", "segments.csv")
+    assert part.stat().st_size > 0
+    assert dkva(*line, out)[0] == dkva(*line, tmp_path / "undisturbed", "--no-cache")[0] == 0
+    assert document(out, "even") == document(tmp_path / "undisturbed", "even")
+    assert (out / "segments.csv").read_bytes() == (tmp_path / "undisturbed/segments.csv").read_bytes()
 
 
 def test_where_a_run_stands_is_told_in_seconds_and_when_it_ends(films):

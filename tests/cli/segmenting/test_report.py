@@ -74,6 +74,11 @@ def test_what_was_done_and_what_went_wrong(tmp_path, capsys):
     ]
 
 
+def test_where_results_are_is_said_if_there_are_some(tmp_path, capsys):
+    report(Results(Output(tmp_path), ["x"]), failed=1, problems=["x: is broken"])
+    assert capsys.readouterr().out == "segmented 0; failed 1\n"
+
+
 def test_scores_by_one_matching_stand_before_those_by_many(tmp_path, capsys):
     made = collected(tmp_path, [np.repeat(["a", "b"], 10), np.repeat(["b", "a"], 10)])
     labels = {name: np.repeat([0, 1], 10) for name in made.scores}

@@ -152,6 +152,9 @@ def test_the_shortest_action_sets_the_smoothing_of_each_video():
 def test_a_shortest_action_needs_a_rate_and_decides_the_labels_with_it():
     with pytest.raises(ValueError, match="has no times, and --shortest is in seconds: give --fps, too"):
         replace(way("kms"), shortest=2.0).at(None)
+    assert replace(way("kms"), shortest=2.0, by_default=True).at(None).smoothed(60, 3).settings == (
+        way("kms").settings
+    )
     ways = [way("kms"), seconds(way("kms")), seconds(way("kms"), 3.0), seconds(way("kms"), rate=4.0)]
     assert len({repr(each.decisive()) for each in ways}) == len(ways)
 

@@ -108,6 +108,17 @@ def test_problems_are_one_line_that_names_the_file(video, monkeypatch):
     )
 
 
+def test_a_recording_beside_what_are_no_features_is_named(tmp_path):
+    (tmp_path / "film.txt").write_text("a pot\nand a lid\n")
+    video = VideoFile("film", tmp_path / "film.txt", reading=FeatureReading(cache=False))
+    alone = work(Planned(video), way=way()).problem
+    assert alone.startswith(f"{tmp_path / 'film.txt'}")
+    for name in ("other.mp4", "film.md", "film.mp4"):
+        (tmp_path / name).touch()
+    beside = f", or give {tmp_path / 'film.mp4'}, the recording beside it"
+    assert work(Planned(video), way=way()).problem == alone + beside
+
+
 def test_results_of_a_method_whose_code_has_changed_are_not_kept(video, package):
     package("tenths-of-a-video", made_plugin.ENTRY, tenths=made_plugin.SOURCE)
     keys = []
