@@ -17,7 +17,7 @@ from dkva.recordings.containers import (
     notes_of,
     open_container,
     start_of,
-    stated_duration,
+    stated_end,
 )
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.grid import Grid, GridBuilder
@@ -74,7 +74,7 @@ class OpenedVideo:
             self.average_rate = float(rate) if rate else None
             # Of frames that come as they change the average says little; pauses must not thin out the rest.
             self._most = max(float(each or 0) for each in (rate, stream.guessed_rate))
-            self.duration = stated_duration(container, stream)
+            self.duration = stated_end(container, stream)
             self._unit = stream.time_base or Fraction(1, 1000)
             self._start = start_of(container, stream)
             frame = next(decoded_frames(container, stream, lambda: None), None)
@@ -218,7 +218,7 @@ class OpenedVideo:
             self.notes.append(
                 f"damaged in places, the first after {first:.1f} s: what cannot be decoded is left out"
             )
-        if self.duration is not None and end < self.duration - max(0.0, float(self._start)) - _CUT_SHORT:
+        if self.duration is not None and end < self.duration - _CUT_SHORT:
             self.notes.append(
                 f"no pictures after {end:.1f} s of {self.duration:.1f} s: the file is damaged or "
                 "cut short there, or goes on with sound alone"
