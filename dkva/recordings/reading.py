@@ -31,12 +31,10 @@ from dkva.recordings.feature_cache import (
     open_writer,
 )
 from dkva.recordings.grid import Grid
+from dkva.recordings.kinds import SAMPLES_A_SECOND
 from dkva.recordings.opened import Opened, Sample
 
-__all__ = ["SAMPLES_A_SECOND", "ProgressFunction", "Recording", "read_recording"]
-
-#: Frames a second that are taken if nobody says how many (our choice).
-SAMPLES_A_SECOND = 5.0
+__all__ = ["ProgressFunction", "Recording", "read_recording"]
 
 #: Most bytes of frames that are given to an encoder at once, and how many such batches wait (our choices).
 _BATCH_BYTES, _WAITING = 1 << 25, 2

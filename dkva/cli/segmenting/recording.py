@@ -132,13 +132,13 @@ def expanded(made: Segmentation, edges: np.ndarray) -> Segmentation:
         made: of n samples.
         edges: own frames edges[i]:edges[i + 1] are those of sample i [n + 1].
     """
-    import numpy as np
+    from dkva.recordings.grid import Grid
 
-    counts = np.diff(edges)
-    own: dict[str, Any] = {"labels": np.repeat(made.labels, counts)}
+    grid = Grid(edges, None)
+    own: dict[str, Any] = {"labels": grid.expand(made.labels)}
     for name in ("margins", "confidence"):
         value = getattr(made, name)
-        own[name] = None if value is None else np.repeat(value, counts)
+        own[name] = None if value is None else grid.expand(value)
     return replace(made, **own)
 
 
@@ -150,12 +150,14 @@ def expanded_levels(levels: Sequence[Mapping[str, Any]], edges: np.ndarray) -> l
     import numpy as np
 
     from dkva.base.segments import segments
+    from dkva.recordings.grid import Grid
 
+    grid = Grid(edges, None)
     found = []
     for level in levels:
         labels = np.empty(len(edges) - 1, np.int64)
         for run in level["segments"]:
             labels[run["start"] : run["end"]] = run["label"]
-        runs = segments(np.repeat(labels, np.diff(edges)))
+        runs = segments(grid.expand(labels))
         found.append(dict(level) | {"segments": [run._asdict() for run in runs]})
     return found
