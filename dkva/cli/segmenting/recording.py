@@ -71,9 +71,11 @@ class RecordingFile(VideoFile):
         """Features [n, d] of the samples, and None: true labels are of the recording's own frames."""
         return self.load_features(), None
 
-    def timed_by(self, rate: float | None) -> RecordingFile:
-        """The same with labels in seconds that count its own frames, so many a second."""
-        return replace(self, label_reading=replace(self.label_reading, fps=rate))
+    def timed_by(self, found: Recording) -> RecordingFile:
+        """The same with labels in seconds that go by the times of its own frames, as far as it has any."""
+        rate = own_rate(found)
+        times = None if rate is None else found.times
+        return replace(self, label_reading=replace(self.label_reading, fps=rate, times=times))
 
 
 def recording_notes(found: Recording) -> tuple[Note, ...]:
