@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float64
+
 from dkva.base.checks import check_choice
 
 __all__ = ["LENGTH_POLICIES", "MISSING", "NO_LABEL", "FeatureReading", "LabelReading", "Note"]
@@ -80,9 +83,11 @@ class LabelReading:
         force: let the policy act on large differences too.
         fps: frames (rows of features) a second, for labels with times in seconds.
         tier: ELAN tier or BORIS subject to take from a file that holds several.
+        times: when each of F frames is first shown, in seconds, and the end of the last [F + 1]: labels with
+            times in seconds go by these, and by `fps`, their average, beyond the end.
 
     Raises:
-        ValueError: an unknown policy, or frames a second that are no positive number.
+        ValueError: an unknown policy, frames a second that are no positive number, or times without these.
     """
 
     mapping: Mapping[str, int] | None = field(default=None, repr=False)
@@ -91,8 +96,11 @@ class LabelReading:
     force: bool = False
     fps: float | None = None
     tier: str | None = None
+    times: Float64[np.ndarray, " n_times"] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
         check_choice("length policy", self.lengths, LENGTH_POLICIES)
         if self.fps is not None and not 0 < self.fps < float("inf"):
             raise ValueError(f"fps is {self.fps}: give the frames a second, above 0")
+        if self.times is not None and self.fps is None:
+            raise ValueError("times of frames are given without fps: give the average, too")

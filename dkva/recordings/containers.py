@@ -22,7 +22,7 @@ __all__ = [
     "notes_of",
     "open_container",
     "start_of",
-    "stated_duration",
+    "stated_end",
 ]
 
 # FFmpeg's names of formats that are no recordings themselves.
@@ -122,13 +122,19 @@ def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
     return start
 
 
-def stated_duration(container: InputContainer, stream: VideoStream) -> float | None:
-    """Length of the pictures, or else of the whole file, in seconds, if the file states any."""
+def stated_end(container: InputContainer, stream: VideoStream) -> float | None:
+    """When the pictures end, or else the whole file, in seconds as players count, if the file states it."""
     if container.format.name == "avi" and stream.frames and stream.average_rate:
         return float(stream.frames / stream.average_rate)  # FFmpeg shortens it for files that were cut off
+    start = start_of(container, stream)
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return container.duration / 1e6 if container.duration else None
+        first = start if stream.start_time is None else stream.start_time * stream.time_base
+        return float(max(first - start, Fraction(0)) + stream.duration * stream.time_base)
+    if not container.duration:
+        return None
+    # Matroska states its end by its own clock, whose 0 is not the first picture's time.
+    before = max(start, Fraction(0)) if "matroska" in container.format.name.split(",") else 0
+    return float(Fraction(container.duration, 1_000_000) - before)
 
 
 def notes_of(container: InputContainer, stream: VideoStream, frame: VideoFrame) -> list[str]:

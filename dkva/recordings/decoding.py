@@ -17,7 +17,7 @@ from dkva.recordings.containers import (
     notes_of,
     open_container,
     start_of,
-    stated_duration,
+    stated_end,
 )
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.grid import Grid, GridBuilder
@@ -40,6 +40,10 @@ _LEADS = (0.0, 2.0, 10.0)
 
 # Pictures that end this long before the stated end, in seconds, are told of; sound may go on a little.
 _CUT_SHORT = 1.0
+
+# Pictures further apart than this many seconds, and than this many times their usual distance, are told of;
+# so many of these gaps, the longest (our choices).
+_GAP, _GAP_DISTANCES, _GAPS_TOLD = 2.0, 10.0, 3
 
 
 def open_recording(path: str | Path) -> Opened:
@@ -74,7 +78,7 @@ class OpenedVideo:
             self.average_rate = float(rate) if rate else None
             # Of frames that come as they change the average says little; pauses must not thin out the rest.
             self._most = max(float(each or 0) for each in (rate, stream.guessed_rate))
-            self.duration = stated_duration(container, stream)
+            self.duration = stated_end(container, stream)
             self._unit = stream.time_base or Fraction(1, 1000)
             self._start = start_of(container, stream)
             frame = next(decoded_frames(container, stream, lambda: None), None)
@@ -218,7 +222,8 @@ class OpenedVideo:
             self.notes.append(
                 f"damaged in places, the first after {first:.1f} s: what cannot be decoded is left out"
             )
-        if self.duration is not None and end < self.duration - max(0.0, float(self._start)) - _CUT_SHORT:
+        self.notes += _told_gaps(builder.times())
+        if self.duration is not None and end < self.duration - _CUT_SHORT:
             self.notes.append(
                 f"no pictures after {end:.1f} s of {self.duration:.1f} s: the file is damaged or "
                 "cut short there, or goes on with sound alone"
@@ -233,3 +238,20 @@ class OpenedVideo:
             places = ", ".join(f"{time:.1f} s" for time in builder.leaps[:3])
             more = f" and {len(builder.leaps) - 3} more" if len(builder.leaps) > 3 else ""
             self.notes.append(f"the clock is set anew after {places}{more}: frames go on from there")
+
+
+def _told_gaps(times: Float64[np.ndarray, " frames"]) -> list[str]:
+    """A note of the longest times without a picture, if there are some.
+
+    FFmpeg goes on behind some damage without an error; a recording of a screen that stood still is alike.
+    """
+    if len(times) < 2:
+        return []
+    distances = np.diff(times)
+    gaps = np.flatnonzero(distances > max(_GAP, _GAP_DISTANCES * float(np.median(distances))))
+    if not len(gaps):
+        return []
+    longest = np.sort(gaps[np.argsort(-distances[gaps], kind="stable")[:_GAPS_TOLD]])
+    places = ", ".join(f"from {times[gap]:.1f} s to {times[gap + 1]:.1f} s" for gap in longest)
+    more = f" and {len(gaps) - _GAPS_TOLD} shorter times" if len(gaps) > _GAPS_TOLD else ""
+    return [f"no pictures {places}{more}: the one before stands there"]

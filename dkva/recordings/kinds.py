@@ -1,11 +1,14 @@
-"""What is taken for a recording: files by their suffix, and folders of images."""
+"""What is taken for a recording: files by their suffix, and folders of images; and how much of it."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-__all__ = ["IMAGE_SUFFIXES", "RECORDING_SUFFIXES", "image_files", "is_recording"]
+__all__ = ["IMAGE_SUFFIXES", "RECORDING_SUFFIXES", "SAMPLES_A_SECOND", "image_files", "is_recording"]
+
+#: Frames a second that are taken of a recording if nobody says how many (our choice).
+SAMPLES_A_SECOND = 5.0
 
 RECORDING_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf"),

@@ -43,7 +43,7 @@ class Opened(Protocol):
         height: likewise.
         rotation: degrees, clockwise, that frames are turned by to be upright: 0, 90, 180 or 270.
         average_rate: frames a second as the file states them, or None.
-        duration: seconds as the file states them, or None.
+        duration: when its pictures end as the file states it, in seconds as players count, or None.
         container: name of the file's format.
         codec: name of what its frames are compressed by.
         n_frames: number of frames as the file states it, or None.

@@ -31,12 +31,10 @@ from dkva.recordings.feature_cache import (
     open_writer,
 )
 from dkva.recordings.grid import Grid
+from dkva.recordings.kinds import SAMPLES_A_SECOND
 from dkva.recordings.opened import Opened, Sample
 
-__all__ = ["SAMPLES_A_SECOND", "ProgressFunction", "Recording", "read_recording"]
-
-#: Frames a second that are taken if nobody says how many (our choice).
-SAMPLES_A_SECOND = 5.0
+__all__ = ["ProgressFunction", "Recording", "read_recording"]
 
 #: Most bytes of frames that are given to an encoder at once, and how many such batches wait (our choices).
 _BATCH_BYTES, _WAITING = 1 << 25, 2
@@ -247,8 +245,11 @@ def _facts(
     opened: Opened, grid: Grid, encoder: Encoder, rate: float | None, writer: Writer
 ) -> dict[str, Any]:
     """What documents say of a recording; seconds and rates are None if nobody knows them."""
-    shown = None if grid.times is None else float(grid.times[-1] - grid.times[0])
-    stated = opened.duration
+    shown = share = None
+    if grid.times is not None:
+        shown = float(grid.times[-1] - grid.times[0])
+        stated = 0.0 if opened.duration is None else opened.duration - float(grid.times[0])
+        share = min(1.0, shown / stated) if stated > 0 else None
     return {
         "width": opened.width,
         "height": opened.height,
@@ -258,7 +259,7 @@ def _facts(
         "frames": int(grid.edges[-1]),
         "frames_per_second": grid.rate,
         "duration": shown,
-        "decoded_share": min(1.0, shown / stated) if shown is not None and stated else None,
+        "decoded_share": share,
         "samples": writer.samples,
         "samples_per_second": rate,
         "encoder": encoder.id,

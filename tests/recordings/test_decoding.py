@@ -109,6 +109,32 @@ def test_a_gap_shows_the_frame_before_it(tmp_path):
     assert len(samples) == 20
     assert {shown_number(sample.image) for sample in samples[3:17]} == {14}
     assert set(np.diff(opened.grid().edges)[4:16]) == {0}
+    assert opened.notes == ["no pictures from 0.5 s to 3.5 s: the one before stands there"]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "told"),
+    [
+        ([1.9], ""),  # 19 distances, but short
+        ([2.5], "from 1.9 s to 4.4 s"),
+        ([3, 2.5, 4, 5], "from 1.9 s to 4.9 s, from 11.2 s to 15.2 s, from 17.1 s to 22.1 s and 1 shorter"),
+    ],
+)
+def test_the_longest_gaps_are_told(tmp_path, gaps, told):
+    """20 pictures, 10 a second, before each of them."""
+    distances = [distance for gap in gaps for distance in [1] * 19 + [round(gap * 10)]] + [1] * 19
+    times = np.cumsum([0, *distances])
+    path = render(tmp_path / "a.mp4", numbered(len(times)), rate=10, pts=times.tolist())
+    opened = open_recording(path)
+    list(opened.samples(5))
+    assert [note.startswith(f"no pictures {told}") for note in opened.notes] == [True] * bool(told)
+
+
+def test_slow_pictures_have_no_gaps(tmp_path):
+    path = render(tmp_path / "a.mp4", numbered(9), rate=1, pts=range(0, 27, 3))
+    opened = open_recording(path)
+    list(opened.samples(5))
+    assert opened.notes == []
 
 
 def test_a_pause_does_not_thin_out_the_rest(tmp_path):
@@ -251,6 +277,21 @@ def test_a_file_with_a_hole(tmp_path):
     (note,) = opened.notes
     assert note.startswith("damaged in places, the first after 1.")
     assert len(opened.grid().times) < 91
+
+
+def test_damage_that_is_passed_over_without_an_error(tmp_path):
+    path = render(tmp_path / "a.mkv", noisy(300), rate=10, options={"g": "10"})
+    content = bytearray(path.read_bytes())
+    third, half = len(content) // 3, len(content) // 2
+    content[third:half] = np.random.default_rng(0).bytes(half - third)
+    path.write_bytes(content)
+    opened = open_recording(path)
+    list(opened.samples(5))
+    times = opened.times()
+    gap = int(np.diff(times).argmax())
+    assert times[gap + 1] - times[gap] > 3
+    note = f"no pictures from {times[gap]:.1f} s to {times[gap + 1]:.1f} s: the one before stands there"
+    assert note in opened.notes
 
 
 def test_nothing_can_be_decoded(tmp_path):

@@ -345,6 +345,18 @@ def test_a_recording_that_is_cut_short(recordings, tmp_path):
     assert_same(again, found)
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+@pytest.mark.parametrize("sound", [False, True])
+def test_a_recording_that_starts_late_is_decoded_whole(tmp_path, suffix, sound):
+    """Sound, which begins at 0, says that the first picture is shown half a second later."""
+    path = tmp_path / f"a{suffix}"
+    render(path, numbered(30), rate=RATE, pts=range(5, 35), sound=sound)
+    found = read_recording(path, Numbers())
+    assert found.facts["duration"] == pytest.approx(3, abs=0.002)
+    assert found.facts["decoded_share"] == pytest.approx(1, abs=0.01)
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize("fps", [None, 2.0])
 def test_a_folder_of_images(recordings, fps):
     told = []

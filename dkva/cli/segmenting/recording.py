@@ -71,9 +71,11 @@ class RecordingFile(VideoFile):
         """Features [n, d] of the samples, and None: true labels are of the recording's own frames."""
         return self.load_features(), None
 
-    def timed_by(self, rate: float | None) -> RecordingFile:
-        """The same with labels in seconds that count its own frames, so many a second."""
-        return replace(self, label_reading=replace(self.label_reading, fps=rate))
+    def timed_by(self, found: Recording) -> RecordingFile:
+        """The same with labels in seconds that go by the times of its own frames, as far as it has any."""
+        rate = own_rate(found)
+        times = None if rate is None else found.times
+        return replace(self, label_reading=replace(self.label_reading, fps=rate, times=times))
 
 
 def recording_notes(found: Recording) -> tuple[Note, ...]:
@@ -132,13 +134,13 @@ def expanded(made: Segmentation, edges: np.ndarray) -> Segmentation:
         made: of n samples.
         edges: own frames edges[i]:edges[i + 1] are those of sample i [n + 1].
     """
-    import numpy as np
+    from dkva.recordings.grid import Grid
 
-    counts = np.diff(edges)
-    own: dict[str, Any] = {"labels": np.repeat(made.labels, counts)}
+    grid = Grid(edges, None)
+    own: dict[str, Any] = {"labels": grid.expand(made.labels)}
     for name in ("margins", "confidence"):
         value = getattr(made, name)
-        own[name] = None if value is None else np.repeat(value, counts)
+        own[name] = None if value is None else grid.expand(value)
     return replace(made, **own)
 
 
@@ -150,12 +152,14 @@ def expanded_levels(levels: Sequence[Mapping[str, Any]], edges: np.ndarray) -> l
     import numpy as np
 
     from dkva.base.segments import segments
+    from dkva.recordings.grid import Grid
 
+    grid = Grid(edges, None)
     found = []
     for level in levels:
         labels = np.empty(len(edges) - 1, np.int64)
         for run in level["segments"]:
             labels[run["start"] : run["end"]] = run["label"]
-        runs = segments(np.repeat(labels, np.diff(edges)))
+        runs = segments(grid.expand(labels))
         found.append(dict(level) | {"segments": [run._asdict() for run in runs]})
     return found

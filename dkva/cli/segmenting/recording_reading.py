@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dkva.recordings.kinds import SAMPLES_A_SECOND
+
 if TYPE_CHECKING:
     from dkva.recordings.encoders import Encoder
 
-__all__ = ["DEFAULT_RATE", "RecordingReading", "rate_for"]
+__all__ = ["RecordingReading", "rate_for"]
 
-#: Frames a second that are taken of a recording, and more where shorter actions are of interest (our choice).
-DEFAULT_RATE = 5.0
+# Frames a second that are taken of a recording if short actions are of interest (our choice).
 _FINER_RATE, _FINER_BELOW = 10.0, 3.0
 
 
 def rate_for(shortest: float | None) -> float:
     """Frames a second that are taken unless --fps says, for a shortest action of so many seconds."""
-    return DEFAULT_RATE if shortest is None or shortest >= _FINER_BELOW else _FINER_RATE
+    return SAMPLES_A_SECOND if shortest is None or shortest >= _FINER_BELOW else _FINER_RATE
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class RecordingReading:
     encoder: str | None = None
     size: int | None = None
     weights: Path | None = None
-    fps: float = DEFAULT_RATE
+    fps: float = SAMPLES_A_SECOND
     image_fps: float | None = None
     cache: bool = True
 

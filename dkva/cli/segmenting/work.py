@@ -200,9 +200,8 @@ def _read_recording(video: RecordingFile) -> Read:
     found = video.read()
     return_freed_memory()  # that an encoder's compilation took
     said = recording_notes(found)
-    rate = own_rate(found)
     n_frames = int(found.edges[-1])
-    labels = _truth(video.timed_by(rate), (n_frames,))
+    labels = _truth(video.timed_by(found), (n_frames,))
     notes = [note.text for note in said] + labels.pop("notes")
     source = recording_source(video)
     worked = Worked(
@@ -210,7 +209,7 @@ def _read_recording(video: RecordingFile) -> Read:
         reading={"notes": [note.text for note in said]},
         notes=tuple(notes),
         recording=found.facts,
-        rate=rate,
+        rate=own_rate(found),
         times=found.times,
         **labels,
     )

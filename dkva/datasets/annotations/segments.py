@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
 from dkva.datasets.annotations.forms import Segment, SegmentList, Truth, listed, plural
 from dkva.datasets.errors import DataError
@@ -56,11 +57,13 @@ def frames_of(
                 "say how many frames a second the video has (--fps; --stride if rows are rarer)",
                 found.segments[0].line,
             )
-        spans = _timed_spans(path, found, fps)
+        spans = _timed_spans(path, found, fps, reading.times)
         said |= {"fps": fps}
         whose = "" if reading.fps else ", the rate that the file gives"
         if reading.fps and found.fps and reading.fps != found.fps:
             whose = f" of features, and the file says {found.fps:g}: check --fps and --stride"
+        if reading.times is not None:
+            whose = " on average, each at its own time"
         text = f"the labels are {what} in seconds, {fps:g} frames a second{whose}"
         last = max((end for _, end, _ in spans), default=0)
         if 2 * last < n_frames:
@@ -104,7 +107,7 @@ def reach(path: Path, found: SegmentList, reading: LabelReading) -> int:
     if fps is None:
         remedy = "say how many frames a second the video has (--fps; --stride if rows are rarer)"
         raise DataError(path, f"is {found.form} with times in seconds", remedy, found.segments[0].line)
-    return max(1, math.ceil(round(last * fps / (1000 if unit == "ms" else 1), 6) - 0.5))
+    return max(1, math.ceil(_place(last, unit, fps, reading.times) - 0.5))
 
 
 def _unit_of_whole(path: Path, found: SegmentList, n_frames: int, fps: float | None) -> str:
@@ -189,13 +192,23 @@ def _first(path: Path, order: Sequence[Segment], n_frames: int, inclusive: bool)
     raise DataError(path, problem, "let the list begin with the first frame, labelled or not", order[0].line)
 
 
-def _timed_spans(path: Path, found: SegmentList, fps: float) -> list[tuple[int, int, Segment]]:
+def _place(value: float, unit: str, fps: float, times: Float64[np.ndarray, " n_times"] | None) -> float:
+    """Where a time lies, in frames: frame i, and nothing else, lies from i to i + 1."""
+    if times is None:
+        return round(value * (fps / 1000 if unit == "ms" else fps), 6)
+    seconds = value / 1000 if unit == "ms" else value
+    beyond = max(0.0, seconds - float(times[-1])) * fps
+    return round(float(np.interp(seconds, times, np.arange(len(times)))) + beyond, 6)
+
+
+def _timed_spans(
+    path: Path, found: SegmentList, fps: float, times: Float64[np.ndarray, " n_times"] | None
+) -> list[tuple[int, int, Segment]]:
     """Half-open spans of the frames whose middles lie in the segments; small overlaps are split."""
-    scale = fps / 1000 if found.unit == "ms" else fps
     spans: list[tuple[int, int, Segment]] = []
     reached: tuple[float, Segment] | None = None
     for segment in _sorted(found):
-        start, end = (round(value * scale, 6) for value in (segment.start, segment.end))
+        start, end = (_place(value, found.unit, fps, times) for value in (segment.start, segment.end))
         if reached is not None and start < reached[0] - _SLIP:
             raise _overlapping(path, found, reached[1], segment)
         low, high = (math.ceil(value - 0.5) for value in (start, end))

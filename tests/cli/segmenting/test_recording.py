@@ -28,6 +28,7 @@ from dkva.cli.segmenting.recording import (
     watched_by,
 )
 from dkva.cli.segmenting.recording_reading import RecordingReading
+from dkva.cli.segmenting.work import read_video
 from dkva.export.documents import source_of
 from dkva.recordings.encoders import default_encoder
 from dkva.recordings.pixels import Pixels
@@ -331,8 +332,27 @@ def test_where_a_run_stands_is_told_in_seconds_and_when_it_ends(films):
 
 def test_labels_in_seconds_count_own_frames(films):
     video = RecordingFile("even", films / "even.mp4")
-    assert video.timed_by(10).label_reading.fps == 10
-    assert own_rate(Recording(None, np.array([0, 2]), None, None, {}, ())) is None
+    times = np.array([0, 0.1, 0.4])
+    timed = video.timed_by(Recording(None, np.array([0, 2]), times, 5, {}, ())).label_reading
+    assert (timed.fps, timed.times.tolist()) == (5, times.tolist())
+    untimed = Recording(None, np.array([0, 2]), None, None, {}, ())
+    assert own_rate(untimed) is None
+    assert video.timed_by(untimed).label_reading.times is None
+
+
+def test_labels_in_seconds_go_by_the_times_of_frames(tmp_path):
+    """20 frames in the first second, 5 a second from then on."""
+    truth = np.repeat([0, 1, 2], 20)
+    times = [*range(20), *range(20, 180, 4)]
+    path = render(tmp_path / "slower.mkv", frames(truth), rate=20, pts=times)
+    (tmp_path / "slower.csv").write_text("start,end,label\n0,1,a\n1,5,b\n5,8.85,c\n")
+    recording = RecordingReading("pixels", size=8, cache=False)
+    video = RecordingFile("slower", path, tmp_path / "slower.csv", recording=recording)
+    read = read_video(video)
+    assert read.worked.truth_problem is None
+    assert read.worked.truth.tolist() == ["abc"[scene] for scene in truth]
+    (note,) = read.worked.notes
+    assert "each at its own time" in note
 
 
 def test_a_folder_of_images_is_told_by_names_and_contents(tmp_path):

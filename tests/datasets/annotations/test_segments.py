@@ -1,6 +1,11 @@
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from label_texts import runs
 
 from dkva.datasets import DataError, LabelReading
@@ -57,6 +62,42 @@ def test_frames_whose_middles_lie_in_a_segment():
     assert runs(found.labels) == [("a", 3), ("b", 2), ("", 5)]
     found = labelled(10, (0, 340, "a"), (340, 550, "b"), unit="ms", reading=LabelReading(fps=10))
     assert runs(found.labels) == [("a", 3), ("b", 2), ("", 5)]
+
+
+@given(
+    st.lists(st.integers(1, 900), min_size=1, max_size=30),
+    st.integers(0, 500),
+    st.lists(st.integers(0, 30000), min_size=2, max_size=6, unique=True),
+    st.sampled_from(["ms", "seconds"]),
+)
+def test_frames_of_changing_lengths_whose_middles_lie_in_a_segment(lengths, first, cuts, unit):
+    times = first + np.cumsum([0, *lengths])
+    middles = (times[:-1] + times[1:]) / 2
+    cuts = sorted(cut % int(times[-1] + 1) for cut in cuts)
+    expected = [""] * len(lengths)
+    spans = [(a, b, str(i)) for i, (a, b) in enumerate(itertools.pairwise(cuts))]
+    for start, end, name in spans:
+        for frame in np.flatnonzero((start <= middles) & (middles < end)):
+            expected[frame] = name
+    assume(any(expected))
+    scale = 1000 if unit == "seconds" else 1
+    reading = LabelReading(fps=1000 / np.mean(lengths), times=times / 1000)
+    found = labelled(
+        len(lengths), *((a / scale, b / scale, name) for a, b, name in spans), unit=unit, reading=reading
+    )
+    assert found.labels.tolist() == expected
+    assert "each at its own time" in found.notes[0].text
+
+
+def test_times_beyond_the_last_frame_count_on_at_the_average_rate():
+    reading = LabelReading(fps=2, times=np.array([0.0, 0.25, 0.5, 2]))
+    found = made((0, 0.5, "a"), (0.5, 3, "b"), unit="seconds")
+    assert reach(Path("t"), found, reading) == 3 + 2
+    assert runs(frames_of(Path("t"), found, 3, replace(reading, force=True)).labels) == [("a", 2), ("b", 1)]
+    with pytest.raises(DataError, match="ends at frame 23 of 3"):
+        labelled(3, (0, 12, "a"), unit="seconds", reading=reading)
+    with pytest.raises(ValueError, match="without fps"):
+        LabelReading(times=reading.times)
 
 
 def test_overlaps_below_a_frame_are_split_and_others_refused():
