@@ -351,7 +351,7 @@ def test_lost_tracking_is_counted_and_interpolated_if_asked(segmented):
 @pytest.mark.parametrize(
     ("name", "make", "says"),
     [
-        ("video.mp4", lambda f: Path(f).write_bytes(b"\0\0\0\x18ftypmp42"), "features"),
+        ("video.mp4", lambda f: Path(f).write_bytes(b"\0\0\0\x18ftypmp42"), "check it in a player"),
         ("weights.pt", lambda f: Path(f).write_bytes(b"PK\3\4"), ".npy"),
         ("crops.npy", lambda f: np.save(f, np.zeros((300, 10, 64))), "average"),
         (
@@ -586,4 +586,4 @@ def test_every_option_says_what_it_does(here, dkva):
         block = options[options.index(line) : None if following is None else options.index(following)]
         words = " ".join(block).split("[default")[0].split()
         assert sum(word.isalpha() and len(word) > 1 for word in words) >= 2, line
-    assert "features must be extracted first" in " ".join(text.split())
+    assert "nothing is sent anywhere" in " ".join(text.split())
