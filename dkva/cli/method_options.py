@@ -260,7 +260,7 @@ class MethodCommand(click.Command):
         """The method without --method and settings."""
         if not self._given_recordings(ctx, arguments):
             return _Default(DEFAULT_METHOD, _REASON)
-        if RECORDING_METHOD != DEFAULT_METHOD and _LEVELS in _options_in(arguments):
+        if _LEVELS in _options_in(arguments):
             why = f"{_LEVELS} are of {_CALLED[DEFAULT_METHOD]}: --method {DEFAULT_METHOD} is used"
             return _Default(DEFAULT_METHOD, why)
         return _Default(RECORDING_METHOD, _RECORDING_REASON, RECORDING_SHORTEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
@@ -94,7 +95,7 @@ class GridBuilder:
     def shown(self, interval: int) -> int:
         """The last frame so far that was shown by the centre of an interval."""
         centre = self._times[0] + (interval + 0.5) / self.rate
-        return int(np.searchsorted(self.times() - self._slack, centre, side="right")) - 1
+        return bisect_right(self._times, centre, key=lambda time: time - self._slack) - 1
 
     def add(self, time: float | None) -> range:
         """Take the next frame's time, in seconds or None if unknown, and give intervals.
