@@ -7,13 +7,13 @@ products of frames. So smoothed frames are needed for the pieces alone, of which
 from __future__ import annotations
 
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from jaxtyping import Float, Int, Real
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.base.checks import check_features, check_number, check_segments, check_whole
+from dkva.base.column_blocks import by_columns
 from dkva.base.segments import renumbered
 from dkva.base.uniform import uniform_edges
 from dkva.baselines.pieces import averaged
@@ -22,9 +22,6 @@ from dkva.baselines.standardising import standardised
 from dkva.baselines.time_filter import gaussian_filtered
 
 __all__ = ["long_smoothed_kmeans"]
-
-# Numbers that a thread works on at once, and threads (our choices).
-_BLOCK, _THREADS = 2**19, 2
 
 
 def long_smoothed_kmeans(
@@ -61,8 +58,6 @@ def long_smoothed_kmeans(
     check_number("smoothing", smoothing, most=1)
     check_whole("n_init", n_init, least=1)
     deviation, most = smoothing * n / n_segments, max(PIECES, n_segments)
-    step = max(1, _BLOCK // n)
-    blocks = [slice(start, start + step) for start in range(0, d, step)]
 
     def rows(columns: slice) -> Float[np.ndarray, "n c"]:
         return standardised(np.ascontiguousarray(features[:, columns]))
@@ -71,16 +66,18 @@ def long_smoothed_kmeans(
         return averaged(gaussian_filtered(rows(columns), deviation), most).means
 
     # Blocks in threads; in what is given to one of them, further threads would wait for one another.
-    with ThreadPoolExecutor(_THREADS) as pool, threadpool_limits(1), warnings.catch_warnings():
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different frames than centres
         means = np.empty((min(n, most), d))
-        for columns, found in zip(blocks, pool.map(pieces, blocks), strict=True):
+        for columns, found in by_columns(pieces, n, d):
             means[:, columns] = found
         sizes = np.diff(uniform_edges(n, len(means)))
         fitted = KMeans(n_segments, n_init=n_init, random_state=seed, copy_x=False)
         centres = fitted.fit(means, sample_weight=sizes).cluster_centers_
         del means
-        products = sum(pool.map(lambda columns: rows(columns) @ centres[:, columns].T, blocks))
+        products = np.zeros((n, len(centres)))
+        for _, product in by_columns(lambda columns: rows(columns) @ centres[:, columns].T, n, d):
+            products += product
         # Squared distances to the centres but for what all centres of a frame share.
         distances = np.square(centres).sum(axis=1) - 2 * gaussian_filtered(products, deviation)
     return renumbered(distances.argmin(axis=1))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rival_corners import RETURNING, check_corner, check_refusals, corners, planted
 
+from dkva.base import column_blocks
 from dkva.baselines import long_smoothed_k_means as module
 from dkva.baselines import smoothed_k_means as short
 from dkva.baselines import smoothed_kmeans
@@ -32,7 +33,7 @@ def test_labels_are_those_of_the_short_one(n, d, k, smoothing, pieces, columns, 
     with pytest.MonkeyPatch.context() as patch:
         for each in (module, short):
             patch.setattr(each, "PIECES", pieces)
-        patch.setattr(module, "_BLOCK", columns * n)
+        patch.setattr(column_blocks, "_BLOCK", columns * n)
         found = long_smoothed_kmeans(frames, k, **given_both)
         # Frames are normal numbers: one as near to two centres as rounding would be one in a trillion.
         np.testing.assert_array_equal(found, smoothed_kmeans(frames, k, **given_both))
@@ -44,7 +45,7 @@ def test_a_planted_video_is_cut_right_and_labels_return():
 
 def test_memory_is_that_of_the_pieces_and_of_a_block(monkeypatch):
     monkeypatch.setattr(module, "PIECES", 100)
-    monkeypatch.setattr(module, "_BLOCK", 2**14)
+    monkeypatch.setattr(column_blocks, "_BLOCK", 2**14)
     frames = np.random.default_rng(0).standard_normal((2**13, 128)).astype(np.float32)
     long_smoothed_kmeans(frames, 3, n_init=1)  # what is imported counts for nothing
     tracemalloc.start()

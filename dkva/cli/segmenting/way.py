@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dkva.base.column_blocks import by_columns
 from dkva.cli.segmenting.levels import HIERARCHICAL, Levels, described, made, suggestion
 from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
@@ -33,9 +33,6 @@ _MARGIN_SMOOTHING = 0.75
 # Features of more numbers than this are long (our choice): in double precision, and several times over, they
 # would take much of a small machine's memory.
 _LONG = 2**22
-
-# Numbers that a thread smooths for margins at once, and threads.
-_BLOCK, _THREADS = 2**19, 2
 
 
 @dataclass(frozen=True)
@@ -293,15 +290,13 @@ def _margins(features: np.ndarray, labels: np.ndarray, n_segments: int) -> np.nd
     from dkva.metrics.silhouette import simplified_silhouette
 
     window = smoothing_window(len(features), n_segments, _MARGIN_SMOOTHING)
-    n, d = features.shape
-    step = max(1, _BLOCK // n)
-    frames = np.empty((n, d), np.float32)
+    frames = np.empty(features.shape, np.float32)
 
-    def smooth(columns: slice) -> None:
-        _, frames[:, columns] = smooth_and_standardise(features[:, columns], window, np.dtype(np.float32))
+    def smoothed(columns: slice) -> np.ndarray:
+        return smooth_and_standardise(features[:, columns], window, np.dtype(np.float32))[1]
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(smooth, [slice(start, start + step) for start in range(0, d, step)]))
+    for columns, found in by_columns(smoothed, *features.shape):
+        frames[:, columns] = found
     return simplified_silhouette(frames, labels)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dkva import KernelMeanSegmenter, baselines
+from dkva.base import column_blocks
 from dkva.cli.segmenting import way as way_module
 from dkva.cli.segmenting.levels import Levels, described
 from dkva.cli.segmenting.way import Way
@@ -38,7 +39,7 @@ def test_margins_do_not_depend_on_how_many_features_are_smoothed_at_once(monkeyp
     labels = np.repeat([0, 1, 2], 20)
     whole = way_module._margins(FRAMES, labels, 3)
     for columns in (1, 2, 4):
-        monkeypatch.setattr(way_module, "_BLOCK", columns * len(FRAMES))
+        monkeypatch.setattr(column_blocks, "_BLOCK", columns * len(FRAMES))
         # Smoothed frames are rounded to single precision once more.
         np.testing.assert_allclose(way_module._margins(FRAMES, labels, 3), whole, rtol=0, atol=1e-6)
 
