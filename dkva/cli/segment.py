@@ -16,9 +16,11 @@ from dkva.cli.method_options import DEFAULT_METHOD, RECORDING_METHOD, MethodComm
 from dkva.cli.segment_types import NUMBER_OR_AUTO, RANGE
 from dkva.cli.segmenting.asking import asked_way, in_one_line
 from dkva.cli.segmenting.collect import Output, Results
+from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.find import find_videos, of_recordings
 from dkva.cli.segmenting.further_files import FRAME_LABELS
 from dkva.cli.segmenting.levels import HIERARCHICAL
+from dkva.cli.segmenting.media_options import check_recorded, media_options
 from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
 from dkva.cli.segmenting.recording_options import (
     FPS,
@@ -151,6 +153,7 @@ __all__ = ["segment"]
     help="Write a file with one label a frame, too.",
 )
 @export_option
+@media_options
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
 )
@@ -189,6 +192,10 @@ def segment(
     plot,
     frame_labels,
     exports,
+    html,
+    chapters,
+    clips,
+    reencode,
     workers,
     scheduler,
     force,
@@ -224,7 +231,10 @@ def segment(
     found = find_videos(features, labels, mapping, reading, truth_reading, recording=recording)
     if not found.videos:
         return _none_found(found.problems)
-    check_times(found.videos, fps=fps, shortest=shortest, exports=exports)
+    exported = Exported(exports, html, chapters, clips, reencode)
+    check_recorded(found.videos, exported)
+    needing = {f"--export {' '.join(exports)}": exports, "--html": html, "--shortest": shortest}
+    check_times(found.videos, fps, needing)
     output = Output(
         out,
         form,
@@ -235,7 +245,7 @@ def segment(
         levels=way.levels is not None,
         suggestion=way.n_segments is None and model is None,
         frame_labels=frame_labels,
-        exports=exports,
+        exported=exported,
     )
     made = not out.exists()
     check_writable(out)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.cli.output_files import foreign_file
-from dkva.cli.segmenting.further_files import EXPORTS, FRAME_LABELS, write_exports, write_frame_labels
+from dkva.cli.segmenting.exported import Exported
+from dkva.cli.segmenting.further_files import FRAME_LABELS, write_frame_labels
 from dkva.cli.segmenting.together import Shared, shared
 from dkva.cli.terminal import gathered
 
@@ -47,8 +48,7 @@ class Output:
         levels: whether levels are made.
         suggestion: whether numbers of segments are suggested.
         frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
-        exports: kinds of files that other programs read, beside each document; see
-            `dkva.cli.segmenting.further_files`.
+        exported: what is made for people and other programs.
     """
 
     folder: Path
@@ -60,7 +60,7 @@ class Output:
     levels: bool = False
     suggestion: bool = False
     frame_labels: str | None = None
-    exports: tuple[str, ...] = ()
+    exported: Exported = Exported()  # noqa: RUF009 (it is frozen)
 
     @property
     def csv(self) -> Path | None:
@@ -116,6 +116,7 @@ class Results:
             else:
                 found = {name: read_json(self._document(name)) for name in names}
             self._refuse_foreign(found)
+            self._refuse_corrected(found)
         except ResultsError as error:
             raise click.ClickException(str(error)) from error
         self._old = {name: doc for name, doc in found.items() if doc is not None}
@@ -139,8 +140,20 @@ class Results:
             foreign += [levels] if self.output.levels and is_foreign_levels(levels) else []
         for name in new:
             foreign += [path for path in self._beside(name, written=True) if path.exists()]
+        foreign += filter(None, (self.output.exported.foreign(self.output.folder, name) for name in found))
         if foreign:
             raise DamagedError(foreign_file(foreign[0]))
+
+    def _refuse_corrected(self, found: dict[str, dict | None]) -> None:
+        """Raise DamagedError if a document that is to be written was corrected by a person."""
+        from dkva.base.errors import DamagedError
+
+        for name, doc in found.items():
+            if doc is not None and doc.get("corrected"):
+                raise DamagedError(
+                    f"{self._document(name)}: was corrected by hand, and a new cut would replace it; name it "
+                    f"{Path(name).name}.corrected.json, or give another folder with --out"
+                )
 
     def _beside(self, name: str, *, written: bool = False) -> list[Path]:
         """Files that may stand beside a document; with `written` those that this run writes."""
@@ -151,8 +164,9 @@ class Results:
             "suggestion.png": plot and self.output.suggestion,
         }
         kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in FRAME_LABELS}
-        kinds |= {kind: kind in self.output.exports for kind in EXPORTS}
-        return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
+        found = {self.output.folder / f"{name}.{kind}": now for kind, now in kinds.items()}
+        found |= self.output.exported.beside(self.output.folder, name)
+        return [path for path, now in found.items() if now or not written]
 
     def _document(self, name: str) -> Path:
         return self.output.folder / f"{name}.json"
@@ -231,10 +245,15 @@ class Results:
             write_json(self._document(video.name), doc)
         if self.output.frame_labels:
             write_frame_labels(self.output.folder, doc, labels, self.output.frame_labels)
-        write_exports(self.output.folder, doc, self.output.exports)
         self.docs[video.name] = doc
         if self.output.plot:
             self._draw(doc, labels, worked.truth)
+        try:
+            said = self.output.exported.write(self.output.folder, doc, video)
+        except ValueError as error:  # the cut stands all the same
+            self._problems.setdefault(video.name, []).append(str(error))
+            return
+        self._notes[video.name] += tuple(said)
 
     def _timed(self, doc: dict, worked: Worked) -> dict:
         """The document with times in seconds: a recording's own, which may be none, or by the rate."""

@@ -286,6 +286,8 @@ def _holds_results(folder: Path) -> bool:
 
 def _recordings_below(root: Path) -> list[tuple[str, Path]]:
     """(name, path) of every recording below a folder, sorted; hidden ones and results are passed over."""
+    from dkva.cli.segmenting.chaptered_copy import is_chaptered_copy
+    from dkva.cli.segmenting.clip_files import is_clips_folder
     from dkva.recordings.kinds import is_recording
 
     found: list[tuple[str, Path]] = []
@@ -293,11 +295,11 @@ def _recordings_below(root: Path) -> list[tuple[str, Path]]:
     for here, folders, files in os.walk(root, followlinks=True):
         seen.add(os.path.realpath(here))  # a link may lead back up
         kept = [Path(here, name) for name in folders if not name.startswith(".")]
-        kept = [path for path in kept if os.path.realpath(path) not in seen]
+        kept = [path for path in kept if os.path.realpath(path) not in seen and not is_clips_folder(path)]
         images = [path for path in kept if _is_recording(path)]
         folders[:] = [path.name for path in kept if path not in images]
         filmed = [Path(here, name) for name in files if not name.startswith(".")]
-        filmed = [path for path in filmed if is_recording(path)]
+        filmed = [path for path in filmed if is_recording(path) and not is_chaptered_copy(path)]
         found += [(path.relative_to(root).as_posix(), path) for path in images]
         found += [((path.relative_to(root).parent / path.stem).as_posix(), path) for path in filmed]
     return sorted(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,21 +111,23 @@ def recording_reading(
     return RecordingReading(encoder, size, weights, fps or rate_for(shortest), fps, not no_cache)
 
 
-def check_times(
-    videos: Sequence[VideoFile], *, fps: float | None, shortest: float | None, exports: Sequence[str]
-) -> None:
-    """Raise click.ClickException if an option needs times that a video does not have without --fps."""
+def check_times(videos: Sequence[VideoFile], fps: float | None, needing: Mapping[str, object]) -> None:
+    """Raise click.ClickException if an option needs times that a video does not have without --fps.
+
+    Args:
+        videos: that are cut.
+        fps: of the options.
+        needing: options that need times, and what was given for each.
+    """
     from dkva.cli.segmenting.recording import RecordingFile
 
-    option = f"--export {exports[0]}" if exports else "--shortest"
-    if fps is not None or (shortest is None and not exports):
+    option = next((option for option, given in needing.items() if given), None)
+    if option is None or fps is not None:
         return
     for video in videos:
-        if not isinstance(video, RecordingFile):
+        recorded = isinstance(video, RecordingFile)
+        if not recorded or video.path.is_dir():
+            rows = "images" if recorded else "rows"
             raise click.ClickException(
-                f"{option}: needs times, and {video.path} has none; give --fps, its rows a second"
-            )
-        if video.path.is_dir():
-            raise click.ClickException(
-                f"{option}: needs times, and {video.path} has none; give --fps, its images a second"
+                f"{option}: needs times, and {video.path} has none; give --fps, its {rows} a second"
             )

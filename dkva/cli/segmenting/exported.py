@@ -1,0 +1,78 @@
+"""What is made of a cut for people and other programs, beside its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dkva.cli.segmenting.further_files import export_files, write_exports
+
+if TYPE_CHECKING:
+    from dkva.datasets import VideoFile
+
+__all__ = ["Exported"]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What is made of each video beside its document; see the options of `dkva segment`.
+
+    Attributes:
+        kinds: of files that other programs read, some of `dkva.cli.segmenting.further_files.EXPORTS`.
+        html: whether a page; of features, too.
+        chapters: whether a copy with chapters.
+        clips: whether a file a segment.
+        reencode: whether these are cut to the very frame.
+    """
+
+    kinds: tuple[str, ...] = ()
+    html: bool = False
+    chapters: bool = False
+    clips: bool = False
+    reencode: bool = False
+
+    def beside(self, folder: Path, name: str) -> dict[Path, bool]:
+        """Files that may stand beside a document, and whether this run writes them."""
+        from dkva.cli.segmenting.chaptered_copy import chaptered_copies
+
+        texts = {folder / file: kind in self.kinds for kind, file in export_files(name).items()}
+        copies = dict.fromkeys(chaptered_copies(folder / name), self.chapters)
+        return texts | {folder / f"{name}.html": self.html} | copies
+
+    def foreign(self, folder: Path, name: str) -> Path | None:
+        """What is in the place of the clips' folder and is none, if there are clips and it is."""
+        from dkva.cli.segmenting.clip_files import clips_folder, is_foreign_folder
+
+        place = clips_folder(folder, name)
+        return place if self.clips and is_foreign_folder(place) else None
+
+    def write(self, folder: Path, doc: Mapping, video: VideoFile) -> list[str]:
+        """Write what is asked for, and give what a user should know of it, one line each.
+
+        Args:
+            folder: of the results.
+            doc: of the video, with times if there are exports or a page.
+            video: which; a recording, if there are chapters or clips.
+
+        Raises:
+            OSError: a file that cannot be written.
+            ValueError: a recording that cannot be copied or cut.
+        """
+        from dkva.cli.segmenting.page_file import links_to, write_page
+
+        notes: list[str] = []
+        links = links_to(video, (folder / doc["video"]).parent) if self.kinds else []
+        write_exports(folder, doc, self.kinds, links)
+        if self.html:
+            write_page(folder, doc, video)
+        if self.chapters:
+            from dkva.cli.segmenting.chaptered_copy import write_copy
+
+            notes += write_copy(folder, doc, video.path)
+        if self.clips:
+            from dkva.cli.segmenting.clip_files import write_clip_files
+
+            notes += write_clip_files(folder, doc, video, reencode=self.reencode)
+        return notes
