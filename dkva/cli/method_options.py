@@ -47,9 +47,6 @@ _RECORDING_REASON = (
     "there best with --init kmeans and --shortest"
 )
 
-# The option of one method alone.
-_LEVELS = "--levels"
-
 # The paper's method, which its own settings select, too.
 _PAPERS = "dkva"
 _CALLED = {
@@ -260,9 +257,6 @@ class MethodCommand(click.Command):
         """The method without --method and settings."""
         if not self._given_recordings(ctx, arguments):
             return _Default(DEFAULT_METHOD, _REASON)
-        if _LEVELS in _options_in(arguments):
-            why = f"{_LEVELS} are of {_CALLED[DEFAULT_METHOD]}: --method {DEFAULT_METHOD} is used"
-            return _Default(DEFAULT_METHOD, why)
         return _Default(RECORDING_METHOD, _RECORDING_REASON, RECORDING_SHORTEST)
 
     def _given_recordings(self, ctx: click.Context, arguments: list[str]) -> bool:

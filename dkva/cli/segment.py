@@ -81,10 +81,12 @@ __all__ = ["segment"]
     "--levels",
     type=RANGE,
     help="Write the cuts into so many segments, too, such as 2-12; 12 means 2-12. Without -k this is -k auto "
-    f"within them. Of --method {HIERARCHICAL} alone.",
+    "within them.",
 )
 @click.option(
-    "--nested", is_flag=True, help="Merge each of the --levels of the finest: tidier, and less right."
+    "--nested",
+    is_flag=True,
+    help=f"Merge each of the --levels of the finest: tidier, and less right. Of --method {HIERARCHICAL}.",
 )
 @click.option(
     "--together",

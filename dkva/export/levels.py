@@ -21,6 +21,7 @@ _COLUMNS = (
     "video", "level", "start", "end", "start_time", "end_time", "label", "cost", "switches", "nesting",
 )  # fmt: skip
 _TIMES = ("start_time", "end_time")
+_OF_HIERARCHIES = ("cost", "nesting")
 
 
 def write_levels(path: Path, docs: Iterable[Mapping]) -> None:
@@ -38,7 +39,7 @@ def _rows(levels: Iterable[Mapping]) -> list[list[str]]:
         [
             str(level["n_segments"]),
             *("" if run.get(name) is None else str(run[name]) for name in _COLUMNS[2:7]),
-            *(str(level[name]) for name in _COLUMNS[7:]),
+            *("" if level.get(name) is None else str(level[name]) for name in _COLUMNS[7:]),
         ]
         for level in levels
         for run in level["segments"]
@@ -82,9 +83,8 @@ def _add_row(levels: dict[int, dict], row: Mapping[str, str]) -> None:
     number = int(row["level"])
     about = {
         "n_segments": number,
-        "cost": float(row["cost"]),
         "switches": int(row["switches"]),
-        "nesting": float(row["nesting"]),
+        **{name: float(row[name]) for name in _OF_HIERARCHIES if row[name]},
         "segments": [],
     }
     run: dict = {name: int(row[name]) for name in ("start", "end", "label")}

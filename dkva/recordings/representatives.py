@@ -11,6 +11,9 @@ from dkva.recordings.reading import Recording
 
 __all__ = ["representative_frames", "sampled_frames"]
 
+# A frame this many seconds after the middle is on screen there: times are rounded.
+_SLACK = 1e-6
+
 # Rows that are compared at once: a segment may be an hour long.
 _ROWS = 1024
 
@@ -18,7 +21,7 @@ _ROWS = 1024
 def sampled_frames(recording: Recording) -> Int64[np.ndarray, " n"]:
     """The own frame that each row of a recording's features was made of.
 
-    It is the one on screen at the middle of the row's interval of time; of images without times each is a row.
+    It is the one on screen at the middle of the row's interval; of images without times each is a row.
 
     Args:
         recording: as it was read.
@@ -27,10 +30,7 @@ def sampled_frames(recording: Recording) -> Int64[np.ndarray, " n"]:
         return recording.edges[:-1]
     starts, n = recording.times[:-1], len(recording.features)
     centres = starts[0] + (np.arange(n) + 0.5) / recording.fps
-    shown = np.searchsorted(starts, centres, side="right") - 1
-    # A clock that rounds may show a frame a little after the middle; it is one of the row's own all the same.
-    last = np.maximum(recording.edges[1:] - 1, 0)
-    return np.clip(shown, np.minimum(recording.edges[:-1], last), last)
+    return np.searchsorted(starts, centres + _SLACK, side="right") - 1
 
 
 def representative_frames(

@@ -247,11 +247,10 @@ def test_beside_a_model_there_are_no_settings(arguments, said):
 @click.command(cls=MethodCommand, of_recordings=lambda path: path.suffix == ".mp4")
 @click.argument("paths", nargs=-1)
 @click.option("--method")
-@click.option("--levels")
 @click.option("--out")
-def cut(paths, method, levels, out, **given):
+def cut(paths, method, out, **given):
     """The method of recordings, its settings, its shortest action, and why."""
-    del paths, levels, out
+    del paths, out
     click.echo(f"{method} {given} {default_shortest()} | {reason_for_method()}")
 
 
@@ -270,8 +269,6 @@ def test_recordings_have_a_method_of_their_own(monkeypatch):
     assert cut_by("v.mp4", "--n-init", "3").endswith(" --method smoothed_kmeans is used\n")
     assert cut_by("v.mp4", "--epochs", "3").startswith("dkva ")
     assert cut_by("v.mp4", "--method", "ward").startswith("ward ")
-    assert cut_by("v.mp4", "--levels", "2-3").startswith("kms ")
-    assert "--levels are of kernel mean segments" in cut_by("v.mp4", "--levels", "2-3")
     assert "requires an argument" in cut_by("v.mp4", "--out")
 
 

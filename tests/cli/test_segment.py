@@ -207,8 +207,14 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         (["{root}"], "Missing option '-k'"),
         (["-k", "3"], "Missing argument"),
         (["{root}", "--levels", "3-2"], "'--levels': '3-2' is no range: give FROM-TO such as 2-12"),
-        (["{root}", "--levels", "2-8", "--method", "kmeans"], "--levels: kmeans has no hierarchy of cuts"),
-        (["{root}", "--levels", "2-8", "--epochs", "3"], "kms alone (--epochs is a setting of the paper's"),
+        (
+            ["{root}", "--levels", "2-8", "--nested", "--method", "kmeans"],
+            "--nested: the levels of kmeans are",
+        ),
+        (
+            ["{root}", "--levels", "2-8", "--nested", "--epochs", "3"],
+            "kms alone (--epochs is a setting of the",
+        ),
         (["{root}", "--levels", "2"], "--levels 2: give -k, too, or levels up to 3 at least"),
         (["{root}", "-k", "3", "--nested"], "--nested: says nothing without --levels"),
         (["{root}", "--levels", "2-51"], "'2-51': give levels up to 50 at most"),
@@ -501,6 +507,22 @@ def test_levels_are_written_and_kept(dkva, folder, tmp_path, form, rate):
     for changed in (("--levels", "3-5"), ("--levels", 5, "--nested"), ()):
         assert "segmented 3" in dkva(*base, *changed)[1]
     assert not (tmp_path / "levels.csv").exists()
+
+
+@pytest.mark.parametrize("form", ["both", "csv"])
+def test_levels_of_other_methods_are_their_cuts(dkva, folder, tmp_path, form):
+    options = ("--method", "smoothed_kmeans", "--out", tmp_path, "--format", form)
+    command = ("segment", folder, "-k", 3, "--levels", "2-4", "--plot", *options)
+    assert dkva(*command)[0] == 0
+    levels = read_levels(tmp_path / "levels.csv")["tea/P1_tea"]
+    assert [level["n_segments"] for level in levels] == [2, 3, 4]
+    assert levels[1]["segments"] == [
+        {"start": int(row["start"]), "end": int(row["end"]), "label": int(row["label"])}
+        for row in csv.DictReader((tmp_path / "segments.csv").open())
+        if row["video"] == "tea/P1_tea"
+    ]
+    assert not levels[0].keys() & {"cost", "nesting"}
+    assert "kept 3" in dkva(*command)[1]
 
 
 def test_levels_and_hints_come_from_other_processes_as_from_this_one(dkva, folder, tmp_path):

@@ -31,6 +31,13 @@ def test_levels_come_back_with_and_without_times(tmp_path):
     assert read_levels(tmp_path / "none.csv") == {}
 
 
+def test_levels_of_no_hierarchy_have_neither_cost_nor_nesting(tmp_path):
+    plain = [{"n_segments": 2, "switches": 1, "segments": RUNS}]
+    write_levels(tmp_path / LEVELS_CSV, [{"video": "v", "levels": plain}])
+    assert (tmp_path / LEVELS_CSV).read_text().splitlines()[1] == "v,2,0,4,,,0,,1,"
+    assert read_levels(tmp_path / LEVELS_CSV) == {"v": plain}
+
+
 def test_changed_rows_have_another_digest():
     changed = [LEVELS[0], LEVELS[1] | {"cost": 0.26}]
     assert digest_of_levels(LEVELS) == digest_of_levels([dict(level) for level in LEVELS])

@@ -114,9 +114,10 @@ def _check_numbers(number: int | None, levels: Levels | None, nested: bool, meth
         raise click.ClickException(f"-k is {number}: ask for at least 1 segment")
     if nested and levels is None:
         raise click.ClickException("--nested: says nothing without --levels; give both")
-    if levels is not None and method != HIERARCHICAL:
+    if nested and method != HIERARCHICAL:
         raise click.ClickException(
-            f"--levels: {method} has no hierarchy of cuts; it is of --method {HIERARCHICAL} alone{_why()}"
+            f"--nested: the levels of {method} are cuts by themselves; it is of --method {HIERARCHICAL} "
+            f"alone{_why()}"
         )
     if levels is not None and number is None and levels.high < LEAST_LEVELS:
         raise click.ClickException(

@@ -14,6 +14,7 @@ import click
 from dkva.cli.output_files import foreign_file
 from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.further_files import FRAME_LABELS, write_frame_labels
+from dkva.cli.segmenting.judging import remarks_on
 from dkva.cli.segmenting.together import Shared, shared
 from dkva.cli.terminal import gathered
 
@@ -239,7 +240,7 @@ class Results:
             doc = self._old[video.name]
             self.kept += 1
         doc = self._judged(video, worked, self._timed(doc, worked))
-        self._notes[video.name] = (*worked.notes, *_about(doc, worked, self.output.ignore))
+        self._notes[video.name] = (*worked.notes, *remarks_on(doc, worked, self.output.ignore))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
             write_json(self._document(video.name), doc)
@@ -390,18 +391,3 @@ class Results:
 
         left = [f"{listed(self._left_out)}: {_LEFT_OUT}"] if self._left_out else []
         return left + gathered(self._notes)
-
-
-def _about(doc: dict, worked: Worked, ignore: Sequence[str]) -> list[str]:
-    """What a user should know of a document, one line each."""
-    if doc.get("classes") and worked.truth is not None:
-        from dkva.cli.segmenting.judging import unknown_classes
-        from dkva.datasets.annotations.forms import listed
-
-        unknown = unknown_classes(worked.truth, doc["classes"], ignore)
-        return [f"labels: no classes of the model: {listed(unknown)}"] if unknown else []
-    if "suggestion" not in doc:
-        return []
-    k = doc["suggestion"]["k"]
-    look = "the levels" if "levels" in doc else "other numbers"
-    return [f"k = {k} is a hint, often off by 2 or more: look at {look}, too (docs/own_data.md)"]

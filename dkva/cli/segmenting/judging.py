@@ -1,4 +1,4 @@
-"""Scores of one video that was cut: of clusters, matched to the truth, or of classes as they are."""
+"""Scores of one video that was cut: of clusters, matched to the truth, or of classes; and remarks on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dkva.metrics.boundaries import BoundaryScores
     from dkva.metrics.segmentation import Scores
 
-__all__ = ["Judged", "class_row", "judged", "unknown_classes"]
+__all__ = ["Judged", "class_row", "judged", "remarks_on", "unknown_classes"]
 
 
 class Judged(NamedTuple):
@@ -124,3 +124,17 @@ def unknown_classes(truth: np.ndarray, classes: Sequence[str], ignore: Sequence[
     from dkva.datasets.reading import NO_LABEL
 
     return sorted(set(truth.tolist()) - {NO_LABEL, *ignore, *classes})
+
+
+def remarks_on(doc: Mapping, worked: Worked, ignore: Sequence[str]) -> list[str]:
+    """What a user should know of a document, one line each."""
+    if doc.get("classes") and worked.truth is not None:
+        from dkva.datasets.annotations.forms import listed
+
+        unknown = unknown_classes(worked.truth, doc["classes"], ignore)
+        return [f"labels: no classes of the model: {listed(unknown)}"] if unknown else []
+    if "suggestion" not in doc:
+        return []
+    k = doc["suggestion"]["k"]
+    look = "the levels" if "levels" in doc else "other numbers"
+    return [f"k = {k} is a hint, often off by 2 or more: look at {look}, too (docs/own_data.md)"]

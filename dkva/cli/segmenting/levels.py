@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from dkva.kernel_means.levels import Hierarchy
 
-__all__ = ["HIERARCHICAL", "MOST_FINEST", "Levels", "described", "made", "suggestion"]
+__all__ = ["HIERARCHICAL", "MOST_FINEST", "Levels", "described", "level_of", "made", "suggestion"]
 
-#: The method whose hierarchy this is, by its id.
+#: The method whose levels are those of a hierarchy, by its id.
 HIERARCHICAL = "kms"
 
 #: Segments of the finest level that may be asked for: more are slow to make and draw, and nobody reads them.
@@ -75,20 +75,23 @@ def made(
 
 def described(hierarchy: Hierarchy, low: int) -> list[dict]:
     """The levels from `low` segments on, for the document."""
-    from dkva.base.segments import segments
-
     return [
-        {
-            "n_segments": level.n_segments,
-            "cost": round(float(level.cost), 6),
-            "switches": int(level.switches),
-            "nesting": round(float(level.nesting), 6),
-            "segments": [
-                {"start": start, "end": end, "label": label} for start, end, label in segments(level.labels)
-            ],
-        }
+        level_of(level.n_segments, level.labels)
+        | {"cost": round(float(level.cost), 6), "nesting": round(float(level.nesting), 6)}
         for level in hierarchy.levels[low - 1 :]
     ]
+
+
+def level_of(n_segments: int, labels: np.ndarray) -> dict:
+    """A cut into at most so many actions, the labels [n], as a level for the document."""
+    from dkva.base.segments import segments
+
+    runs = segments(labels)
+    return {
+        "n_segments": n_segments,
+        "switches": len(runs) - 1,
+        "segments": [{"start": start, "end": end, "label": label} for start, end, label in runs],
+    }
 
 
 def suggestion(hierarchy: Hierarchy, features: np.ndarray, low: int) -> dict:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dkva.base.column_blocks import by_columns
-from dkva.cli.segmenting.levels import HIERARCHICAL, Levels, described, made, suggestion
+from dkva.cli.segmenting.levels import HIERARCHICAL, Levels, described, level_of, made, suggestion
 from dkva.experiments.code_version import code_version
 from dkva.experiments.registry import Listed, load
 from dkva.experiments.shortest import settings_for_shortest
@@ -95,7 +95,7 @@ class Way:
         method = self.method
         targets = [method.together] if self.together else [method.target, *filter(None, [method.long])]
         code = "".join(code_of(load(each)) for each in targets) if method.id != "dkva" else ""
-        finer = (made, suggestion, described) if self.levels or self.n_segments is None else ()
+        finer = (made, suggestion, described, level_of) if self.levels or self.n_segments is None else ()
         return replace(self, code=code, levels_code="".join(code_of(each) for each in finer))
 
     def alone(self) -> Way:
@@ -159,13 +159,17 @@ class Way:
         seed = {"seed": self.seed} if self._takes("seed") else {}
         return {"n_segments": n_segments, **self.settings, **seed}
 
-    def finer(self, features: np.ndarray) -> tuple[int, list[dict], dict | None]:
+    def finer(self, features: np.ndarray, name: str = "") -> tuple[int, list[dict], dict | None]:
         """Number of segments of a video's features [n, d], and its levels and suggestion for the document.
 
         Of levels and suggestion nothing is made that is not asked for.
 
-        A suggestion is always of the method's own levels, whether those that are written are nested or not,
-        and smoothed as the settings say. Levels are smoothed as the cut into their number is.
+        A suggestion is always of the levels of kernel mean segments, whether those that are written are
+        nested or not, and smoothed as the settings say. Levels are smoothed as the cut into their number is.
+        Those of other methods than kernel mean segments are their cuts into each number.
+
+        Raises:
+            ValueError: as `cut`.
         """
         of = partial(made, features, self.range.high, seed=self.seed)
         number, own, suggested = self.n_segments, None, None
@@ -176,6 +180,9 @@ class Way:
             number = suggested["k"]
         if not self.levels:
             return number, [], suggested
+        if self.method.id != HIERARCHICAL:
+            numbers = range(self.levels.low, min(self.levels.high, len(features)) + 1)
+            return number, [level_of(k, self._labels(features, name, k)) for k in numbers], suggested
         smoothed = self.smoothed(len(features), number)._hierarchys()
         shown = own if smoothed == settings and not self.range.nested else None
         shown = shown or of(settings=smoothed, nested=self.range.nested)
@@ -191,6 +198,10 @@ class Way:
         Raises:
             ValueError: features or settings that the method refuses, or an answer that is no label a frame.
         """
+        way = self.smoothed(len(features), n_segments)
+        return way.segmentation(features, self._labels(features, name, n_segments), n_segments)
+
+    def _labels(self, features: np.ndarray, name: str, n_segments: int) -> np.ndarray:
         drawn = {"seed": self.seed} if self._takes("seed") else {}
         called = {"name": name} if self._takes("name") else {}
         way = self.smoothed(len(features), n_segments)
@@ -200,7 +211,7 @@ class Way:
         labels = load(target)(features, n_segments, **way.settings, **drawn, **called)
         checked = one_a_frame(labels, features, self.method)
         self._check_number(checked, n_segments)
-        return way.segmentation(features, checked, n_segments)
+        return checked
 
     def cut_together(self, videos: Sequence[np.ndarray]) -> list[Segmentation]:
         """The segmentation of each of several videos' features [n_i, d], of one set of actions.

@@ -232,13 +232,14 @@ def cut_alone(unit: Planned, way: Way, read: Read) -> Worked:
     known = replace(read.worked, key=key_of(unit.video, way, read), model=way.model, shortest=way.shortest)
     if unit.done == known.key:
         return known
-    n_segments, levels, suggestion = way.finer(features)
+    # The file's own name alone: labels do not change with the folder the run was started on.
+    called = unit.video.name.rsplit("/", 1)[-1]
+    n_segments, levels, suggestion = way.finer(features, called)
     notes = [*known.notes, *way.warnings_for(len(features), n_segments)]
     if unit.video.reading.cache:
         keep_compiled_programs()
     with noted(notes):
-        # The file's own name alone: labels do not change with the folder the run was started on.
-        segmentation = way.cut(features, unit.video.name.rsplit("/", 1)[-1], n_segments)
+        segmentation = way.cut(features, called, n_segments)
     return replace(
         known,
         segmentation=read.in_frames(segmentation),

@@ -9,6 +9,7 @@ import pytest
 from dkva.base.segmentation import Segmentation
 from dkva.cli.segmenting import collect
 from dkva.cli.segmenting.collect import Output, Results
+from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
 from dkva.datasets.reading import NO_LABEL
@@ -339,14 +340,14 @@ def test_a_recording_has_its_own_times_whatever_the_rate_of_features(tmp_path, v
 def test_subtitles_are_written_of_kept_results_too_and_go_with_those_they_are_of(tmp_path, videos):
     Results(Output(tmp_path), ("v",)).add(videos[0], recorded(key="k1"))
     assert not (tmp_path / "v.vtt").exists()
-    again = collection(Output(tmp_path, exports=("vtt",)))
+    again = collection(Output(tmp_path, exported=Exported(("vtt",))))
     kept = recorded(key="k1")
     again.add(videos[0], replace(kept, segmentation=None))
     assert "00:00:05.500 --> 00:00:10.500" in (tmp_path / "v.vtt").read_text()
-    other = collection(Output(tmp_path, exports=("srt",)))
+    other = collection(Output(tmp_path, exported=Exported(("srt",))))
     other.add(videos[0], recorded(key="k2"))
     assert not (tmp_path / "v.vtt").exists()
     assert (tmp_path / "v.srt").exists()
     (tmp_path / "w.srt").write_text("somebody's own")
     with pytest.raises(click.ClickException, match=r"w\.srt: is there and is no result of dkva"):
-        collection(Output(tmp_path, exports=("srt",)))
+        collection(Output(tmp_path, exported=Exported(("srt",))))

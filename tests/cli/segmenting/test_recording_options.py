@@ -82,17 +82,19 @@ def test_times_that_are_needed(tmp_path):
     """Of recordings they are known; of features and images they must be told."""
     film, features = RecordingFile("a", tmp_path / "a.mp4"), VideoFile("b", tmp_path / "b.npy")
     images = RecordingFile("c", tmp_path)
-    for given in ({"shortest": 2.0, "exports": ()}, {"shortest": None, "exports": ("srt",)}):
-        option = "--export srt" if given["exports"] else "--shortest"
-        check_times([film], fps=None, **given)
-        check_times([film, features, images], fps=5, **given)
+    for needing, option in (
+        ({"--export srt": ("srt",), "--shortest": 2.0}, "--export srt"),
+        ({"--export ": (), "--html": True, "--shortest": None}, "--html"),
+    ):
+        check_times([film], None, needing)
+        check_times([film, features, images], 5.0, needing)
         with pytest.raises(
             click.ClickException, match=f"^{option}: needs times, .*b.npy .* its rows a second"
         ):
-            check_times([film, features], fps=None, **given)
-        with pytest.raises(click.ClickException, match="its images a second"):
-            check_times([film, images], fps=None, **given)
-    check_times([features, images], fps=None, shortest=None, exports=())
+            check_times([film, features], None, needing)
+        with pytest.raises(click.ClickException, match=f"^{option}: needs times, .* its images a second"):
+            check_times([film, images], None, needing)
+    check_times([features, images], None, {"--export ": (), "--html": False, "--shortest": None})
 
 
 def test_what_frames_a_second_are_is_said():
