@@ -13,6 +13,7 @@ from dkva.cli.compare import compare
 from dkva.cli.data import data
 from dkva.cli.embed import embed
 from dkva.cli.evaluate import evaluate
+from dkva.cli.export import export
 from dkva.cli.methods import methods
 from dkva.cli.plugged import PluggedGroup
 from dkva.cli.retrieve import retrieve
@@ -61,6 +62,7 @@ _dkva.add_command(compare)
 _dkva.add_command(data)
 _dkva.add_command(embed)
 _dkva.add_command(evaluate)
+_dkva.add_command(export)
 _dkva.add_command(methods)
 _dkva.add_command(retrieve)
 _dkva.add_command(segment)

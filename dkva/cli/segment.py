@@ -20,7 +20,7 @@ from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.find import find_videos, of_recordings
 from dkva.cli.segmenting.further_files import FRAME_LABELS
 from dkva.cli.segmenting.levels import HIERARCHICAL
-from dkva.cli.segmenting.media_options import check_recorded, media_options
+from dkva.cli.segmenting.media_options import check_recorded, clip_options, page_option
 from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
 from dkva.cli.segmenting.recording_options import (
     FPS,
@@ -155,7 +155,8 @@ __all__ = ["segment"]
     help="Write a file with one label a frame, too.",
 )
 @export_option
-@media_options
+@page_option
+@clip_options
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes that segment."
 )

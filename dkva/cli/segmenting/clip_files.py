@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dkva.datasets import VideoFile
+    from dkva.cli.segmenting.recording import RecordingFile
 
 __all__ = ["clips_folder", "is_clips_folder", "is_foreign_folder", "write_clip_files"]
 
@@ -40,7 +40,7 @@ def is_foreign_folder(place: Path) -> bool:
     return place.exists()
 
 
-def write_clip_files(folder: Path, doc: Mapping, video: VideoFile, *, reencode: bool) -> list[str]:
+def write_clip_files(folder: Path, doc: Mapping, video: RecordingFile, *, reencode: bool) -> list[str]:
     """Write a clip of each segment, and the table; clips of an earlier run go, and others' files stay.
 
     Args:

@@ -12,15 +12,9 @@ from dkva.cli.segmenting.exported import Exported
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
 
-__all__ = ["check_recorded", "media_options"]
+__all__ = ["check_recorded", "clip_options", "page_option"]
 
-_OPTIONS = (
-    click.option(
-        "--html",
-        is_flag=True,
-        help="Write a page to look at the cut, name its actions, mend its boundaries and export it: one file "
-        "that a browser opens without any network. With features --fps is needed.",
-    ),
+_CLIP_OPTIONS = (
     click.option(
         "--chapters", is_flag=True, help="Write a copy of each recording with the segments as its chapters."
     ),
@@ -35,10 +29,18 @@ _OPTIONS = (
     ),
 )
 
+#: --html: the page.
+page_option = click.option(
+    "--html",
+    is_flag=True,
+    help="Write a page to look at the cut, name its actions, mend its boundaries and export it: one file "
+    "that a browser opens without any network. With features --fps is needed.",
+)
 
-def media_options(command: Callable) -> Callable:
-    """What is made of recordings: --html, --chapters, --clips, --reencode."""
-    for option in reversed(_OPTIONS):
+
+def clip_options(command: Callable) -> Callable:
+    """What is made of recordings: --chapters, --clips, --reencode."""
+    for option in reversed(_CLIP_OPTIONS):
         command = option(command)
     return command
 
