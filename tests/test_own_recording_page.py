@@ -1,4 +1,4 @@
-"""The program in docs/own_data.md runs as it stands there."""
+"""The program in docs/own_recording.md runs as it stands there."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from rendered import numbered, render
 
 pytestmark = pytest.mark.fast
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "own_data.md").read_text()
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "own_recording.md").read_text()
 
 
 def test_a_recording_is_read_and_cut_in_python(tmp_path, monkeypatch):
