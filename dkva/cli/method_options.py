@@ -25,7 +25,7 @@ __all__ = [
 #: The method of who names none; docs/which_method.md says why.
 DEFAULT_METHOD = "kms"
 
-#: The same for recordings, whose features are made here; docs/own_data.md says why.
+#: The same for recordings, whose features are made here; docs/own_recording.md says why.
 RECORDING_METHOD = "smoothed_kmeans"
 
 #: Seconds of the shortest action of interest there, which set its smoothing; chosen on the development
@@ -43,7 +43,7 @@ _REASON = (
 
 _RECORDING_REASON = (
     "method smoothed_kmeans (smoothed k-means), by default smoothed for actions of 3 s: ahead of the others "
-    "or level on recordings with known actions, see docs/own_data.md; the paper's method is --method dkva, "
+    "or level on recordings with known actions, see docs/own_recording.md; the paper's method is --method dkva, "
     "there best with --init kmeans and --shortest"
 )
 
