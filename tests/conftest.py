@@ -52,9 +52,23 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
         jax.config.update(name, value)
 
 
+#: Pieces of memory that a process may have before its programs are dropped. Each of XLA's takes some, Linux
+#: allows 65530, and one more ends the process. They come back from PROGRAMS when they are needed.
+MOST_PIECES = 20_000
+PIECES = Path("/proc/self/maps")
+
+
 def pytest_unconfigure():
     if PROGRAMS:
         shutil.rmtree(PROGRAMS, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs_have_room():
+    yield
+    if PIECES.exists() and PIECES.read_bytes().count(b"\n") > MOST_PIECES:
+        jax.clear_caches()
+        gc.collect()
 
 
 def enable_x64():
