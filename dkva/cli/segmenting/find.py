@@ -108,6 +108,9 @@ def find_videos(
                 if truth is None:
                     remedy = f"{tried(name)}; add them or leave {option} out"
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
+                else:
+                    others = folder.passed_over(truth, name, but=path)
+                    found.notes += [f"{each}: passed over, as {truth.name} is beside it" for each in others]
             except DataError as error:
                 found.problems.append(str(error))
         if recording is not None and (_is_recording(path) or _is_of_no_kind(path)):
