@@ -1,4 +1,4 @@
-"""What files for other programs share: the name of a segment, and its times in whole milliseconds."""
+"""What files for other programs share: the name of a segment, and its times in whole steps of a clock."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 __all__ = ["Cue", "cues", "seconds", "segment_name"]
 
-_MS = 1000
-
 # What no XML holds, and text files of most programs neither.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Cue(NamedTuple):
-    """What is shown, and from when to when in milliseconds."""
+    """What is shown, and from when to when in steps of a clock."""
 
     start: int
     end: int
@@ -45,14 +43,18 @@ def seconds(doc: Mapping) -> list[tuple[float, float]]:
     return times
 
 
-def cues(doc: Mapping) -> Iterator[Cue]:
+def cues(doc: Mapping, per_second: int = 1000) -> Iterator[Cue]:
     """A cue for each segment; they neither overlap nor are empty, however short a segment is.
+
+    Args:
+        doc: a document whose segments have `start_time` and `end_time`.
+        per_second: steps of the clock: milliseconds, if nothing else is said.
 
     Raises:
         ValueError: the document has no times.
     """
     last = 0
     for run, (begins, ends) in zip(doc["segments"], seconds(doc), strict=True):
-        start = max(round(begins * _MS), last)
-        last = max(round(ends * _MS), start + 1)
+        start = max(round(begins * per_second), last)
+        last = max(round(ends * per_second), start + 1)
         yield Cue(start, last, segment_name(run))
