@@ -17,7 +17,8 @@ def ffmetadata(doc: Mapping) -> str:
     r"""The segments of a document as chapters of FFmpeg's metadata file.
 
     `ffmpeg -i recording.mp4 -i NAME.ffmetadata.txt -map_chapters 1 -codec copy chapters.mp4` puts them into a
-    copy of a recording. = ; # and \ of names are escaped, as its documentation asks.
+    copy of a recording. = ; # and \ of names are escaped, as its documentation asks; a name that
+    ends in \ has a space after it, without which FFmpeg would read on.
 
     Args:
         doc: a document whose segments have `start_time` and `end_time`.
@@ -34,4 +35,5 @@ def ffmetadata(doc: Mapping) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([=;#\\])", r"\\\1", text)
+    # FFmpeg takes the line's end for escaped after a \, though that is escaped itself.
+    return re.sub(r"([=;#\\])", r"\\\1", text) + " " * text.endswith("\\")
