@@ -98,11 +98,13 @@ def _observation(doc: Mapping, spans: Sequence[Cue], media: Sequence[str]) -> di
     if not media:
         return observation | {"events": [[time / _MS, "", name, "", ""] for time, name, _ in bounds]}
     file = unquote(media[0])
+    # A millisecond more: of events at the length itself BORIS may leave out the last, by rounding.
+    length = (spans[-1].end + 1) / _MS
     return observation | {
         "type": "MEDIA",
         "file": {str(player): [file] if player == 1 else [] for player in range(1, 9)},
         "media_info": {
-            "length": {file: spans[-1].end / _MS},
+            "length": {file: length},
             "fps": {file: doc.get("frames_per_second") or doc["frames"] * _MS / spans[-1].end},
             "hasVideo": {file: True},
             "hasAudio": {file: False},

@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
@@ -92,7 +93,7 @@ def test_the_recording():
     assert observation["type"] == "MEDIA"
     assert observation["file"]["1"] == [file]
     assert not any(files for player, files in observation["file"].items() if player != "1")
-    assert observation["media_info"]["length"] == {file: 2.5}
+    assert observation["media_info"]["length"] == {file: 2.501}
     assert observation["media_info"]["fps"] == {file: 2.0}
     assert [frame for *_, frame in observation["events"]] == [0, 2, 2, 5]
     # Rows of features are no frames of the recording.
@@ -100,6 +101,14 @@ def test_the_recording():
     assert {frame for *_, frame in observation["events"]} == {"NA"}
     (observation,) = project(doc)["observations"].values()
     assert (observation["type"], observation["file"]) == ("LIVE", {})
+
+
+@pytest.mark.parametrize("frames", [12, 115, 290])  # 0.12 is less than 12 / 100 in floating point
+def test_no_event_lies_beyond_the_length(frames):
+    # BORIS compares times of events, rounded to the millisecond, with the length as it is.
+    (observation,) = project(document([5, frames], 100.0), ["v.mp4"])["observations"].values()
+    last = Decimal(observation["events"][-1][0]).quantize(Decimal("0.001"))
+    assert 0 <= Decimal(observation["media_info"]["length"]["v.mp4"]) - last < Decimal("0.002")
 
 
 def test_frames_a_second_that_are_not_said_are_the_average():
