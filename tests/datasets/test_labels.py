@@ -329,7 +329,7 @@ REFUSED = {
         "1\n00:00:01,000 --> 00:00:04,000\npour\n",
         {},
         2,
-        "is subtitles with times in seconds; say how many frames a second",
+        "is a file of subtitles with times in seconds; say how many frames a second",
     ),
     "TextGrid": ('File type = "ooTextFile"\n', {}, None, "is a Praat TextGrid; export"),
     "XML": ('<?xml version="1.0"?>\n<file/>', {}, None, "is an HTML or XML page (<file>); export"),

@@ -71,7 +71,8 @@ def open_labels(path: Path) -> LabelSet:
     """The labels in a file or a folder, by the names of their videos; label files are not read yet.
 
     A folder may hold results of `dkva segment` or `dkva transfer`: their documents are taken, of two of one
-    video that which a person corrected, or else the table of all segments, and files beside them are not. A folder that holds groundTruth/ stands for that.
+    video that which a person corrected, or else the table of all segments, and files beside them are not. A
+    folder that holds groundTruth/ stands for that.
 
     Raises:
         DataError: a path that is not there, or that holds no labels.

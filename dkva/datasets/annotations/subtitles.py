@@ -17,15 +17,16 @@ __all__ = ["are_subtitles", "subtitles"]
 
 _CLOCK = r"(?:(\d+):)?(\d{1,2}):(\d{2}[.,]\d{3})"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s+-->\s+{_CLOCK}(?:\s.*)?$")
-# Of WebVTT: <b>, <c.red>, <v Ann>, <00:01.000>. Of SubRip: also {\an8}.
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>|<[\d:.]+>|\{\\[^}]*\}")
+# Such as <b>, <c.red>, <v Ann>, </v> and <00:01.000>; of SubRip {\an8}, too.
+_TAG = r"</?[a-zA-Z][^>]*>|<[\d:.]+>"
+_WEB_TAG, _TAG_OR_PLACE = re.compile(_TAG), re.compile(rf"{_TAG}|\{{\\[^}}]*\}}")
 
 
 def are_subtitles(text: str) -> bool:
     """Whether a text begins as a file of subtitles does."""
     start = text.lstrip()[:200]
     return re.match(r"WEBVTT(\s|$)", start) is not None or (
-        re.match(rf"\d+[^\S\n]*\n\s*{_CLOCK}\s+-->\s", start) is not None
+        re.match(rf"\d+[ \t]*[\r\n]+\s*{_CLOCK}\s+-->\s", start) is not None
     )
 
 
@@ -40,7 +41,7 @@ def subtitles(path: Path, text: str, reading: LabelReading) -> SegmentList:
     """
     web = text.lstrip().startswith("WEBVTT")
     found: list[Laned] = []
-    lines = text.splitlines()
+    lines = re.split(r"\r\n|\r|\n", text)
     place = 0
     while place < len(lines):
         timing = _TIMING.match(lines[place])
@@ -52,13 +53,15 @@ def subtitles(path: Path, text: str, reading: LabelReading) -> SegmentList:
         while place < len(lines) and lines[place].strip():
             shown.append(lines[place])
             place += 1
-        plain = _TAG.sub("", " ".join(shown))
+        plain = (_WEB_TAG if web else _TAG_OR_PLACE).sub("", " ".join(shown))
         label = " ".join((html.unescape(plain) if web else plain).split())
         start, end = (_seconds(*timing.groups()[part : part + 3]) for part in (0, 3))
         found.append(Laned(start, end, label, line))
     if not found:
         raise DataError(path, "is a file of subtitles without any", "give the labels of this video")
-    return as_list(path, found, form="subtitles", unit="seconds", ends="exclusive", tier=reading.tier)
+    return as_list(
+        path, found, form="a file of subtitles", unit="seconds", ends="exclusive", tier=reading.tier
+    )
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str) -> Time:

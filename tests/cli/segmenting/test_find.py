@@ -50,6 +50,14 @@ def test_how_files_are_read_goes_with_the_video(folder):
     assert {(each.reading, each.label_reading) for each in videos.values()} == {(reading, label_reading)}
 
 
+def test_a_corrected_document_comes_first_and_a_note_says_so(folder):
+    for name in ("P2.json", "P2.corrected.json", "P1.txt"):
+        (folder / "groundTruth" / name).write_text("{}")
+    made = find_videos((folder,), folder / "groundTruth", None, FeatureReading(), LabelReading())
+    assert made.videos[0].labels_path == folder / "groundTruth/P2.corrected.json"
+    assert made.notes == [f"{folder / 'groundTruth/P2.json'}: passed over, as P2.corrected.json is beside it"]
+
+
 def test_labels_and_the_mapping_beside_them(folder):
     videos, problems = found(folder, labels=folder / "groundTruth")
     assert list(videos) == ["P2", "tea/P1"]
