@@ -94,25 +94,24 @@ def test_what_does_not_go_with_a_document(tmp_path):
 
 @st.composite
 def cuts(draw):
-    """A document, and how files with its times are read: at a rate, or by the times of each frame."""
+    """Ends of segments, their labels, the name of each label, and the rate and times of frames."""
     lengths = draw(st.lists(st.integers(1, 200), min_size=1, max_size=8))
     ends = np.cumsum(lengths).tolist()
     labels = draw(st.lists(st.integers(0, 4), min_size=len(ends), max_size=len(ends)))
-    known = draw(st.lists(NAMES, min_size=5, max_size=5))
-    more = {"labels": labels, "names": [known[label] for label in labels]}
+    names = draw(st.lists(NAMES, min_size=5, max_size=5))
     if draw(st.booleans()):
-        rate = draw(st.floats(5, 240) | st.sampled_from([24000 / 1001, 29.97003]))
-        return timed_document(ends, rate, **more), LabelReading(fps=rate)
+        return ends, labels, names, draw(st.floats(5, 240) | st.sampled_from([24000 / 1001, 29.97003])), None
     # Frames of 1.1 ms and more: half of one is more than the rounding of a time to milliseconds.
     steps = 1_100 + np.arange(1, ends[-1] + 1) * 7919 * draw(st.integers(0, 999)) % 398_900
     times = draw(st.sampled_from((0.0, 0.0335, 1.4))) + np.concatenate([[0], np.cumsum(steps)]) / 1e6
-    rate = ends[-1] / (times[-1] - times[0])
-    return timed_document(ends, times=times, **more), LabelReading(fps=rate, times=times)
+    return ends, labels, names, ends[-1] / (times[-1] - times[0]), times
 
 
 @given(cuts(), st.sampled_from(["json", "vtt", "srt", "eaf", "boris", "live"]))
 def test_what_is_written_for_other_programs_has_the_same_labels(tmp_path_factory, cut, form):
-    doc, reading = cut
+    ends, labels, names, rate, times = cut
+    doc = timed_document(ends, rate, times, labels=labels, names=[names[label] for label in labels])
+    reading = LabelReading(fps=rate, times=times)
     frames = [run.get("name") or f"Action {run['label']}" for run in doc["segments"]]
     expected = np.repeat(frames, [run["end"] - run["start"] for run in doc["segments"]]).tolist()
     written = {
