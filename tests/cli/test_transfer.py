@@ -251,8 +251,8 @@ def test_a_folder_in_the_place_of_the_labelled_video_is_one_line(dkva, folder, o
     found = dkva(
         "transfer", folder / "features", folder / "features", "--labels", folder / "groundTruth", "--out", out
     )
-    said = f"{folder / 'features'}: is a folder; give the feature file or the recording of the labelled video first"
-    assert error_of(found) == said
+    said = "is a folder; give the feature file or the recording of the labelled video first"
+    assert error_of(found) == f"{folder / 'features'}: {said}"
 
 
 def test_videos_that_cannot_be_used_cost_themselves_alone(transfer, folder, out):

@@ -67,10 +67,11 @@ def _name(run: Mapping[str, Any]) -> str:
 
 def _timed(runs: Sequence[Mapping[str, Any]], names: Sequence[str], what: str) -> SegmentList | None:
     """The segments in seconds; None if one has no times."""
-    times = [(run.get("start_time"), run.get("end_time")) for run in runs]
-    if not all(type(time) in (int, float) for pair in times for time in pair):
+    if not all(type(run.get(name)) in (int, float) for run in runs for name in ("start_time", "end_time")):
         return None
-    segments = (Segment(*pair, name) for pair, name in zip(times, names, strict=True))
+    segments = (
+        Segment(run["start_time"], run["end_time"], name) for run, name in zip(runs, names, strict=True)
+    )
     return SegmentList(tuple(segments), "seconds", what, "exclusive")
 
 
