@@ -52,7 +52,8 @@
     const frame = times.at(position);
     const run = model.runs[model.at(frame)];
     timeline.at(position, follow);
-    $("clock").textContent = `${clock(position)} / ${clock(times.end)} · frame ${frame}`;
+    $("clock").querySelector(".at").textContent = clock(position);
+    $("frame").textContent = ` · frame ${frame}`;
     const words = `${clock(position)}, ${model.called(run.label)}`;
     $("timeline").setAttribute("aria-valuenow", position.toFixed(3));
     $("timeline").setAttribute("aria-valuetext", words);
@@ -495,6 +496,7 @@
   addEventListener("resize", showList);
   addEventListener("pagehide", () => saving && save());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => timeline.draw());
+  $("clock").querySelector(".of").textContent = ` / ${clock(times.end)}`;
   openMedia();
   select(0, { seek: false });
   refresh();
