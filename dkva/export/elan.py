@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
-from xml.sax.saxutils import escape
 
 from dkva.export.segment_names import cues
 
@@ -61,7 +61,7 @@ def eaf(doc: Mapping, media: Sequence[str] = (), mime: str | None = None) -> str
             "        <ANNOTATION>",
             f'            <ALIGNABLE_ANNOTATION ANNOTATION_ID="a{number}" '
             f'TIME_SLOT_REF1="ts{first}" TIME_SLOT_REF2="ts{second}">',
-            f"                <ANNOTATION_VALUE>{escape(cue.text)}</ANNOTATION_VALUE>",
+            f"                <ANNOTATION_VALUE>{escape(cue.text, quote=False)}</ANNOTATION_VALUE>",
             "            </ALIGNABLE_ANNOTATION>",
             "        </ANNOTATION>",
         ]
@@ -98,7 +98,7 @@ def _descriptor(media: Sequence[str], mime: str | None) -> list[str]:
     name = unquote(media[0])
     kind = mime or _MIMES.get(PurePosixPath(name).suffix.lower(), _SOME_VIDEO)
     below = name if name.startswith(("./", "../")) else f"./{name}"
-    place, below, kind = (escape(text, {'"': "&quot;"}) for text in (name, below, kind))
+    place, below, kind = (escape(text, quote=False).replace('"', "&quot;") for text in (name, below, kind))
     return [
         f'        <MEDIA_DESCRIPTOR MEDIA_URL="{place}" MIME_TYPE="{kind}" RELATIVE_MEDIA_URL="{below}"/>'
     ]

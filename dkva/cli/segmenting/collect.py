@@ -151,7 +151,7 @@ class Results:
             "suggestion.png": plot and self.output.suggestion,
         }
         kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in FRAME_LABELS}
-        kinds |= {kind: kind in self.output.exports for kind in EXPORTS}
+        kinds |= {export.suffix: kind in self.output.exports for kind, export in EXPORTS.items()}
         return [self.output.folder / f"{name}.{kind}" for kind, now in kinds.items() if now or not written]
 
     def _document(self, name: str) -> Path:

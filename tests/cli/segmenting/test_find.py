@@ -3,10 +3,12 @@ import numpy as np
 import pytest
 
 from dkva.cli.segmenting.find import find_videos, of_recordings
+from dkva.cli.segmenting.further_files import EXPORTS, write_exports
 from dkva.cli.segmenting.recording import RecordingFile
 from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.datasets.reading import FeatureReading, LabelReading
 from dkva.experiments.models import write_model
+from dkva.export.documents import timed
 from dkva.export.embedding import embedding_document, write_embedding
 
 pytestmark = pytest.mark.fast
@@ -89,6 +91,17 @@ def test_results_of_an_earlier_run_are_no_videos(folder):
     assert notes(folder) == [f"{cuts}: passed over, as it holds results of dkva"]
     (cuts / "P2.json").unlink()  # without it nobody knows whose labels these are
     assert list(found(folder)[0]) == ["P2", "cuts/P2.labels", "tea/P1"]
+
+
+def test_files_for_other_programs_are_no_videos(folder):
+    doc = {"video": "features/P2", "frames": 8, "segments": [{"start": 0, "end": 8, "label": 0}]}
+    write_exports(folder, timed(doc, 4.0), EXPORTS)
+    assert list(found(folder)[0]) == ["P2", "tea/P1"]
+    assert notes(folder) == []
+    # By what is in them, not by their names alone.
+    (folder / "features/P2.losslesscut.csv").write_text("0.5,1.5\n1,2\n")
+    (folder / "features/P2.ffmetadata.txt").write_text("1 2\n")
+    assert list(found(folder)[0]) == ["P2", "P2.ffmetadata", "P2.losslesscut", "tea/P1"]
 
 
 def test_embedded_frames_are_videos_unless_they_lie_beside_others(folder):
