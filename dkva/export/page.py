@@ -33,8 +33,9 @@ _ANNOTATIONS = 'TIER_ID="actions">\n'
 # Microseconds of which times may all be multiples, coarsest first; Matroska counts in milliseconds.
 _QUANTA = (1000, 1)
 
-# A piece may be this far from the rounded times in units of the quantum: closer to a half is left to no luck.
-_SLACK = 0.49
+# A piece may be this far from the rounded times, in units of the quantum: up to a half it rounds to the same,
+# and the error of its float64 is far below the rest.
+_SLACK = 0.4999
 
 # Frames that are first looked at for a piece; then twice as many, and so on.
 _FIRST_WINDOW = 16
