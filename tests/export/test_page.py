@@ -3,16 +3,18 @@
 import base64
 import hashlib
 import html.parser
+import io
 import itertools
 import json
 import re
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import NodeModel, data_of, made_cut
-from rendered import numbered, render
+from rendered import numbered, render, shown_number
 
 from dkva.export.documents import labels_in, read_json, timed
 from dkva.export.elan import eaf
@@ -167,7 +169,7 @@ def test_times_of_every_frame_are_those_of_the_document(name, node):
         assert len(data_of(text)["times"]["pieces"]) <= 3
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 5_000_000), min_size=1, max_size=60), st.sampled_from([1, 7, 1000, 90_000]))
 def test_times_are_exact_whatever_they_are(node, steps, unit):
     times = np.concatenate([[0], np.cumsum(steps)]) / unit
@@ -180,7 +182,7 @@ def test_times_are_exact_whatever_they_are(node, steps, unit):
 NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(0, 4), min_size=1, max_size=40),
     st.sampled_from([1.0, 29.97, 1000.0, 3000.0]),
@@ -291,7 +293,7 @@ def edits(draw):
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_whatever_is_changed_segments_cover_the_video_and_can_be_undone(node, cut, tmp_path_factory, data):
     calls = [edits(data.draw) for _ in range(data.draw(st.integers(0, 12)))]
@@ -377,8 +379,17 @@ def visit(browser, clip):
         tab.context.close()
 
 
+def wait(tab, condition):
+    """Playwright's own way evaluates text within the page, which its policy forbids."""
+    for _ in range(400):
+        if tab.evaluate(f"Boolean({condition})"):
+            return
+        tab.wait_for_timeout(25)
+    pytest.fail(f"never: {condition}")
+
+
 def ready(tab):
-    tab.wait_for_function("!video.hidden && video.readyState >= 2 && !video.seeking")
+    wait(tab, "!video.hidden && video.readyState >= 2 && !video.seeking")
     return tab
 
 
@@ -399,28 +410,27 @@ def pressed(tab, keys):
         tab.keyboard.press(key)
 
 
-def shown_frame(tab):
-    """Number that the picture on screen shows."""
-    tab.wait_for_function("!video.seeking")
-    bits = tab.evaluate(
-        """() => {
-          const canvas = document.createElement("canvas");
-          [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-          const pen = canvas.getContext("2d");
-          pen.drawImage(video, 0, 0);
-          const bits = [];
-          for (let row = 0; row < 3; row++) for (let column = 0; column < 4; column++)
-            bits.push(pen.getImageData((column + .5) * canvas.width / 4, (row + .5) * canvas.height / 3, 1, 1).data[0] > 127);
-          return bits;
-        }"""
-    )
-    return sum(bit << i for i, bit in enumerate(bits))
+def shows(tab, number):
+    """Wait until the picture on screen shows this number."""
+    shown = None
+    for _ in range(100):
+        with av.open(io.BytesIO(tab.locator("#video").screenshot())) as picture:
+            image = next(picture.decode(video=0)).to_ndarray(format="rgb24")
+        height, width, _ = image.shape
+        margin = max(0, (width - height * 64 // 48) // 2)  # the clip is 64 × 48 pixels
+        shown = shown_number(image[:, margin : width - margin])
+        if shown == number:
+            return
+        tab.wait_for_timeout(25)
+    pytest.fail(f"frame {shown} is shown and not {number}")
 
 
 @WIDTHS
 def test_a_typed_name_is_seen_everywhere_and_saved(visit, width, tmp_path):
     tab = ready(visit(width=width))
     tab.fill("#legend li:nth-child(2) input", "stir <fast>")
+    tab.evaluate("document.querySelector('#list').scrollIntoView()")
+    wait(tab, "document.querySelectorAll('#list .row').length === 5")
     assert rows(tab) == ["Action 0", "stir <fast>", "Action 0", "Action 2", "stir <fast>"]
     assert "stir <fast>" in tab.inner_text("#assign")
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -456,16 +466,16 @@ def test_the_player_goes_where_one_clicks_and_shows_that_frame(visit):
     tab = ready(visit())
     tab.click("#list .row:nth-child(4)")
     assert "frame 45" in tab.inner_text("#clock")
-    assert shown_frame(tab) == 45
+    shows(tab, 45)
     box = tab.locator("#timeline").bounding_box()
     tab.mouse.click(box["x"] + box["width"] * 25.5 / 80, box["y"] + 20)
     assert "frame 25" in tab.inner_text("#clock")
-    assert shown_frame(tab) == 25
+    shows(tab, 25)
     assert tab.inner_text("#edit-title") == "Segment 2 of 5"
     pressed(tab, ". .")
-    assert shown_frame(tab) == 27
+    shows(tab, 27)
     tab.click("#play")
-    tab.wait_for_function("video.currentTime > 3.1")
+    wait(tab, "video.currentTime > 3.1")
     tab.click("#play")
     assert tab.evaluate("video.paused")
     assert "Action 0" in tab.inner_text("#now")
@@ -498,11 +508,12 @@ def test_all_can_be_done_by_keys_alone(visit, tmp_path):
     assert tab.inner_text("#level") == "3 actions, 5 segments (as cut)"
     assert rows(tab)[1] == "Action 1"
     pressed(tab, "Space")
-    tab.wait_for_function("!video.paused")
+    wait(tab, "!video.paused")
 
 
 def test_focus_is_seen_on_all_that_the_tab_key_reaches(visit):
     tab = ready(visit())
+    pressed(tab, "j")
     reached, styles_seen = set(), set()
     for _ in range(60):
         tab.keyboard.press("Tab")
@@ -548,7 +559,7 @@ def test_a_recording_elsewhere_can_be_opened(visit, clip):
     assert "frame 20" in tab.inner_text("#clock")
     tab.set_input_files("#open", clip / "clip.webm")
     ready(tab)
-    assert shown_frame(tab) == 20
+    shows(tab, 20)
     assert tab.evaluate("video.src").startswith("blob:")
 
 
@@ -569,7 +580,7 @@ def test_ten_thousand_segments_stay_usable(visit, width, tmp_path):
     pressed(tab, "End")
     assert tab.inner_text("#edit-title") == "Segment 10000 of 10000"
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
-    tab.wait_for_function("document.querySelector('#segment-9999')")
+    wait(tab, "document.querySelector('#segment-9999')")
     assert tab.evaluate(count) < 800
     pressed(tab, "k M")
     assert tab.inner_text("#edit-title") == "Segment 9998 of 9999"
@@ -599,7 +610,7 @@ def test_text_stands_out_from_its_ground(visit, scheme):
               if (of(e).backgroundColor !== 'rgba(0, 0, 0, 0)') return of(e).backgroundColor;
           };
           const written = [...document.querySelectorAll('body *')]
-            .filter(e => (e.innerText || e.value) && e.checkVisibility() && !e.matches(':disabled, :disabled *'));
+            .filter(e => (e.innerText || e.matches('[type=text]')) && e.checkVisibility() && !e.matches(':disabled, :disabled *'));
           const pairs = written.map(e => of(e).color + '|' + ground(e));
           for (const e of document.querySelectorAll('input[type=text]'))
             pairs.push(getComputedStyle(e, '::placeholder').color + '|' + ground(e));
@@ -627,7 +638,7 @@ def test_roles_and_names_for_those_who_do_not_see_it(visit):
     tab = ready(visit())
     for role, name in (
         ("slider", "Position in the recording"), ("slider", "Coarse to fine"), ("listbox", "Segments"),
-        ("textbox", "Name of action 1"), ("button", "Play"), ("combobox", "Action"), ("status", None),
+        ("textbox", "Name of action 1"), ("button", "Play"), ("combobox", "Action"),
     ):  # fmt: skip
         assert tab.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
     pressed(tab, "j")

@@ -492,6 +492,12 @@
     ]),
   );
   document.addEventListener("keydown", onKey);
+  // A button that is pressed with the mouse does not keep the keyboard: the space bar plays on.
+  document.addEventListener("mousedown", (event) => {
+    if (!event.target.closest("button") || $("help").open) return;
+    event.preventDefault();
+    $("timeline").focus({ preventScroll: true });
+  });
   addEventListener("scroll", showList, { passive: true });
   addEventListener("resize", showList);
   addEventListener("pagehide", () => saving && save());
