@@ -24,12 +24,12 @@ require("readline").createInterface({ input: process.stdin }).on("line", (line) 
     return value === undefined ? null : value;
   });
   console.log(JSON.stringify({
-    said, runs: model.runs, state: model.state(), shown: model.shown, legend: model.legend(),
-    looks: model.cuts.map((cut) => [...cut.looks]), names: model.legend().map(({ label }) => model.called(label)),
+    said, runs: model.runs, state: model.state(), shown: model.shown,
+    names: model.legend().map(({ label }) => model.called(label)),
     changed: model.changed, undoable: model.canUndo, redoable: model.canRedo,
     json: model.json(), vtt: model.webvtt(), eaf: model.eaf(),
-    times: Array.from({ length: Math.min(data.times.frames, 5000) + 1 }, (_, frame) => model.times.of(frame)),
-    at: Array.from({ length: Math.min(data.times.frames, 500) }, (_, f) => model.times.at(model.times.within(f))),
+    times: Array.from({ length: data.times.frames + 1 }, (_, frame) => model.times.of(frame)),
+    at: Array.from({ length: data.times.frames }, (_, frame) => model.times.at(model.times.within(frame))),
   }));
 });
 """

@@ -57,7 +57,7 @@ def page(
     doc: Mapping,
     *,
     media: Sequence[str] = (),
-    stills: Mapping[tuple[int, int], Still] = {},  # noqa: B006 (a Mapping is not written to)
+    stills: Mapping[tuple[int, int], Still] = {},
     times: Float[np.ndarray, " n_times"] | None = None,
 ) -> str:
     """One self-contained page of HTML for a document.

@@ -221,14 +221,14 @@ const dkvaTimeline = (() => {
     }
 
     paintName(pen, run, action, left, right, bottom) {
-      const [begin, end] = [Math.max(left, 0) + 6, Math.min(right, this.element.clientWidth) - 6];
+      const [begin, end] = [Math.max(left, 0) + 5, Math.min(right, this.element.clientWidth) - 4];
       let text = this.model.called(run.label);
       const numbered = text === `Action ${run.label}`;
       if (pen.measureText(text).width > end - begin && numbered) text = String(run.label);
       const whole = pen.measureText(text).width;
       if (whole > end - begin) {
         while (text && pen.measureText(`${text}…`).width > end - begin) text = text.slice(0, -1);
-        if (text.length < 2) return;
+        if (!text) return;
         text += "…";
       }
       if (this.looks.hatched(action)) {

@@ -1,7 +1,7 @@
 "use strict";
 
 (() => {
-  const { Model } = dkvaModel;
+  const { Model, lastUpTo } = dkvaModel;
   const { Looks, Timeline, clock } = dkvaTimeline;
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
@@ -28,6 +28,7 @@
   const looks = new Looks(data.palette);
   const { times } = model;
   const stills = new Map(data.stills.map(([start, end, frame, jpeg]) => [`${start} ${end}`, { frame, jpeg }]));
+  const byFrame = [...stills.values()].sort((a, b) => a.frame - b.frame);
   const video = $("video");
 
   let selected = 0;
@@ -254,16 +255,26 @@
 
   const rowHeight = () => (matchMedia("(max-width: 640px)").matches ? 68 : 60);
 
+  /** The picture that was made for a segment, or the one of its frames that is nearest to its middle. */
+  function stillOf({ start, end }) {
+    const exact = stills.get(`${start} ${end}`);
+    if (exact || !byFrame.length) return exact;
+    const middle = (start + end - 1) / 2;
+    const before = lastUpTo(byFrame, middle, (still) => still.frame);
+    const near = [byFrame[before], byFrame[before + 1]].filter((s) => s && s.frame >= start && s.frame < end);
+    return near.sort((a, b) => Math.abs(a.frame - middle) - Math.abs(b.frame - middle))[0];
+  }
+
   function listRow(index) {
     const run = model.runs[index];
     const [start, end] = [times.of(run.start), times.of(run.end)];
-    const row = made("div", { className: "row", id: `segment-${index}`, run });
+    const row = made("div", { className: "row", id: `segment-${index}`, run, index });
     row.setAttribute("role", "option");
     row.setAttribute("aria-posinset", index + 1);
     row.setAttribute("aria-setsize", model.runs.length);
     row.setAttribute("aria-selected", index === selected);
     row.style.top = `${index * rowHeight()}px`;
-    const still = stills.get(`${run.start} ${run.end}`);
+    const still = stillOf(run);
     const bar = made("span", { className: "bar" });
     looks.background(bar, model.action(run.label));
     row.append(bar);
@@ -283,23 +294,23 @@
     return row;
   }
 
-  /** Rows that are in sight, and a few above and below. */
-  function showList() {
+  /** Rows that are in sight, and a few above and below; those that are there stay if nothing has changed. */
+  function showList({ changed = true } = {}) {
     const list = $("list");
+    const there = new Map(changed ? [] : [...list.children].map((row) => [row.index, row]));
     const height = rowHeight();
     list.style.height = `${model.runs.length * height}px`;
     const top = -list.getBoundingClientRect().top;
     const first = Math.max(0, Math.floor(top / height) - SPARE_ROWS);
     const last = Math.min(model.runs.length, Math.ceil((top + innerHeight) / height) + SPARE_ROWS);
     const rows = [];
-    for (let i = first; i < last; i += 1) rows.push(listRow(i));
-    list.replaceChildren(...rows);
-    const there = selected >= first && selected < last;
-    if (there) list.setAttribute("aria-activedescendant", `segment-${selected}`);
+    for (let i = first; i < last; i += 1) rows.push(there.get(i) || listRow(i));
+    if (rows.length !== there.size || rows.some((row) => row.parentNode !== list)) list.replaceChildren(...rows);
+    if (selected >= first && selected < last) list.setAttribute("aria-activedescendant", `segment-${selected}`);
     else list.removeAttribute("aria-activedescendant");
     const on = model.runs[model.at(here())];
     for (const row of rows) row.classList.toggle("on", row.run === on);
-    $("counted").textContent = `${model.runs.length}`;
+    $("counted").textContent = model.runs.length;
   }
 
   /** Scroll to the selected row if it is out of sight, but not on a phone, where the player would go. */
@@ -498,8 +509,8 @@
     event.preventDefault();
     $("timeline").focus({ preventScroll: true });
   });
-  addEventListener("scroll", showList, { passive: true });
-  addEventListener("resize", showList);
+  addEventListener("scroll", () => showList({ changed: false }), { passive: true });
+  addEventListener("resize", () => showList());
   addEventListener("pagehide", () => saving && save());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => timeline.draw());
   $("clock").querySelector(".of").textContent = ` / ${clock(times.end)}`;
