@@ -489,6 +489,8 @@ def test_the_player_goes_where_one_clicks_and_shows_that_frame(visit):
     shows(tab, 25)
     assert tab.inner_text("#edit-title") == "Segment 2 of 5"
     pressed(tab, ". .")
+    tab.click("#frame-on")
+    tab.click("#frame-back")
     shows(tab, 27)
     tab.click("#play")
     wait(tab, "video.currentTime > 3.1")

@@ -478,6 +478,8 @@
     previous: () => select(selected - 1),
     play,
     next: () => select(selected + 1),
+    "frame-back": () => frames(-1),
+    "frame-on": () => frames(1),
     in: () => timeline.zoom(0.5),
     out: () => timeline.zoom(2),
     fit: () => timeline.fit(),
