@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from dkva.export.segment_names import Cue, cues
+from dkva.export.segment_names import Cue, cues, one_line
 
 __all__ = ["boris"]
 
@@ -39,15 +39,16 @@ def boris(doc: Mapping, media: Sequence[str] = ()) -> str:
         ValueError: the document has no times.
     """
     spans = [cue._replace(text=cue.text.replace("|", "¦")) for cue in cues(doc, _MS)]
+    name = one_line(doc["video"])
     project = {
         "time_format": "hh:mm:ss",
         "project_date": _DATE,
-        "project_name": _one_line(doc["video"]),
+        "project_name": name,
         "project_description": "",
         "project_format_version": "7.0",
         "subjects_conf": {},
         "behaviors_conf": _behaviours(spans),
-        "observations": {_one_line(doc["video"]): _observation(doc, spans, media)},
+        "observations": {name: _observation(doc, spans, media)},
         "behavioral_categories": [],
         "independent_variables": {},
         "coding_map": {},
@@ -114,7 +115,3 @@ def _observation(doc: Mapping, spans: Sequence[Cue], media: Sequence[str]) -> di
             [time / _MS, "", name, "", "", frame if own else _NO_FRAME] for time, name, frame in bounds
         ],
     }
-
-
-def _one_line(name: str) -> str:
-    return " ".join(name.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from dkva.export.segment_names import Cue, cues, seconds, segment_name
+from dkva.export.segment_names import Cue, cues, one_line, seconds, segment_name
 
 __all__ = ["otio"]
 
@@ -52,7 +52,7 @@ def otio(doc: Mapping, media: Sequence[str] = ()) -> str:
     timeline = {
         "OTIO_SCHEMA": "Timeline.1",
         "metadata": {},
-        "name": doc["video"],
+        "name": one_line(doc["video"]),
         "global_start_time": None,
         "tracks": _item("Stack.1", "tracks", None) | {"children": [track]},
     }

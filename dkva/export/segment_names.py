@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-__all__ = ["Cue", "cues", "seconds", "segment_name"]
+__all__ = ["Cue", "cues", "one_line", "seconds", "segment_name"]
 
 # What no XML holds, and text files of most programs neither.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -20,15 +20,19 @@ class Cue(NamedTuple):
     text: str
 
 
+def one_line(text: str) -> str:
+    """Text without line breaks; control characters become the sign for an unknown one."""
+    return _NO_CHARACTER.sub("\ufffd", " ".join(text.split()))
+
+
 def segment_name(run: Mapping) -> str:
     """The name of a segment on one line, or "Action" and its label, the number that JSON and CSV have.
 
     Args:
-        run: a segment of a document. Control characters of its name become the sign for an unknown one.
+        run: a segment of a document.
     """
     name = run.get("name")  # of a true label that is a number, it is one too
-    words = " ".join(str("" if name is None else name).split())
-    return _NO_CHARACTER.sub("\ufffd", words) or f"Action {run['label']}"
+    return one_line("" if name is None else str(name)) or f"Action {run['label']}"
 
 
 def seconds(doc: Mapping) -> list[tuple[float, float]]:

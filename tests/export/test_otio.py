@@ -77,11 +77,15 @@ def test_of_very_many_segments():
     ] == bounds(doc)
 
 
+def test_a_video_whose_name_is_no_text():
+    assert len(read(document([2], 2.0) | {"video": "a\udcff"})) == 1
+
+
 def test_the_file_is_text_of_ascii_with_the_schemas_of_its_parts():
     text = otio(document([2], 2.0, names=["é日"]))
     assert text.isascii()
     plain = json.loads(text)
-    assert plain["OTIO_SCHEMA"] == "Timeline.1"
+    assert (plain["OTIO_SCHEMA"], plain["name"]) == ("Timeline.1", "v")
     assert plain["tracks"]["children"][0]["children"][0]["OTIO_SCHEMA"] == "Clip.2"
 
 

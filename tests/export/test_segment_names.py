@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timed_documents import HOSTILE, document, documents
 
-from dkva.export.segment_names import cues, seconds, segment_name
+from dkva.export.segment_names import cues, one_line, seconds, segment_name
 
 pytestmark = pytest.mark.fast
 
@@ -15,6 +15,7 @@ def test_a_name_is_one_line_or_the_number_of_the_label():
     assert name(" pour \n and\tstir ") == "pour and stir"
     assert (name(None), name(""), name(" \n"), segment_name({"label": 3})) == ("Action 3",) * 4
     assert (name(0), name(12)) == ("0", "12")  # true labels may be numbers
+    assert one_line(" a\nb\x1b ") == "a b\ufffd"
     assert name("a\x00b\udcff\ufffe") == "a\ufffdb\ufffd\ufffd"
 
 
