@@ -14,6 +14,7 @@ import jax
 import jaxtyping
 import matplotlib
 import pytest
+from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
 
@@ -133,6 +134,13 @@ def data_root():
 @pytest.fixture(scope="session")
 def reference_root():
     return _folder("DKVA_REFERENCE", "neural_tangents_kernels.npz, authors_breakfast_sample.json and others")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; not of the whole run, as other tests have loops of events of their own."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,10 @@ from dkva.cli.aligning.ways import (
     standardise_option,
 )
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.segmenting.waiting import Waiting
+from dkva.cli.segmenting.asking import in_one_line
+from dkva.cli.segmenting.recording import RecordingFile, watched_by
+from dkva.cli.segmenting.recording_options import recording_options, recording_reading
+from dkva.cli.segmenting.waiting import ReadingBar, Waiting
 from dkva.cli.segmenting.work import told
 from dkva.cli.shared_options import (
     check_writable,
@@ -29,7 +32,7 @@ from dkva.cli.shared_options import (
     rate_of,
     reading_options,
 )
-from dkva.cli.terminal import complain, console, gathered, printable, remark, watched
+from dkva.cli.terminal import complain, console, counting, gathered, printable, remark
 from dkva.cli.transferring.output import MOST_ROWS, Output, made
 from dkva.cli.transferring.videos import check_activities, labelled_video, other_videos
 from dkva.cli.transferring.work import Transferred, read_labelled
@@ -46,10 +49,18 @@ _BY = {
     "nearest": "each frame takes the label of the nearest frame",
 }
 
+# What --fps is.
+_FPS = (
+    "Of a recording: frames a second that are compared; by default 5, and actions under 3 s ask for 10. Of "
+    "features, or a folder of images: frames a second, for labels and results in seconds."
+)
+
 
 @click.command(
     "transfer",
-    epilog="Examples:  dkva transfer P03_coffee.npy features/coffee --labels P03_coffee.txt   |   "
+    epilog="Examples:  dkva transfer monday.mp4 tuesday.mp4 --labels monday.corrected.json --by nearest"
+    "   |   "
+    "dkva transfer P03_coffee.npy features/coffee --labels P03_coffee.txt   |   "
     "dkva transfer P03_coffee.npy features/coffee --labels P03_coffee.txt --model coffee.npz --truth "
     "groundTruth/",
 )
@@ -59,8 +70,8 @@ _BY = {
     "--labels",
     type=click.Path(path_type=Path),
     required=True,
-    help="The label file of LABELLED, or a folder that has it: one a frame, lists of segments, BORIS, ELAN, "
-    "one-hot.",
+    help="The label file of LABELLED, or a folder that has it: a document of dkva segment, as it is or "
+    "corrected on its page, one label a frame, lists of segments, BORIS, ELAN, subtitles, one-hot.",
 )
 @click.option(
     "--model",
@@ -85,8 +96,9 @@ _BY = {
 )
 @mapping_option
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
-@label_options
+@partial(label_options, fps=_FPS)
 @reading_options
+@recording_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -128,26 +140,34 @@ def transfer(
     form,
     frame_labels,
     no_cache,
+    encoder,
+    size,
+    weights,
     **read,
 ) -> int:
     """Label one video, and get the labels of others of its activity.
 
-    LABELLED is a feature file, as of `dkva segment`, and OTHERS are feature files or folders of them. Their
-    frames are compared with those of LABELLED, and take their labels.
+    LABELLED is a recording or a feature file, as of `dkva segment`, and OTHERS are of the same kind, or
+    folders of them. Their frames are compared with those of LABELLED, and take their labels. Labels and
+    results of recordings are of their own frames, however few of these are compared.
 
     Writes to the output folder one JSON a video, segments.csv, summary.csv and transitions.csv, as `dkva
     segment` does, and from_LABELLED.png: the time lines of all videos.
     """
     context = click.get_current_context()
+    encoding = {"encoder": encoder, "size": size, "weights": weights, "fps": fps}
+    recording = recording_reading(context, (labelled, *others), **encoding, shortest=None, no_cache=no_cache)
     way = asked_way(model, context, standardise=standardise)
     reading = feature_reading(**reading_for(way, context), no_cache=no_cache)
     rate = rate_of(fps, stride)
     of_labels = label_reading(lengths, force_lengths, tier, fps, stride)
-    source = labelled_video(labelled, labels, mapping, reading, of_labels)
-    found = other_videos(others, source, truth, mapping, reading, of_labels)
+    source, passed = labelled_video(labelled, labels, mapping, reading, of_labels, recording)
+    found = other_videos(others, source, truth, mapping, reading, of_labels, recording)
     problems = list(found.problems)
     if not mixed:
         check_activities(source, found.videos, way.facts.get("activity"), way.facts.get("activities", ()))
+    recorded = isinstance(source, RecordingFile)
+    rate = None if recorded else rate
     output = Output(out, source.name, form, rate, frame_labels)
     check_writable(out)
     earlier = output.check([video.name for video in found.videos])
@@ -155,14 +175,19 @@ def transfer(
         keep_compiled_programs()
     learned = model_of(way, "embed")
     way = way.with_code()
+    if recorded:
+        in_one_line(recording.opened)
     done: dict[str, Transferred] = {}
     docs: dict[str, dict] = {}
-    with Waiting(way) as waiting:
+    with Waiting(way) as waiting, counting("labelling") as bar, watched_by(ReadingBar(bar)):
+        task = bar.add_task("", total=len(found.videos))
         waiting.of(source.name)
         given = read_labelled(source, way, learned)
-        for video in watched(found.videos, "videos"):
+        for video in found.videos:
+            bar.update(task, description=printable(video.name))
             waiting.of(video.name)
             each = told(video, partial(transfer_one, video, given, way, learned, by, ignore))
+            bar.advance(task)
             if not isinstance(each, Transferred):
                 problems.append(str(each.problem))
                 continue
@@ -181,7 +206,9 @@ def transfer(
     if truths and unseen:
         remark(f"no video has the label to ignore: {', '.join(sorted(unseen))}")
     notes = {source.name: given.read.worked.notes, **{name: each.notes for name, each in done.items()}}
-    for note in [how, *found.notes, *gathered(notes)]:
+    reason = recording.reason() if recorded else ""
+    said = dict.fromkeys([how, reason, *passed, *found.notes, *gathered(notes)])
+    for note in filter(None, said):
         remark(note)
     return 2 if problems else 0
 

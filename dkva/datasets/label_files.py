@@ -13,6 +13,13 @@ from dkva.datasets.errors import DataError
 __all__ = ["LabelFiles", "find_labels", "tried", "video_of"]
 
 _SUFFIXES = (".txt", ".csv", ".tsv", ".eaf", ".npy", ".npz", ".annot", ".json", ".xml", ".xlsx", ".boris")
+
+# Documents that a person corrected, which come before all others of the name.
+_CORRECTED = ".corrected.json"
+
+# Subtitles, which come after all others: they may be of what is said.
+_SUBTITLES = (".vtt", ".srt")
+
 _TAILS = tuple(
     mark + word
     for word in (
@@ -49,7 +56,8 @@ class LabelFiles:
         """Label file of a video: of its name, in its sub-folder, in none, or in another; None without one.
 
         Files count that are called NAME or NAME_labels, NAME_gt and the like (see `tried`), with a suffix of
-        labels or none. A table of DeepLabCut, such as mouse1DLC_resnet50_..., has the labels of mouse1.
+        labels or none. A table of DeepLabCut, such as mouse1DLC_resnet50_..., has the labels of mouse1. Of
+        several in one place NAME.corrected.json, which a person corrected, comes first, and subtitles last.
 
         Args:
             name: of the video, with its sub-folder before a slash.
@@ -69,6 +77,22 @@ class LabelFiles:
         if below is None and (recording := _TRACKED.sub("", alone)) != alone and recording:
             return self.find(f"{folder}/{recording}".lstrip("/"), but=but)
         return below
+
+    def passed_over(self, found: Path, name: str, *, but: Path | None = None) -> list[Path]:
+        """Label files of a video beside the corrected document that was found; none beside another file.
+
+        Args:
+            found: what `find` gave.
+            name: as there.
+            but: likewise.
+        """
+        if not _is_corrected(found.name):
+            return []
+        alone = name.rpartition("/")[2]
+        others = [
+            path for path in self._in(found.parent, alone, but) if path.suffix.lower() not in _SUBTITLES
+        ]
+        return [path for path in others if not _is_corrected(path.name)]
 
     def names(self) -> list[str]:
         """Names of the videos that its files are of, with sub-folders before a slash, sorted.
@@ -93,7 +117,7 @@ class LabelFiles:
 def video_of(name: str) -> str | None:
     """Name of the video that a label file is of; None if its suffix is no label file's."""
     bare = name[:-3] if name.lower().endswith(".gz") else name
-    if os.path.splitext(bare)[1].lower() not in ("", *_SUFFIXES):
+    if os.path.splitext(bare)[1].lower() not in ("", *_SUFFIXES, *_SUBTITLES):
         return None
     return min(_stems(name), key=len)
 
@@ -134,7 +158,8 @@ def _by_stem(folder: Path) -> dict[str, list[Path]]:
 def _stems(name: str) -> set[str]:
     bare = name[:-3] if name.lower().endswith(".gz") else name
     whole = {name, bare}
-    whole |= {bare[: -len(suffix)] for suffix in _SUFFIXES if bare.lower().endswith(suffix)}
+    known = (*_SUFFIXES, *_SUBTITLES, _CORRECTED)
+    whole |= {bare[: -len(suffix)] for suffix in known if bare.lower().endswith(suffix)}
     cut = {stem[: -len(tail)] for stem in whole for tail in _TAILS if stem.lower().endswith(tail)}
     return {stem for stem in whole | cut if stem}
 
@@ -144,17 +169,26 @@ def _same_file(path: Path, other: Path) -> bool:
 
 
 def _one(found: list[Path], name: str) -> Path | None:
-    """The first of files that are all alike.
+    """The first of files that are all alike, but for those that another comes before.
 
     Raises:
         DataError: two that differ.
     """
-    found = sorted(found, key=lambda path: (len(path.name), path))
+    first = min(map(_rank, found), default=0)
+    found = sorted((path for path in found if _rank(path) == first), key=lambda path: (len(path.name), path))
     for other in found[1:]:
         if not _alike(found[0], other):
             where = other.name if other.parent == found[0].parent else f"{other.parent.name}/{other.name}"
             raise DataError(found[0], f"and {where} may both be the labels of {name!r}", "keep one of them")
     return found[0] if found else None
+
+
+def _rank(path: Path) -> int:
+    return 0 if _is_corrected(path.name) else 1 + path.name.lower().endswith(_SUBTITLES)
+
+
+def _is_corrected(name: str) -> bool:
+    return name.lower().endswith(_CORRECTED)
 
 
 def _alike(one: Path, other: Path) -> bool:

@@ -10,9 +10,9 @@ import numpy as np
 
 from dkva.datasets.annotations.forms import FrameLabels, SegmentList, Truth, of_classes, plural
 from dkva.datasets.annotations.recognise import read_annotation
-from dkva.datasets.annotations.segments import frames_of
+from dkva.datasets.annotations.segments import frames_of, reach
 from dkva.datasets.errors import DataError
-from dkva.datasets.lengths import fit_labels
+from dkva.datasets.lengths import fit_labels, is_small
 from dkva.datasets.reading import NO_LABEL, LabelReading, Note
 
 __all__ = ["Truth", "fitted", "label_faults", "load_labels", "read_labels", "translated"]
@@ -33,7 +33,8 @@ def load_labels(
 
     Args:
         path: one label a line, a table with a column of labels, a one-hot table, a list of starts, ends and
-            labels in frames or seconds, an export of BORIS or ELAN (also .eaf), .npy or .npz; text also .gz.
+            labels in frames or seconds, an export of BORIS or ELAN, their own files (.boris, .eaf), subtitles
+            (.vtt, .srt), a document of dkva (.json), .npy or .npz; text also .gz.
         n_frames: rows of the features.
         reading: how it is read.
         video: the video's name: in a table of several its rows are taken.
@@ -86,9 +87,14 @@ def fitted(
 ) -> Truth:
     """What a label file holds, as labels [n_frames].
 
+    A document of dkva is of so many frames. For a video of others it is read by its times, unless the length
+    policy says how to fit frames, if they are known of both and both end at about the same time.
+
     Raises:
         DataError: as `load_labels`, but for frame-wise labels and their mapping; see `label_faults`.
     """
+    if isinstance(found, FrameLabels) and found.timed is not None and len(found.labels) != n_frames:
+        found = _by_time(path, found, found.timed, n_frames, reading)
     if isinstance(found, SegmentList):
         truth = frames_of(path, found, n_frames, reading, n_features)
         if reading.mapping is not None:
@@ -119,6 +125,20 @@ def fitted(
         return truth
     text = f"{empty} of {plural(n_frames, 'frame')} {'has' if empty == 1 else 'have'} no label: not scored"
     return Truth(truth.labels, (*truth.notes, Note("frames_without_label", text, empty)))
+
+
+def _by_time(
+    path: Path, found: FrameLabels, timed: SegmentList, n_frames: int, reading: LabelReading
+) -> FrameLabels | SegmentList:
+    """Labels of m frames by their times, if a video of n is as long, or as they are."""
+    if reading.lengths != "error" or reading.force or reading.fps is None:
+        return found
+    if not is_small(reach(path, timed, reading) - n_frames, n_frames):
+        return found
+    many = plural(len(found.labels), "frame")
+    text = f"the labels are of {many}, and there are {n_frames}: they were taken by their times"
+    value = {"labels": len(found.labels), "frames": n_frames}
+    return replace(timed, notes=(*timed.notes, Note("labels_by_time", text, value)))
 
 
 def read_labels(path: str | Path, mapping: Mapping[str, int] | None = None) -> np.ndarray:
@@ -173,7 +193,7 @@ def label_faults(
     labels: Sequence[str],
     mapping: Mapping[str, int] | None = None,
     mapping_path: Path | None = None,
-    lines: Sequence[int] | None = None,
+    lines: Sequence[int | None] | None = None,
 ) -> Iterator[DataError]:
     """What is wrong with the labels of a file: each blank or unknown one once, at its first line.
 
@@ -191,7 +211,7 @@ def label_faults(
     }
     if not wrong:
         return
-    first: dict[str, int] = {}
+    first: dict[str, int | None] = {}
     for place, label in enumerate(labels):
         if label in wrong:
             first.setdefault(label, place + 1 if lines is None else lines[place])

@@ -15,14 +15,15 @@ _TRANSFER = "transfer"
 
 
 def are_classes(doc: Mapping) -> bool:
-    """Whether the names of segments are what the method says they are, not what a truth made of clusters.
+    """Whether the names of segments are what the method or a person says, not what a truth made of clusters.
 
     Args:
         doc: as `dkva.export.documents` makes and reads them; of a table alone, whose classes are lost, the
             confidence of segments shows it.
     """
     sure = any("confidence" in run for run in doc["segments"])
-    return bool(doc.get("classes")) or sure or doc["method"] == _TRANSFER
+    said = doc.get("classes") or doc.get("corrected")
+    return bool(said) or sure or doc["method"] == _TRANSFER
 
 
 def names_in(doc: Mapping) -> np.ndarray:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+
+from dkva.export.segment_names import cues
 
 __all__ = ["srt", "webvtt"]
 
@@ -12,18 +13,8 @@ _MS = 1000
 _VTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-class _Cue(NamedTuple):
-    """What is shown, and from when to when in milliseconds."""
-
-    start: int
-    end: int
-    text: str
-
-
 def webvtt(doc: Mapping) -> str:
     """The segments of a document as WebVTT, for the `track` of a web page and most players.
-
-    A segment without a name is "Action" and its label, the number that JSON and CSV have.
 
     Args:
         doc: a document whose segments have `start_time` and `end_time`.
@@ -31,11 +22,11 @@ def webvtt(doc: Mapping) -> str:
     Raises:
         ValueError: the document has no times.
     """
-    cues = [
+    parts = [
         f"{number}\n{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text.translate(_VTT_ESCAPES)}\n"
-        for number, cue in enumerate(_cues(doc), 1)
+        for number, cue in enumerate(cues(doc), 1)
     ]
-    return "\n".join(["WEBVTT\n", *cues])
+    return "\n".join(["WEBVTT\n", *parts])
 
 
 def srt(doc: Mapping) -> str:
@@ -50,28 +41,11 @@ def srt(doc: Mapping) -> str:
     Raises:
         ValueError: the document has no times.
     """
-    cues = [
+    parts = [
         f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{_without_tags(cue.text)}\n"
-        for number, cue in enumerate(_cues(doc), 1)
+        for number, cue in enumerate(cues(doc), 1)
     ]
-    return "\n".join(cues)
-
-
-def _cues(doc: Mapping) -> Iterator[_Cue]:
-    """Cues that neither overlap nor are empty, however short a segment is."""
-    last = 0
-    for run in doc["segments"]:
-        if run.get("start_time") is None or run.get("end_time") is None:
-            raise ValueError(f"{doc['video']}: has no times, which subtitles need: give --fps")
-        start = max(round(run["start_time"] * _MS), last)
-        last = max(round(run["end_time"] * _MS), start + 1)
-        yield _Cue(start, last, _text(run))
-
-
-def _text(run: Mapping) -> str:
-    """One line, since an empty one would end the cue."""
-    name = run.get("name")  # of a true label that is a number, it is one too
-    return " ".join(str("" if name is None else name).split()) or f"Action {run['label']}"
+    return "\n".join(parts)
 
 
 def _clock(milliseconds: int, point: str) -> str:

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["bars", "label_text", "styles", "timeline"]
+__all__ = ["LOOKS", "bars", "label_text", "styles", "timeline"]
 
 # Okabe & Ito's palette, which colour-blind readers can tell apart, ordered so that neighbours differ in grey.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 _HATCHES = ("", "///", "...", "xxx", "\\\\\\", "ooo")
+
+#: How many looks there are before they repeat.
+LOOKS = len(_COLOURS) * len(_HATCHES)
 
 
 def styles(labels: Sequence) -> dict:

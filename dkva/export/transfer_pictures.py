@@ -28,23 +28,22 @@ class Row(NamedTuple):
         labels: of its frames [n], given or transferred.
         truth: true labels of its frames [n], drawn as a thin line beneath; None for none.
         said: what stands at the end of the line, such as a score.
+        rate: frames a second; None if not known.
     """
 
     name: str
     labels: np.ndarray
     truth: np.ndarray | None = None
     said: str = ""
+    rate: float | None = None
 
 
-def transfer_picture(
-    labelled: Row, others: Sequence[Row], *, rate: float | None = None, title: str = ""
-) -> Figure:
-    """The labelled video on top and the others beneath it, on one axis of time.
+def transfer_picture(labelled: Row, others: Sequence[Row], *, title: str = "") -> Figure:
+    """The labelled video on top and the others beneath it, on one axis: of seconds if all rates are known.
 
     Args:
         labelled: whose labels the others have.
         others: in the order from the top.
-        rate: frames a second, for an axis in seconds; None means in frames.
         title: what is seen.
 
     Returns:
@@ -54,6 +53,8 @@ def transfer_picture(
     from matplotlib.patches import Patch
 
     rows = [labelled, *others]
+    timed = all(row.rate is not None for row in rows)
+    seconds = [(row.rate or 1) if timed else 1 for row in rows]
     drawn = [each for row in rows for each in (row.labels, row.truth) if each is not None]
     known = list(dict.fromkeys(label for each in drawn for label in each.tolist()))
     looks = styles(known)
@@ -63,20 +64,20 @@ def transfer_picture(
     height = 1.3 + 0.5 * (len(rows) + _GAP) + 0.24 * -(-len(known) // columns)
     figure = Figure(figsize=(9, height), layout="constrained")
     axes = figure.add_subplot()
-    for position, row in zip(positions, rows, strict=True):
+    for position, row, rate in zip(positions, rows, seconds, strict=True):
         line = _LINE if row.truth is None else _LINE - _TRUTH
         middle = position - (_LINE - line) / 2
         bars(axes, middle, _timed(row.labels, rate), looks, line)
         if row.truth is not None:
             bars(axes, position + line / 2 + 0.02, _timed(row.truth, rate), looks, _TRUTH - 0.04)
         if row.said:
-            end = (len(row.labels) / (rate or 1), middle)
+            end = (len(row.labels) / rate, middle)
             axes.annotate(row.said, end, (5, 0), textcoords="offset points", va="center", fontsize=9)
     axes.set_yticks(positions, [row.name for row in rows])
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.set_ylim(positions[-1] + 0.5, -0.5)
-    axes.set_xlim(0, max(len(row.labels) for row in rows) / (rate or 1))
-    axes.set_xlabel("frame" if rate is None else "seconds")
+    axes.set_xlim(0, max(len(row.labels) / rate for row, rate in zip(rows, seconds, strict=True)))
+    axes.set_xlabel("seconds" if timed else "frame")
     figure.suptitle(textwrap.fill(title, 100), x=0.01, ha="left", fontsize=11)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -88,7 +89,6 @@ def transfer_picture(
     return figure
 
 
-def _timed(labels: np.ndarray, rate: float | None) -> list[tuple]:
-    """Runs of labels in frames, or in seconds."""
-    second = rate or 1
-    return [(start / second, end / second, label) for start, end, label in segments(labels)]
+def _timed(labels: np.ndarray, rate: float) -> list[tuple]:
+    """Runs of labels in seconds, or in frames at a rate of 1."""
+    return [(start / rate, end / rate, label) for start, end, label in segments(labels)]

@@ -2,12 +2,15 @@
 
 import csv
 import json
+from fractions import Fraction
 
 import made_learner
 import numpy as np
 import pytest
+from timed_documents import document as made_document
 
 from dkva.experiments.models import write_model
+from dkva.export.elan import eaf
 
 pytestmark = pytest.mark.fast
 
@@ -248,8 +251,8 @@ def test_a_folder_in_the_place_of_the_labelled_video_is_one_line(dkva, folder, o
     found = dkva(
         "transfer", folder / "features", folder / "features", "--labels", folder / "groundTruth", "--out", out
     )
-    said = f"{folder / 'features'}: is a folder; give the feature file of the labelled video first"
-    assert error_of(found) == said
+    said = "is a folder; give the feature file or the recording of the labelled video first"
+    assert error_of(found) == f"{folder / 'features'}: {said}"
 
 
 def test_videos_that_cannot_be_used_cost_themselves_alone(transfer, folder, out):
@@ -273,3 +276,126 @@ def test_videos_of_another_activity_are_refused_unless_mixed(dkva, folder, out):
     said = f"{tea}: is of tea, and {coffee} of coffee; give videos of one activity, or --mixed"
     assert error_of(dkva("transfer", *given)) == said
     assert dkva("transfer", *given, "--mixed")[0] == 0
+
+
+#: Scenes of two recordings, each of so many frames: what is seen returns, in another order.
+FIRST, SECOND = [(0, 30), (1, 40), (2, 20)], [(1, 30), (0, 21), (2, 24), (1, 15)]
+
+
+def scenes(parts):
+    return np.concatenate([np.full(n, scene) for scene, n in parts])
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """Two recordings, one of frames at changing distances, and one of them as images."""
+    av = pytest.importorskip("av", reason="PyAV is not installed: pip install 'dkva[video]'")
+    from rendered import render
+
+    folder = tmp_path_factory.mktemp("films")
+    draw = np.random.default_rng(0)
+    looks = draw.integers(0, 256, (3, 4, 6, 3)).repeat(8, 1).repeat(8, 2)
+
+    def frames(parts):
+        truth = scenes(parts)
+        return np.clip(looks[truth] + draw.integers(-6, 7, (len(truth), 32, 48, 3)), 0, 255).astype(np.uint8)
+
+    render(folder / "monday.mp4", frames(FIRST), rate=10, options={"g": "10"})
+    times = np.cumsum([0, *draw.integers(60, 141, len(scenes(SECOND)) - 1)])
+    render(folder / "tuesday.mkv", frames(SECOND), rate=10, pts=times.tolist(), time_base=Fraction(1, 1000))
+    (folder / "wednesday").mkdir()
+    for index, image in enumerate(frames([(2, 3), (1, 4)])):
+        av.VideoFrame.from_ndarray(image, format="rgb24").save(folder / "wednesday" / f"{index:02}.png")
+    return folder
+
+
+@pytest.fixture
+def of_films(dkva, films, out, tmp_path, monkeypatch):
+    """Give the labels of monday to the other recordings."""
+    monkeypatch.setenv("DKVA_CACHE", str(tmp_path / "cache"))
+
+    def call(labels, *options, others=("tuesday.mkv",)):
+        first, rest = films / "monday.mp4", [films / name for name in others]
+        encoding = ("--encoder", "pixels", "--size", 8, "--by", "nearest")
+        return dkva("transfer", first, *rest, "--labels", labels, "--out", out, *encoding, *options)
+
+    return call
+
+
+def corrected(folder):
+    """The document of monday as a person left it: one action is named, the others are not."""
+    ends = np.cumsum([n for _, n in FIRST]).tolist()
+    doc = made_document(ends, 10.0, labels=[4, 1, 2], names=["boil", None, None])
+    doc |= {"video": "monday", "corrected": {"of": "k", "level": 3}, "key": ""}
+    (folder / "monday.corrected.json").write_text(json.dumps(doc))
+    (folder / "monday.eaf").write_text(eaf(doc, ["monday.mp4"]))
+    return np.array(["boil", "Action 1", "Action 2"])
+
+
+@pytest.mark.parametrize("labels", ["monday.corrected.json", "monday.eaf"])
+def test_a_corrected_recording_labels_another_in_its_own_frames(of_films, out, tmp_path, labels):
+    names = corrected(tmp_path)
+    write_labels(tmp_path / "tuesday.txt", names[scenes(SECOND)])
+    code, text, errors = of_films(
+        tmp_path / labels, "--truth", tmp_path / "tuesday.txt", "--frame-labels", "txt"
+    )
+    assert code == 0, errors
+    assert "labels of monday for 1 video" in text
+    doc = document(out, "tuesday")
+    assert doc["frames"] == len(scenes(SECOND))
+    assert [run["name"] for run in doc["segments"]] == names[[part for part, _ in SECOND]].tolist()
+    found = np.array([run["start"] for run in doc["segments"]])
+    assert np.abs(found - np.cumsum([0, *(n for _, n in SECOND[:-1])])).max() <= 2  # a sample is two frames
+    written = (out / "tuesday.labels.txt").read_text().splitlines()
+    right = float(np.mean(np.array(written) == names[scenes(SECOND)]))
+    assert doc["scores"]["mof"] == pytest.approx(right, abs=1e-6)
+    assert right >= 1 - 3 * 2 / doc["frames"]
+    assert doc["scores"]["stretched"] < 0.5
+    times = [run["start_time"] for run in doc["segments"]] + [doc["segments"][-1]["end_time"]]
+    assert times == sorted(times)
+    assert np.diff(times).sum() == pytest.approx(doc["frames"] / doc["frames_per_second"], abs=1e-3)
+    assert doc["recording"]["encoder"] == "pixels"
+    assert (doc["labelled"]["frames"], doc["labelled"]["labels"]) == (90, labels)
+    rows = list(csv.DictReader((out / "segments.csv").open()))
+    assert [(int(row["end"]), row["name"]) for row in rows] == [
+        (run["end"], run["name"]) for run in doc["segments"]
+    ]
+    assert rows[0]["end_time"] == str(doc["segments"][0]["end_time"])
+    assert "of the nearest frame; compared by features" in errors
+
+
+def test_a_folder_of_images_takes_labels_with_times_or_without(of_films, out, tmp_path):
+    names = corrected(tmp_path)
+    labels = tmp_path / "monday.corrected.json"
+    for rate in ((), ("--fps", 5)):
+        code, _, errors = of_films(labels, *rate, others=("wednesday",))
+        assert code == 0, errors
+        runs = document(out, "wednesday")["segments"]
+        assert [(run["name"], run["end"]) for run in runs] == [(names[2], 3), (names[1], 7)]
+        assert runs[-1].get("end_time") == (1.4 if rate else None)
+
+
+def test_recordings_and_features_are_not_mixed(of_films, folder, films, tmp_path, dkva, out):
+    corrected(tmp_path)
+    labels = tmp_path / "monday.corrected.json"
+    said = error_of(of_films(labels, others=(folder / "features" / "v.npy",)))
+    assert said.endswith("v.npy holds features; give recordings alone, or features alone")
+    told = dkva("transfer", folder / "features" / "v.npy", films / "monday.mp4", "--labels", labels)
+    assert error_of(told).startswith(f"{films / 'monday.mp4'}: is a recording, and ")
+    assert error_of(of_films(labels, "--stride", 2)).startswith("--stride: is of feature files, and none is")
+    features = (folder / "features" / "v.npy", folder / "features", "--labels", folder / "groundTruth")
+    assert error_of(dkva("transfer", *features, "--encoder", "pixels")).startswith("--encoder: is of record")
+
+
+def test_labels_of_another_recording_are_one_line(of_films, tmp_path):
+    doc = made_document([10, 400], 10.0) | {"video": "sunday"}
+    (tmp_path / "sunday.json").write_text(json.dumps(doc))
+    said = error_of(of_films(tmp_path / "sunday.json"))
+    assert said.startswith(f"{tmp_path / 'sunday.json'}: has 400 labels for 90 frames")
+
+
+def test_too_long_recordings_are_told_the_option(of_films, tmp_path, monkeypatch):
+    corrected(tmp_path)
+    monkeypatch.setattr("dkva.cli.transferring.work.MOST_PAIRS", 9)
+    said = error_of(of_films(tmp_path / "monday.corrected.json"), "labels of monday for 0 videos\n")
+    assert said.endswith("memory is taken for 9; take fewer a second by --fps")

@@ -71,6 +71,28 @@ def test_two_files_that_differ_are_refused_and_copies_are_not(tmp_path):
     assert find_labels(tmp_path, "v") == tmp_path / "v.txt"
 
 
+def test_a_corrected_document_comes_first_and_subtitles_last(tmp_path):
+    touch(tmp_path, "v.corrected.json", "v.json", "v.labels.txt", "v.vtt", "v.srt", "w.vtt", "w.txt", "x.srt")
+    found = find_labels(tmp_path, "v")
+    assert found == tmp_path / "v.corrected.json"
+    assert find_labels(tmp_path, "tea/v") == found
+    files = LabelFiles(tmp_path)
+    assert files.passed_over(found, "v") == [tmp_path / "v.json", tmp_path / "v.labels.txt"]
+    assert find_labels(tmp_path, "w") == tmp_path / "w.txt"
+    assert files.passed_over(tmp_path / "w.txt", "w") == []
+    assert find_labels(tmp_path, "x") == tmp_path / "x.srt"
+    assert files.names() == ["v", "w", "x"]
+    (tmp_path / "v.corrected.json").unlink()
+    with pytest.raises(DataError, match=r"v\.json: and v\.labels\.txt may both be the labels of 'v'"):
+        find_labels(tmp_path, "v")
+
+
+def test_a_name_that_ends_in_corrected_is_no_correction(tmp_path):
+    touch(tmp_path, "v.txt", "v_corrected.txt", "v.corrected.txt")
+    assert find_labels(tmp_path, "v") == tmp_path / "v.txt"
+    assert find_labels(tmp_path, "v_corrected") == tmp_path / "v_corrected.txt"
+
+
 def test_features_are_no_labels(tmp_path):
     touch(tmp_path, "v.npy", "v_labels.txt")
     assert find_labels(tmp_path, "v", but=tmp_path / "v.npy") == tmp_path / "v_labels.txt"

@@ -12,9 +12,11 @@ def doc(*runs, **more):
 
 
 @pytest.mark.parametrize(
-    "more", [{"classes": ["pour", "stir"]}, {"method": "transfer"}, {"segments": None}], ids=str
+    "more",
+    [{"classes": ["pour", "stir"]}, {"method": "transfer"}, {"segments": None}, {"corrected": {"of": "k"}}],
+    ids=str,
 )
-def test_names_that_the_method_gave_are_labels(more):
+def test_names_that_the_method_or_a_person_gave_are_labels(more):
     sure = {} if "segments" not in more else {"confidence": 0.5}
     more = {name: value for name, value in more.items() if name != "segments"}
     made = doc({"label": 1, "name": "stir", **sure}, {"label": 0, "name": "pour", **sure}, **more)

@@ -66,7 +66,12 @@ def test_lines_do_not_touch_each_other():
 
 def test_time_is_in_frames_or_seconds():
     assert transfer_picture(LABELLED, OTHERS).axes[0].get_xlabel() == "frame"
-    figure = transfer_picture(LABELLED, OTHERS, rate=2)
+    labelled, one, other = (
+        row._replace(rate=rate) for row, rate in zip([LABELLED, *OTHERS], (2, 4, 0.5), strict=True)
+    )
+    figure = transfer_picture(labelled, [one, other])
     assert figure.axes[0].get_xlabel() == "seconds"
-    assert figure.axes[0].get_xlim() == (0, 5)
-    assert {(begin, end) for begin, end, *_ in bars(figure)} >= {(0, 2.5), (2.5, 5)}
+    assert figure.axes[0].get_xlim() == (0, 8)
+    spans = {(begin, end) for begin, end, *_ in bars(figure)}
+    assert spans == {(0, 2.5), (2.5, 5), (0, 0.5), (0.5, 2), (0, 1), (1, 2), (0, 8)}
+    assert transfer_picture(labelled, [one, OTHERS[1]]).axes[0].get_xlabel() == "frame"  # one has none

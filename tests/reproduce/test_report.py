@@ -4,7 +4,6 @@ import html.parser
 import itertools
 import json
 import re
-import shutil
 import sys
 
 import pytest
@@ -145,18 +144,6 @@ def test_the_page_is_the_same_each_time(text, tmp_path, capsys):
 
 
 # --- in a browser ------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser():
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    place = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
-    if place is None:
-        pytest.skip("no chromium on this machine")
-    with driver.sync_playwright() as play:
-        running = play.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])

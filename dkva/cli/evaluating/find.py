@@ -27,6 +27,11 @@ class Source:
     path: Path
     doc: Mapping | None = None
 
+    @property
+    def corrected(self) -> bool:
+        """Whether a person corrected the document."""
+        return self.doc is not None and bool(self.doc.get("corrected"))
+
 
 @dataclass(frozen=True)
 class LabelSet:
@@ -65,8 +70,9 @@ class LabelSet:
 def open_labels(path: Path) -> LabelSet:
     """The labels in a file or a folder, by the names of their videos; label files are not read yet.
 
-    A folder may hold results of `dkva segment` or `dkva transfer`: their documents are taken, or else the
-    table of all segments, and files beside them are not. A folder that holds groundTruth/ stands for that.
+    A folder may hold results of `dkva segment` or `dkva transfer`: their documents are taken, of two of one
+    video that which a person corrected, or else the table of all segments, and files beside them are not. A
+    folder that holds groundTruth/ stands for that.
 
     Raises:
         DataError: a path that is not there, or that holds no labels.
@@ -127,11 +133,17 @@ def _documents(folder: Path) -> tuple[dict[str, Source], tuple[str, ...]]:
 
     found: dict[str, Source] = {}
     others = 0
+    notes = []
     for path in sorted(folder.rglob("*.json")):
         doc = read_json(path)
         if doc is None:
             others += 1
-        else:
-            found[doc["video"]] = Source(path, doc)
-    passed = f"{folder}: passed over {plural(others, 'JSON file')} without segments of a video"
-    return found, (passed,) if found and others else ()
+            continue
+        old, new = found.get(doc["video"]), Source(path, doc)
+        if old is not None and old.corrected != new.corrected:
+            new, other = (old, new) if old.corrected else (new, old)
+            notes.append(f"{other.path}: passed over, as {new.path.name} is of the same video")
+        found[doc["video"]] = new
+    if found and others:
+        notes.append(f"{folder}: passed over {plural(others, 'JSON file')} without segments of a video")
+    return found, tuple(notes)

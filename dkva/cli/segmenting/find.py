@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,12 @@ _OWN_LABELS = (".labels.txt", ".labels.npy")
 
 # And how those that have names of videos end.
 _OWN_ENDINGS = {".matches.csv": b"frame_a,frame_b", ".retrieved.csv": b"video,frame,distance"}
+
+# Files for other programs that have the suffix of features, and how they begin.
+_OWN_EXPORTS = {
+    ".ffmetadata.txt": re.compile(rb";FFMETADATA1\n"),
+    ".losslesscut.csv": re.compile(rb"\d+\.\d{6},\d+\.\d{6},"),
+}
 
 
 @dataclass
@@ -108,6 +115,9 @@ def find_videos(
                 if truth is None:
                     remedy = f"{tried(name)}; add them or leave {option} out"
                     found.problems.append(f"{labels}: has no labels for {name!r}; {remedy}")
+                else:
+                    others = folder.passed_over(truth, name, but=path)
+                    found.notes += [f"{each}: passed over, as {truth.name} is beside it" for each in others]
             except DataError as error:
                 found.problems.append(str(error))
         if recording is not None and (_is_recording(path) or _is_of_no_kind(path)):
@@ -327,7 +337,19 @@ def _is_own(path: Path) -> bool:
     for suffix in _OWN_LABELS:
         if path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix) + ".json").exists():
             return True
-    return is_own_table(path) or (path.suffix == ".npz" and is_model(path))
+    return is_own_table(path) or _is_own_export(path) or (path.suffix == ".npz" and is_model(path))
+
+
+def _is_own_export(path: Path) -> bool:
+    """Whether a file is one for another program as dkva writes it, by its name and its first line."""
+    begins = _OWN_EXPORTS.get("".join(path.suffixes[-2:]))
+    if begins is None:
+        return False
+    try:
+        with path.open("rb") as file:
+            return begins.match(file.readline(100)) is not None
+    except OSError:
+        return False
 
 
 def _is_embedded(path: Path) -> bool:

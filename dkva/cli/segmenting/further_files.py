@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from dkva.export.boris import boris
+from dkva.export.elan import eaf
+from dkva.export.ffmetadata import ffmetadata
+from dkva.export.losslesscut import losslesscut
+from dkva.export.otio import otio
+from dkva.export.subtitles import srt, webvtt
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["EXPORTS", "FRAME_LABELS", "write_exports", "write_frame_labels"]
+__all__ = ["EXPORTS", "FRAME_LABELS", "Export", "export_files", "write_exports", "write_frame_labels"]
 
 #: Kinds of files with one label a frame: text, and an array.
 FRAME_LABELS = ("txt", "npy")
 
-#: Kinds of files for other programs, by their suffix: subtitles, WebVTT and SubRip.
-EXPORTS = ("vtt", "srt")
+
+class Export(NamedTuple):
+    """A kind of file for other programs.
+
+    Attributes:
+        suffix: what follows the name of the video and a full stop.
+        text: of a document and the relative URLs at which its recording may lie.
+    """
+
+    suffix: str
+    text: Callable[[dict, Sequence[str]], str]
+
+
+#: Files for other programs, by what --export calls them: subtitles, chapters, annotations, cuts.
+EXPORTS: dict[str, Export] = {
+    "vtt": Export("vtt", lambda doc, media: webvtt(doc)),
+    "srt": Export("srt", lambda doc, media: srt(doc)),
+    "ffmetadata": Export("ffmetadata.txt", lambda doc, media: ffmetadata(doc)),
+    "eaf": Export("eaf", eaf),
+    "boris": Export("boris", boris),
+    "otio": Export("otio", otio),
+    "losslesscut": Export("losslesscut.csv", lambda doc, media: losslesscut(doc)),
+}
 
 
 def write_frame_labels(folder: Path, doc: dict, labels: np.ndarray, kind: str) -> None:
@@ -50,20 +78,26 @@ def write_frame_labels(folder: Path, doc: dict, labels: np.ndarray, kind: str) -
         write_text(path, "".join(f"{names[label]}\n" for label in labels.tolist()))
 
 
-def write_exports(folder: Path, doc: dict, kinds: Iterable[str]) -> None:
+def export_files(name: str) -> dict[str, str]:
+    """The file of each kind of `EXPORTS` of a video, below the folder of results."""
+    return {kind: f"{name}.{export.suffix}" for kind, export in EXPORTS.items()}
+
+
+def write_exports(folder: Path, doc: dict, kinds: Iterable[str], media: Sequence[str] = ()) -> None:
     """Files for other programs beside the document.
 
     Args:
         folder: where.
         doc: of the video, with times.
         kinds: some of `EXPORTS`.
+        media: URLs, relative to the files, at which the recording may lie, the best first.
 
     Raises:
         OSError: a file that cannot be written.
+        ValueError: the document has no times.
     """
     from dkva.base.files import write_text
-    from dkva.export.subtitles import srt, webvtt
 
-    write = dict(zip(EXPORTS, (webvtt, srt), strict=True))
+    files = export_files(doc["video"])
     for kind in kinds:
-        write_text(folder / f"{doc['video']}.{kind}", write[kind](doc))
+        write_text(folder / files[kind], EXPORTS[kind].text(doc, media))

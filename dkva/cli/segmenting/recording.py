@@ -25,6 +25,7 @@ __all__ = [
     "own_rate",
     "recording_notes",
     "recording_source",
+    "sampled",
     "watched_by",
 ]
 
@@ -142,6 +143,21 @@ def expanded(made: Segmentation, edges: np.ndarray) -> Segmentation:
         value = getattr(made, name)
         own[name] = None if value is None else grid.expand(value)
     return replace(made, **own)
+
+
+def sampled(labels: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Labels of samples [n] of those of a recording's own frames: of the frame amid those of each sample.
+
+    A sample in a gap of the recording, which stands for no frame, has that of the frame before.
+
+    Args:
+        labels: of the own frames [F].
+        edges: see `expanded` [n + 1].
+    """
+    import numpy as np
+
+    first, beyond = edges[:-1], edges[1:]
+    return labels[np.where(first < beyond, (first + beyond) // 2, np.maximum(first - 1, 0))]
 
 
 def expanded_levels(levels: Sequence[Mapping[str, Any]], edges: np.ndarray) -> list[dict[str, Any]]:

@@ -69,10 +69,11 @@ shortest_option = click.option(
 export_option = click.option(
     "--export",
     "exports",
-    type=click.Choice(EXPORTS),
+    type=click.Choice(list(EXPORTS)),
     multiple=True,
-    help="Write subtitles for players, too: WebVTT or SubRip; may be repeated. With features --fps is "
-    "needed.",
+    help="Write files for other programs, too: subtitles (WebVTT, SubRip), chapters for FFmpeg, annotations "
+    "for ELAN or BORIS, time lines for video editors (OpenTimelineIO), rows for LosslessCut; may be "
+    "repeated. With features --fps is needed.",
 )
 
 

@@ -12,7 +12,6 @@ import click
 
 from dkva.cli.aligning.ways import AlignWay, FeatureWay
 from dkva.cli.output_files import foreign_file, written_whole
-from dkva.cli.segmenting.work import how_read
 from dkva.cli.terminal import printable
 from dkva.cli.transferring.work import NONE, Labelled, Transferred
 
@@ -40,7 +39,7 @@ class Output:
         folder: where.
         labelled: name of the labelled video.
         form: "json", "csv" or "both".
-        rate: frames (rows of features) a second, for times; None without them.
+        rate: rows of features a second, for times; None without them, and for recordings, which have theirs.
         frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
     """
 
@@ -162,10 +161,12 @@ class Output:
                     labelled.named(each.numbers),
                     None if truth is None else np.where(truth == NO_LABEL, NONE, truth),
                     f"{100 * each.scores.mof:.1f} %" if each.scores else "",
+                    self.rate or each.worked.rate,
                 )
             )
-        top = Row(printable(self.labelled), labelled.named(labelled.numbers), said="labelled")
-        return transfer_picture(top, rows, rate=self.rate, title=title)
+        rate = self.rate or labelled.read.worked.rate
+        top = Row(printable(self.labelled), labelled.named(labelled.numbers), said="labelled", rate=rate)
+        return transfer_picture(top, rows, title=title)
 
 
 def made(
@@ -190,14 +191,14 @@ def made(
         ignore: true labels that were left out of the scores.
     """
     from dkva.base.segmentation import Segmentation
-    from dkva.export.documents import document, named, run_key
+    from dkva.export.documents import document, named, run_key, timed
 
     settings: dict[str, Any] = {"n_segments": len(labelled.names), "by": by}
     if isinstance(way, FeatureWay):
         settings |= way.recorded(None)
     source = dict(found.worked.source or {})
     about = labelled.about
-    decisive = [settings, how_read(video.reading), way.decisive(), way.code]
+    decisive = [settings, dict(found.how), way.decisive(), way.code]
     decisive += [about["source"]["blake2b"], about["labels_digest"]]
     doc = document(
         video.name,
@@ -208,7 +209,10 @@ def made(
         rate=rate,
         labelled=about,
         model=way.model,
+        recording=found.worked.recording,
     )
+    if found.worked.recording is not None:
+        doc = timed(doc, found.worked.rate, found.worked.times)
     doc = named(doc, dict(enumerate(labelled.names)))
     if found.scores is None:
         return doc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,8 +31,8 @@ class Labelled:
     Attributes:
         video: itself.
         read: what was read of it.
-        frames: its embedded frames [n, e].
-        numbers: label of each frame as a number [n].
+        frames: its embedded frames [n, e], of a recording those that were taken.
+        numbers: label of each frame as a number [n], of a recording of each of its own [F].
         names: of the numbers, in the order in which labels come first.
     """
 
@@ -54,6 +54,15 @@ class Labelled:
             "labels_digest": digest_of([self.named(self.numbers)]),
             "reading": dict(self.read.worked.truth_reading or {}),
         }
+
+    @property
+    def taken(self) -> np.ndarray:
+        """Labels of the embedded frames as numbers [n]."""
+        if self.read.edges is None:
+            return self.numbers
+        from dkva.cli.segmenting.recording import sampled
+
+        return sampled(self.numbers, self.read.edges)
 
     def named(self, numbers: np.ndarray) -> np.ndarray:
         """Names of labels given as numbers [m]."""
@@ -83,7 +92,9 @@ class Transferred:
     Attributes:
         worked: what was read of it.
         width: number of its features.
-        numbers: label of each frame as a number of the labelled video's names [m].
+        numbers: label of each frame as a number of the labelled video's names [m], of a recording of each of
+            its own.
+        how: how its features were read, as far as it decides them.
         scores: None without true labels.
         notes: what readers and the model have to say, one line each.
     """
@@ -93,6 +104,7 @@ class Transferred:
     numbers: np.ndarray
     scores: Scores | None
     notes: tuple[str, ...]
+    how: Mapping[str, object]
 
 
 def read_labelled(video: VideoFile, way: AlignWay, model: Any) -> Labelled:
@@ -161,12 +173,18 @@ def transfer(
                 video.path,
                 f"has {m} frames, and {labelled.video.path} {n}: {n * m} pairs of frames, and memory is "
                 f"taken for {MOST_PAIRS}",
-                "give features of fewer frames a second",
+                "give features of fewer frames a second"
+                if read.edges is None
+                else "take fewer a second by --fps",
             )
-        numbers = transferred(labelled.frames, labelled.numbers, frames, by)
+        numbers = transferred(labelled.frames, labelled.taken, frames, by)
+    if read.edges is not None:
+        from dkva.recordings.grid import Grid
+
+        numbers = Grid(read.edges, None).expand(numbers)
     worked = read.worked
     scores = None if worked.truth is None else scored(labelled, numbers, worked.truth, ignore)
-    return Transferred(worked, read.features.shape[1], numbers, scores, (*worked.notes, *said))
+    return Transferred(worked, read.features.shape[1], numbers, scores, (*worked.notes, *said), read.how)
 
 
 def scored(

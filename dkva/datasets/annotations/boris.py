@@ -14,7 +14,7 @@ from dkva.datasets.annotations.videos import rows_of_video
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note
 
-__all__ = ["aggregated_events", "events"]
+__all__ = ["aggregated_events", "events", "left_out"]
 
 _KINDS = {
     **dict.fromkeys(("start", "state start", "begin", "on", "onset"), "start"),
@@ -104,7 +104,7 @@ def _paired(
         tier=reading.tier,
         fps=_fps(columns, full),
         said={} if other is None else {"video": other},
-        notes=_left_out(points) + _modifiers(header, full),
+        notes=left_out(points) + _modifiers(header, full),
     )
 
 
@@ -170,7 +170,7 @@ def aggregated_events(path: Path, table: Table, reading: LabelReading, video: st
             tier=reading.tier,
             fps=_fps(columns, rows),
             said={} if other is None else {"video": other},
-            notes=_left_out(points) + _modifiers(header, rows),
+            notes=left_out(points) + _modifiers(header, rows),
         )
     return None
 
@@ -185,7 +185,8 @@ def _fps(columns: Sequence[Column], rows: Sequence[Row]) -> float | None:
     return None
 
 
-def _left_out(points: Sequence[str]) -> tuple[Note, ...]:
+def left_out(points: Sequence[str]) -> tuple[Note, ...]:
+    """The note that point events, by the names of their behaviours, are no labels; none without any."""
     if not points:
         return ()
     names = sorted(set(points))

@@ -46,8 +46,10 @@ def elan(path: Path, text: str, reading: LabelReading) -> SegmentList:
         if tier.find("ANNOTATION/REF_ANNOTATION") is not None
     ]
     found: list[Laned] = []
-    for tier in root.iterfind("TIER"):
-        name = tier.get("TIER_ID", "")
+    names = [tier.get("TIER_ID", "") for tier in root.iterfind("TIER")]
+    for name, tier in zip(names, root.iterfind("TIER"), strict=True):
+        if reading.tier in names and name != reading.tier:
+            continue  # what it lacks does not matter
         times = _aligned(path, tier, slots)
         for annotation in tier.iterfind("ANNOTATION/ALIGNABLE_ANNOTATION"):
             label = (annotation.findtext("ANNOTATION_VALUE") or "").strip()
@@ -63,7 +65,8 @@ def elan(path: Path, text: str, reading: LabelReading) -> SegmentList:
         text = f"tiers that refer to others were left out ({', '.join(referring[:6])})"
         notes = (Note("labels_left_out", text, {"tiers": referring}),)
     if not found:
-        raise DataError(path, "holds no annotations with times", "give the annotation of this video")
+        where = f"tier {reading.tier!r} " if reading.tier in names else ""
+        raise DataError(path, f"{where}holds no annotations with times", "give the annotation of this video")
     return as_list(path, found, form="an ELAN file", unit="ms", tier=reading.tier, notes=notes, one=True)
 
 

@@ -31,17 +31,19 @@ class FrameLabels:
 
     Attributes:
         labels: [m], `NO_LABEL` for none.
-        lines: line of the file for each label; None if they are lines 1 to m.
+        lines: line of the file for each label, or None for none; None if they are lines 1 to m.
         notes: how the file was understood.
         header: the first label, if it may be the name of the column: it never comes again.
         named: it is such a name, in a spreadsheet.
+        timed: the same by time, for a video of another number of frames; None if times are not known.
     """
 
     labels: Sequence[str]
-    lines: Sequence[int] | None = None
+    lines: Sequence[int | None] | None = None
     notes: tuple[Note, ...] = ()
     header: str | None = None
     named: bool = False
+    timed: SegmentList | None = None
 
 
 class Segment(NamedTuple):

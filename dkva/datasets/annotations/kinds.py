@@ -8,7 +8,7 @@ from pathlib import Path
 from dkva.datasets.errors import DataError
 from dkva.datasets.text import read_bytes
 
-__all__ = ["text_of"]
+__all__ = ["check_kind", "decoded", "text_of"]
 
 _AGAIN = "download or export the file again"
 _TABLE = "export the annotations as a table (.csv or .tsv) with columns start, end and label"
@@ -36,10 +36,21 @@ _MAGIC = (
 
 
 def text_of(path: Path) -> str:
-    """Text of a label file, in UTF-8 or UTF-16, without the mark at its start.
+    """Text of a label file of no program's own, as `decoded` gives it.
 
     Raises:
-        DataError: a file that cannot be read, is empty, or is of another kind, which is named.
+        DataError: as `decoded` and `check_kind`.
+    """
+    text = decoded(path)
+    check_kind(path, text)
+    return text
+
+
+def decoded(path: Path) -> str:
+    """Text of a file in UTF-8 or UTF-16, without the mark at its start.
+
+    Raises:
+        DataError: a file that cannot be read, is empty, or is no text; its kind is named.
     """
     data = read_bytes(path)
     if not data.strip():
@@ -49,9 +60,7 @@ def text_of(path: Path) -> str:
             raise DataError(path, problem, remedy)
     if data[4:8] == b"ftyp":
         raise DataError(path, "is a video file", "give its labels")
-    text = _decoded(path, data)
-    _name(path, text.lstrip()[:4000], text)
-    return text
+    return _decoded(path, data)
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -70,8 +79,9 @@ def _decoded(path: Path, data: bytes) -> str:
     return text
 
 
-def _name(path: Path, start: str, text: str) -> None:
-    """Refuse texts that are no labels, each by its name."""
+def check_kind(path: Path, text: str) -> None:
+    """Raise DataError for texts that are no labels, or a program's own; each is named."""
+    start = text.lstrip()[:4000]
     low = start.lower()
     if low.startswith("version https://git-lfs"):
         raise DataError(path, "is a Git LFS pointer, not the file itself", "fetch it with git lfs pull")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dkva.datasets.annotations.forms import FrameLabels, SegmentList
-from dkva.datasets.annotations.kinds import text_of
+from dkva.datasets.annotations.kinds import check_kind, decoded
 from dkva.datasets.annotations.tables import Table, between_blanks, column_of, table_of
 from dkva.datasets.annotations.times import NUMBER, time_of
 from dkva.datasets.errors import DataError
@@ -31,7 +31,7 @@ def read_annotation(path: Path, reading: LabelReading, video: str = "") -> Frame
     """What a label file holds.
 
     Args:
-        path: text (also .gz), .eaf, .npy or .npz.
+        path: text (also .gz), .eaf, .boris, .vtt, .srt, .npy or .npz, or a document of dkva (.json).
         reading: its `tier` chooses among several, its `fps` between columns in frames and in seconds.
         video: the rows of it that are taken, if the file names videos.
 
@@ -44,7 +44,11 @@ def read_annotation(path: Path, reading: LabelReading, video: str = "") -> Frame
         from dkva.datasets.annotations.arrays import array_labels
 
         return array_labels(path)
-    text = text_of(path)
+    text = decoded(path)
+    own = _of_program(path, text, reading, video)
+    if own is not None:
+        return own
+    check_kind(path, text)
     if text.lstrip()[:1] == "<":
         from dkva.datasets.annotations.elan import elan
 
@@ -54,6 +58,26 @@ def read_annotation(path: Path, reading: LabelReading, video: str = "") -> Frame
     if _are_plain(lines, distinct):
         return _labels(path, lines)
     return _table(path, text, lines, reading, video)
+
+
+def _of_program(path: Path, text: str, reading: LabelReading, video: str) -> FrameLabels | SegmentList | None:
+    """Labels of a document of dkva, a project of BORIS or subtitles; None if a file is none of them."""
+    if text.lstrip()[:1] == "{":
+        import json
+
+        from dkva.datasets.annotations.boris_projects import boris_project, is_project
+        from dkva.datasets.annotations.documents import document, is_document
+
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        if is_document(found):
+            return document(path, found, reading, video)
+        return boris_project(path, found, reading, video) if is_project(found) else None
+    from dkva.datasets.annotations.subtitles import are_subtitles, subtitles
+
+    return subtitles(path, text, reading) if are_subtitles(text) else None
 
 
 def _are_plain(lines: Sequence[str], distinct: set[str]) -> bool:

@@ -9,7 +9,7 @@ from dkva.datasets.annotations.forms import listed
 from dkva.datasets.annotations.tables import Column, Row
 from dkva.datasets.errors import DataError
 
-__all__ = ["rows_of_video"]
+__all__ = ["is_named", "rows_of_video"]
 
 
 def rows_of_video(
@@ -28,7 +28,7 @@ def rows_of_video(
         names = [row.cells[place] if place < len(row.cells) else "" for row in rows]
         if not any(names):
             continue
-        wanted = [row for row, name in zip(rows, names, strict=True) if video and _same(name, video)]
+        wanted = [row for row, name in zip(rows, names, strict=True) if video and is_named(name, video)]
         if wanted:
             return wanted, None
         if len(set(names)) > 1 and several is None:
@@ -46,7 +46,7 @@ def rows_of_video(
     return list(rows), next(iter(only)) if len(only) == 1 else None
 
 
-def _same(cell: str, video: str) -> bool:
+def is_named(cell: str, video: str) -> bool:
     """Whether a cell names the video: its name, with or without folder and suffix."""
     name, wanted = PurePosixPath(cell.replace("\\", "/")), PurePosixPath(video)
     return bool({name.as_posix(), name.name, name.stem} & {video, wanted.name})

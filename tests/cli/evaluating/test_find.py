@@ -100,3 +100,18 @@ def test_results_of_a_newer_dkva_are_refused(tmp_path):
     (tmp_path / "v.json").write_text(json.dumps(doc("v") | {"format": 99}))
     with pytest.raises(NewerFormatError):
         open_labels(tmp_path)
+
+
+def test_of_two_documents_of_a_video_that_which_a_person_corrected_is_taken(tmp_path):
+    corrected = doc("v") | {"corrected": {"of": "k", "level": 2}, "key": ""}
+    places = {"v.corrected.json": corrected, "v.json": doc("v"), "a.json": doc("v"), "w.json": doc("w")}
+    for name, each in places.items():
+        write_json(tmp_path / name, each)
+    found = open_labels(tmp_path)
+    assert found.find("v").path == tmp_path / "v.corrected.json"
+    assert found.find("v").corrected
+    assert not found.find("w").corrected
+    assert found.notes == tuple(
+        f"{tmp_path / name}: passed over, as v.corrected.json is of the same video"
+        for name in ("a.json", "v.json")
+    )

@@ -3,10 +3,12 @@ import numpy as np
 import pytest
 
 from dkva.cli.segmenting.find import find_videos, of_recordings
+from dkva.cli.segmenting.further_files import EXPORTS, write_exports
 from dkva.cli.segmenting.recording import RecordingFile
 from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.datasets.reading import FeatureReading, LabelReading
 from dkva.experiments.models import write_model
+from dkva.export.documents import timed
 from dkva.export.embedding import embedding_document, write_embedding
 
 pytestmark = pytest.mark.fast
@@ -46,6 +48,14 @@ def test_how_files_are_read_goes_with_the_video(folder):
     reading, label_reading = FeatureReading(transposed=True, cache=False), LabelReading(lengths="pad")
     videos, _ = found(folder, reading=reading, label_reading=label_reading)
     assert {(each.reading, each.label_reading) for each in videos.values()} == {(reading, label_reading)}
+
+
+def test_a_corrected_document_comes_first_and_a_note_says_so(folder):
+    for name in ("P2.json", "P2.corrected.json", "P1.txt"):
+        (folder / "groundTruth" / name).write_text("{}")
+    made = find_videos((folder,), folder / "groundTruth", None, FeatureReading(), LabelReading())
+    assert made.videos[0].labels_path == folder / "groundTruth/P2.corrected.json"
+    assert made.notes == [f"{folder / 'groundTruth/P2.json'}: passed over, as P2.corrected.json is beside it"]
 
 
 def test_labels_and_the_mapping_beside_them(folder):
@@ -89,6 +99,17 @@ def test_results_of_an_earlier_run_are_no_videos(folder):
     assert notes(folder) == [f"{cuts}: passed over, as it holds results of dkva"]
     (cuts / "P2.json").unlink()  # without it nobody knows whose labels these are
     assert list(found(folder)[0]) == ["P2", "cuts/P2.labels", "tea/P1"]
+
+
+def test_files_for_other_programs_are_no_videos(folder):
+    doc = {"video": "features/P2", "frames": 8, "segments": [{"start": 0, "end": 8, "label": 0}]}
+    write_exports(folder, timed(doc, 4.0), EXPORTS)
+    assert list(found(folder)[0]) == ["P2", "tea/P1"]
+    assert notes(folder) == []
+    # By what is in them, not by their names alone.
+    (folder / "features/P2.losslesscut.csv").write_text("0.5,1.5\n1,2\n")
+    (folder / "features/P2.ffmetadata.txt").write_text("1 2\n")
+    assert list(found(folder)[0]) == ["P2", "P2.ffmetadata", "P2.losslesscut", "tea/P1"]
 
 
 def test_embedded_frames_are_videos_unless_they_lie_beside_others(folder):

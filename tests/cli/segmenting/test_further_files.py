@@ -1,7 +1,19 @@
 import numpy as np
 import pytest
 
-from dkva.cli.segmenting.further_files import EXPORTS, FRAME_LABELS, write_exports, write_frame_labels
+from dkva.cli.segmenting.further_files import (
+    EXPORTS,
+    FRAME_LABELS,
+    export_files,
+    write_exports,
+    write_frame_labels,
+)
+from dkva.export.boris import boris
+from dkva.export.elan import eaf
+from dkva.export.ffmetadata import ffmetadata
+from dkva.export.losslesscut import losslesscut
+from dkva.export.otio import otio
+from dkva.export.subtitles import srt, webvtt
 
 pytestmark = pytest.mark.fast
 
@@ -33,12 +45,40 @@ def test_labels_that_are_classes_have_their_names_in_an_array(tmp_path):
     assert np.load(tmp_path / "v.labels.npy").tolist() == ["a", "a", "b"]
 
 
-def test_only_subtitles_that_are_asked_for_are_written(tmp_path):
-    (tmp_path / "tea").mkdir()
-    write_exports(tmp_path, document("stir", "pour"), ())
-    assert list((tmp_path / "tea").iterdir()) == []
-    write_exports(tmp_path, document("stir", "pour"), EXPORTS)
-    web, sub = ((tmp_path / f"tea/v.{kind}").read_text() for kind in EXPORTS)
-    assert web.startswith("WEBVTT\n")
-    assert "00:00:01.000 --> 00:00:01.500\npour" in web
-    assert "00:00:01,000 --> 00:00:01,500\npour" in sub
+def test_only_files_that_are_asked_for_are_written(tmp_path):
+    doc = document("stir", "pour", frames=3)
+    write_exports(tmp_path, doc, ())
+    assert list(tmp_path.iterdir()) == []
+    write_exports(tmp_path, doc, ["eaf"])
+    assert [path.name for path in (tmp_path / "tea").iterdir()] == ["v.eaf"]
+
+
+def test_each_kind_has_a_file_of_its_own(tmp_path):
+    doc = document("stir", "pour", frames=3)
+    write_exports(tmp_path, doc, EXPORTS, ["../v.mp4"])
+    assert {kind: (tmp_path / file).read_text() for kind, file in export_files("tea/v").items()} == {
+        "vtt": webvtt(doc),
+        "srt": srt(doc),
+        "ffmetadata": ffmetadata(doc),
+        "eaf": eaf(doc, ["../v.mp4"]),
+        "boris": boris(doc, ["../v.mp4"]),
+        "otio": otio(doc, ["../v.mp4"]),
+        "losslesscut": losslesscut(doc),
+    }
+    assert export_files("v") == {
+        "vtt": "v.vtt",
+        "srt": "v.srt",
+        "ffmetadata": "v.ffmetadata.txt",
+        "eaf": "v.eaf",
+        "boris": "v.boris",
+        "otio": "v.otio",
+        "losslesscut": "v.losslesscut.csv",
+    }
+
+
+def test_a_document_without_times_leaves_no_file(tmp_path):
+    doc = {"video": "v", "frames": 2, "segments": [{"start": 0, "end": 2, "label": 0}]}
+    for kind in EXPORTS:
+        with pytest.raises(ValueError, match=r"^v: has no times, .* give --fps$"):
+            write_exports(tmp_path, doc, [kind])
+    assert list(tmp_path.iterdir()) == []

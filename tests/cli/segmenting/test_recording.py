@@ -25,11 +25,15 @@ from dkva.cli.segmenting.recording import (
     expanded_levels,
     own_rate,
     recording_source,
+    sampled,
     watched_by,
 )
 from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.cli.segmenting.work import read_video
+from dkva.export.boris import boris
 from dkva.export.documents import source_of
+from dkva.export.elan import eaf
+from dkva.export.subtitles import webvtt
 from dkva.recordings.encoders import default_encoder
 from dkva.recordings.pixels import Pixels
 from dkva.recordings.reading import Recording
@@ -386,3 +390,45 @@ def test_labels_of_samples_become_labels_of_own_frames(drawn):
     level = {"n_segments": 3, "segments": [run._asdict() for run in segments(labels)]}
     (own,) = expanded_levels([level], edges)
     assert own == {"n_segments": 3, "segments": [run._asdict() for run in segments(made.labels)]}
+
+
+def test_own_frames_become_samples_and_these_own_frames_again():
+    edges = np.array([0, 3, 4, 4, 8])  # no frame is of sample 2: it shows frame 3
+    assert sampled(np.arange(8), edges).tolist() == [1, 3, 3, 6]
+    labels = np.repeat([5, 6, 7, 8], np.diff(edges))
+    assert np.repeat(sampled(labels, edges), np.diff(edges)).tolist() == labels.tolist()
+    assert sampled(np.arange(2), np.array([0, 0, 2])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("film", ["even.mp4", "changing.mkv"])
+def test_a_corrected_cut_goes_round_without_loss(dkva, films, out, film):
+    """Read back from the document, ELAN, BORIS or subtitles, each frame has the label that it was given."""
+    path, name = films / film, film.partition(".")[0]
+    dkva("segment", path, "-k", 3, *PIXELS, "--out", out)
+    doc, times = document(out, name), read_video(recording_file(path)).worked.times
+    first, second, *rest = doc["segments"]
+    first |= {"end": first["end"] - 3, "name": "pour the <milk> & wait"}
+    second |= {"start": first["end"], "label": 7, "margin": None}
+    doc["segments"] = [first, second, *({**run, "name": "rest"} for run in rest)]
+    for run in doc["segments"]:
+        run |= {"start_time": round(times[run["start"]], 6), "end_time": round(times[run["end"]], 6)}
+    doc |= {"key": "", "corrected": {"of": doc["key"], "level": 3}}
+    (out / f"{name}.corrected.json").write_text(json.dumps(doc))
+    for kind, written in {"eaf": eaf(doc, [film]), "boris": boris(doc, [film]), "vtt": webvtt(doc)}.items():
+        (out / f"mended.{kind}").write_text(written, encoding="utf-8")
+    ends = [run["end"] for run in doc["segments"]]
+    expected = np.repeat(["pour the <milk> & wait", "Action 7", "rest", "rest"], np.diff([0, *ends]))
+    for labels in (out, *(out / f"mended.{kind}" for kind in ("eaf", "boris", "vtt"))):
+        options = (*PIXELS, "--out", out.parent / f"again{labels.suffix}", "--labels", labels)
+        code, _, errors = dkva("segment", path, "-k", 3, *options)
+        assert code == 0, errors
+        assert ("passed over, as" in errors) == (labels == out)
+        label_path = out / f"{name}.corrected.json" if labels == out else labels
+        assert read_video(recording_file(path, label_path)).worked.truth.tolist() == expected.tolist()
+        scored = document(out.parent / f"again{labels.suffix}", name)
+        wrong = 3 + ends[2] - ends[1]  # what was moved, and the third segment, which has another name now
+        assert scored["scores"]["mof"] == pytest.approx(1 - wrong / len(TRUTH), abs=1e-6)
+
+
+def recording_file(path, labels=None):
+    return RecordingFile(path.stem, path, labels, recording=RecordingReading("pixels", size=8))

@@ -4,6 +4,8 @@ import click
 import numpy as np
 import pytest
 
+from dkva.cli.segmenting.recording import RecordingFile
+from dkva.cli.segmenting.recording_reading import RecordingReading
 from dkva.cli.transferring.videos import check_activities, labelled_video, other_videos
 from dkva.datasets.reading import FeatureReading, LabelReading
 
@@ -24,18 +26,18 @@ def folder(tmp_path):
 
 def test_labels_are_a_file_or_found_in_a_folder(folder):
     for labels in ("truth", "truth/v.txt"):
-        found = labelled_video(folder / "features" / "v.npy", folder / labels, None, *READING)
+        found, _ = labelled_video(folder / "features" / "v.npy", folder / labels, None, *READING)
         assert (found.name, found.labels_path) == ("v", folder / "truth" / "v.txt")
     with pytest.raises(click.ClickException, match=r"truth: has no labels for 'w'; .*or give their file"):
         labelled_video(folder / "features" / "w.npy", folder / "truth", None, *READING)
     with pytest.raises(click.ClickException, match=r"x.npy: not found; check the path"):
         labelled_video(folder / "x.npy", folder / "truth", None, *READING)
-    with pytest.raises(click.ClickException, match="is a folder; give the feature file"):
+    with pytest.raises(click.ClickException, match="is a folder; give the feature file or the recording"):
         labelled_video(folder, folder / "truth", None, *READING)
 
 
 def test_the_labelled_video_is_left_out_of_the_others(folder):
-    labelled = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
+    labelled, _ = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
     found = other_videos((folder,), labelled, None, None, *READING)
     assert [video.name for video in found.videos] == ["w"]
     assert found.notes == [f"{folder / 'features' / 'v.npy'}: is left out of the other videos"]
@@ -44,7 +46,7 @@ def test_the_labelled_video_is_left_out_of_the_others(folder):
 
 
 def test_true_labels_of_others_are_found(folder):
-    labelled = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
+    labelled, _ = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
     (folder / "truth" / "w.txt").write_text("a\nb\nb\n")
     (video,) = other_videos((folder,), labelled, folder / "truth", None, *READING).videos
     assert video.labels_path == folder / "truth" / "w.txt"
@@ -65,7 +67,7 @@ def test_others_of_another_activity_are_refused(folder):
         np.save(folder / "features" / f"{name}.npy", np.eye(3))
         (folder / "truth" / f"{name}.txt").write_text("a\na\nb\n")
     tea, more, coffee = (
-        labelled_video(folder / "features" / f"{name}.npy", folder / "truth", None, *READING)
+        labelled_video(folder / "features" / f"{name}.npy", folder / "truth", None, *READING)[0]
         for name in ("P1_tea", "P2_tea", "P3_coffee")
     )
     check_activities(tea, [more], None)
@@ -77,3 +79,37 @@ def test_others_of_another_activity_are_refused(folder):
     check_activities(tea, [more], None, ["tea", "milk"])
     with pytest.raises(click.ClickException, match=r"trained on coffee, milk; give a video of one of them"):
         check_activities(tea, [more], None, ["coffee", "milk"])
+
+
+def test_recordings_go_with_recordings(folder):
+    (folder / "films" / "shots").mkdir(parents=True)
+    for name in ("a.mp4", "b.mkv", "shots/1.png", "shots/2.png"):
+        (folder / "films" / name).write_bytes(b"x")
+    for name in ("a", "shots"):
+        (folder / "truth" / f"{name}.txt").write_text("x\n")
+    given = (*READING, RecordingReading(fps=7))
+    labelled, _ = labelled_video(folder / "films" / "a.mp4", folder / "truth", None, *given)
+    assert isinstance(labelled, RecordingFile)
+    assert labelled.recording.fps == 7
+    found = other_videos((folder / "films",), labelled, None, None, *given)
+    assert [video.name for video in found.videos] == ["b", "shots"]
+    images, _ = labelled_video(folder / "films" / "shots", folder / "truth", None, *given)
+    assert images.name == "shots"
+    with pytest.raises(click.ClickException, match="films: is a folder; give the feature file or the rec"):
+        labelled_video(folder / "films", folder / "truth", None, *given)
+    features, _ = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *given)
+    for one, other in ((labelled, "features"), (features, "films/a.mp4")):
+        with pytest.raises(
+            click.ClickException, match=r"a\.mp4: is a recording, and .*\.npy holds features; "
+        ):
+            other_videos((folder / other,), one, None, None, *given)
+
+
+def test_what_was_passed_over_is_told(folder):
+    for name in ("v.corrected.json", "v.json"):
+        (folder / "truth" / name).write_text("{}")
+    labelled, notes = labelled_video(folder / "features" / "v.npy", folder / "truth", None, *READING)
+    assert labelled.labels_path == folder / "truth" / "v.corrected.json"
+    assert [note.split("truth/")[1] for note in notes] == [
+        f"{name}: passed over, as v.corrected.json is beside it" for name in ("v.json", "v.txt")
+    ]

@@ -1,0 +1,54 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from timed_documents import HOSTILE, document, documents
+
+from dkva.export.segment_names import cues, one_line, seconds, segment_name
+
+pytestmark = pytest.mark.fast
+
+
+def test_a_name_is_one_line_or_the_number_of_the_label():
+    name = lambda of: segment_name({"label": 3, "name": of})  # noqa: E731
+    assert name(" pour \n and\tstir ") == "pour and stir"
+    assert (name(None), name(""), name(" \n"), segment_name({"label": 3})) == ("Action 3",) * 4
+    assert (name(0), name(12)) == ("0", "12")  # true labels may be numbers
+    assert one_line(" a\nb\x1b ") == "a b\ufffd"
+    assert name("a\x00b\udcff\ufffe") == "a\ufffdb\ufffd\ufffd"
+
+
+@given(st.sampled_from(HOSTILE) | st.text(st.characters()))
+def test_a_name_is_text_that_every_file_holds(text):
+    name = segment_name({"label": 0, "name": text})
+    assert name
+    assert len(name.splitlines()) == 1
+    assert name.encode().decode() == name == " ".join(name.split())
+    assert not any(ord(sign) < 32 for sign in name)
+
+
+@given(documents(), st.sampled_from([1000, 1_000_000]))
+def test_cues_are_the_times_in_whole_steps(doc, per_second):
+    found = list(cues(doc, per_second))
+    for cue, (start, end) in zip(found, seconds(doc), strict=True):
+        # Half a step of rounding, and one for each segment before it that was shorter than one.
+        assert abs(cue.start - start * per_second) <= 0.501 + (per_second == 1000) * len(found)
+        assert abs(cue.end - end * per_second) <= 0.501 + (per_second == 1000) * len(found)
+        assert cue.start < cue.end
+    assert all(before.end <= after.start for before, after in itertools.pairwise(found))
+
+
+def test_times_are_whole_microseconds_again():
+    doc = document([1, 7, 150_000], 29.97003)
+    for cue, (start, end) in zip(cues(doc, 1_000_000), seconds(doc), strict=True):
+        assert (cue.start / 1_000_000, cue.end / 1_000_000) == (start, end)
+
+
+def test_a_document_without_times_is_one_line():
+    with pytest.raises(ValueError, match=r"^v: has no times, which .*: give --fps$"):
+        seconds(document([4]))
+    half = document([2, 4], 1.0)
+    half["segments"][1]["end_time"] = None
+    with pytest.raises(ValueError, match="has no times"):
+        list(cues(half))
