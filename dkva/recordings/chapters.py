@@ -74,7 +74,7 @@ def write_chaptered(path: str | Path, target: str | Path, chapters: Sequence[Cha
         def fill(container: OutputContainer) -> None:
             copies = Copies(path, source, container)
             container.set_chapters([_entry(number, chapter) for number, chapter in enumerate(chapters)])
-            for packet in packets_of(source, lambda: notes.append(_DAMAGED)):
+            for packet in packets_of(source, damaged=lambda: notes.append(_DAMAGED)):
                 copies.write(packet)
             notes[:0] = copies.notes
 

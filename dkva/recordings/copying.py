@@ -116,6 +116,7 @@ class Copies:
         path: the file.
         source: it, opened.
         target: opened to be written.
+        covers: copy pictures that are attached to the file.
 
     Attributes:
         pictures: the stream of pictures that players show, of the source.
@@ -126,13 +127,13 @@ class Copies:
         RecordingError: its pictures cannot be copied.
     """
 
-    def __init__(self, path: Path, source: InputContainer, target: OutputContainer):
+    def __init__(self, path: Path, source: InputContainer, target: OutputContainer, *, covers: bool = True):
         self.pictures: VideoStream = choose_stream(path, source)
         if source.format.name == "avi" and self.pictures.codec_context.has_b_frames:
             raise RecordingError(path, "is an AVI whose frames have no times of their own", _CONVERT)
         self.start = start_of(source, self.pictures)
         self.notes: list[str] = []
-        self._path, self._target = path, target
+        self._path, self._target, self._covers = path, target, covers
         self._negative = target.format.name in _NEGATIVE
         self._streams: dict[int, Stream] = {}
         target.metadata.update(_kept_tags(source.metadata))
@@ -163,7 +164,7 @@ class Copies:
             return
         name = self._target.format.name
         attached = bool(stream.disposition & Disposition.attached_pic)
-        if stream.type == "data" or (attached and name not in _COVERED):
+        if stream.type == "data" or (attached and not (self._covers and name in _COVERED)):
             kind = "an attached picture" if attached else "a stream of data"
             self.notes.append(f"{kind} is left out: {name} does not take it")
             return
@@ -183,17 +184,20 @@ class Copies:
             self._streams[stream.index] = copy
 
 
-def packets_of(source: InputContainer, damaged: Callable[[], object]) -> Iterator[Packet]:
-    """All packets in the order of the file, up to damage behind which nothing can be read.
+def packets_of(
+    source: InputContainer, *streams: Stream, damaged: Callable[[], object] = lambda: None
+) -> Iterator[Packet]:
+    """Packets in the order of the file, up to damage behind which nothing can be read.
 
     Args:
         source: the opened file.
+        streams: whose packets; all if none is given.
         damaged: called if there is such damage.
     """
     from av.error import FFmpegError
 
     try:
-        for packet in source.demux():
+        for packet in source.demux(*streams):
             if packet.size:
                 yield packet
     except FFmpegError:

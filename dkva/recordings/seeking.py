@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from dkva.recordings.containers import choose_stream, decoded_frames, open_container, start_of
+from dkva.recordings.copying import packets_of
 
 if TYPE_CHECKING:
-    from av import Packet, VideoFrame
+    from av import VideoFrame
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
@@ -101,16 +102,8 @@ def _is_searchable(path: Path, container: InputContainer) -> bool:
     if not _INDEXED.isdisjoint(container.format.name.split(",")):
         return True
     with closing(open_container(path)) as again:
-        stamps = [packet.pts for packet in _packets(again, choose_stream(path, again)) if packet.size]
+        stamps = [packet.pts for packet in packets_of(again, choose_stream(path, again))]
     return None not in stamps and len(set(stamps)) == len(stamps)
-
-
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet]:
-    """Packets of a stream, up to the first damage that nothing can be read behind."""
-    from av.error import FFmpegError
-
-    with suppress(FFmpegError):
-        yield from container.demux(stream)
 
 
 class _Search:

@@ -28,7 +28,7 @@ def copy(path, target):
 
         def fill(container):
             copies = Copies(path, source, container)
-            for packet in packets_of(source, lambda: notes.append("damaged")):
+            for packet in packets_of(source, damaged=lambda: notes.append("damaged")):
                 copies.write(packet)
             notes.extend(copies.notes)
 
@@ -117,7 +117,7 @@ def test_hidden_pictures(tmp_path, clip):
 
         def fill(container):
             copies = Copies(clip, source, container)
-            for packet in packets_of(source, lambda: None):
+            for packet in packets_of(source):
                 copies.write(packet, 0.5)
 
         write_container(tmp_path / "edited.mp4", clip, fill)
