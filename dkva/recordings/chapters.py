@@ -8,7 +8,7 @@ from contextlib import closing
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dkva.recordings.containers import open_container
 from dkva.recordings.copying import Copies, copied_suffix, packets_of, write_container
@@ -91,7 +91,7 @@ def _check(chapters: Sequence[Chapter]) -> None:
             raise ValueError(f"chapter {number} begins before the one before it ends: give them in order")
 
 
-def _entry(number: int, chapter: Chapter) -> dict[str, object]:
+def _entry(number: int, chapter: Chapter) -> Any:
     return {
         "id": number,
         "start": round(chapter.start / _UNIT),

@@ -143,7 +143,7 @@ class ClipCopier:
 
     def _place(self, packet: Packet) -> int:
         """Number of a packet of pictures in the order of the file."""
-        place = int(np.searchsorted(self._ordered, packet.pts))
+        place = len(self._ordered) if packet.pts is None else int(np.searchsorted(self._ordered, packet.pts))
         if place == len(self._ordered) or self._ordered[place] != packet.pts:
             raise self._lost()
         return int(self._places[place])

@@ -158,7 +158,8 @@ class _Pictures:
 
     def _write(self, picture: VideoFrame | None) -> None:
         for packet in self._stream.encode(picture):
-            packet.duration = self._ends.pop(packet.pts) - packet.pts
+            if packet.pts is not None:
+                packet.duration = self._ends.pop(packet.pts) - packet.pts
             self._container.mux_one(packet)
 
 

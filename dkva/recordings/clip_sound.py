@@ -48,16 +48,18 @@ class Sound:
     """
 
     def __init__(self, path: Path, start: Fraction):
+        from av.audio.stream import AudioStream
+
         self._container = open_container(path)
         self._start = start
         self.rate, self.layout = 0, "mono"
         self._pieces: Iterator[Piece] = iter(())
         stream = self._container.streams.best("audio")
-        if stream is None or stream.codec_context is None or not stream.codec_context.sample_rate:
+        if not isinstance(stream, AudioStream) or stream.codec_context is None or not stream.sample_rate:
             return
-        own = stream.codec_context.sample_rate
+        own = stream.sample_rate
         self.rate = own if own in _RATES else _RATES[-1]
-        self.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+        self.layout = "mono" if stream.channels == 1 else "stereo"
         self._pieces = self._read(stream)
         self._rest: Piece | None = None
 

@@ -23,9 +23,14 @@ __all__ = ["Copies", "copied_suffix", "packets_of", "write_container"]
 # FFmpeg's names of the containers that are written; each holds chapters.
 _CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 
-# Those in which a picture that is attached to the file stays one, and those with times before 0, which
-# players hide, such as the first of AAC sound.
-_COVERED, _NEGATIVE = {"mp4"}, {"mp4", "mov"}
+# Those that take what only some do: pictures that are attached to a file, and stay so; other attachments.
+_TAKEN = {"attached picture": {"mp4"}, "attachment": {"matroska"}, "data": set[str]()}
+
+# Those with times before 0, which players hide, such as the first of AAC sound.
+_NEGATIVE = {"mp4", "mov"}
+
+# The most frames that are decoded before one that is shown before them, in H.264 and H.265.
+_REORDERED = 16
 
 # What a muxer writes of its own.
 _FORMAT_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "duration", "vendor_id"}
@@ -136,6 +141,7 @@ class Copies:
         self._path, self._target, self._covers = path, target, covers
         self._negative = target.format.name in _NEGATIVE
         self._streams: dict[int, Stream] = {}
+        self._unstated: dict[int, tuple[int, int]] = {}
         target.metadata.update(_kept_tags(source.metadata))
         for stream in source.streams:
             self._add(stream)
@@ -147,7 +153,7 @@ class Copies:
             return
         shift = round((self.start + Fraction(offset)) / packet.time_base)
         packet.pts = None if packet.pts is None else packet.pts - shift
-        packet.dts = None if packet.dts is None else packet.dts - shift
+        packet.dts = self._early(packet) if packet.dts is None else packet.dts - shift
         if not self._negative and packet.pts is not None and packet.pts < 0:
             if stream.type == "video":
                 what = "begins with pictures that players hide, which Matroska does not know"
@@ -155,6 +161,14 @@ class Copies:
             return  # all would be late otherwise
         packet.stream = stream
         self._target.mux_one(packet)
+
+    def _early(self, packet: Packet) -> int | None:
+        """When a packet is decoded that does not say so, as Matroska's first ones: before it is shown."""
+        if packet.pts is None:
+            return None
+        first, count = self._unstated.get(packet.stream.index, (packet.pts, 0))
+        self._unstated[packet.stream.index] = first, count + 1
+        return first - _REORDERED + count if count < _REORDERED else None
 
     def _add(self, stream: Stream) -> None:
         from av.error import FFmpegError
@@ -164,8 +178,10 @@ class Copies:
             return
         name = self._target.format.name
         attached = bool(stream.disposition & Disposition.attached_pic)
-        if stream.type == "data" or (attached and not (self._covers and name in _COVERED)):
-            kind = "an attached picture" if attached else "a stream of data"
+        kind = "attached picture" if attached else stream.type
+        if attached and not self._covers:
+            return
+        if name not in _TAKEN.get(kind, (name,)):
             self.notes.append(f"{kind} is left out: {name} does not take it")
             return
         try:
@@ -176,10 +192,10 @@ class Copies:
                 raise RecordingError(
                     self._path, f"holds {codec}, which {name} does not take", _CONVERT
                 ) from error
-            self.notes.append(f"a stream of {stream.type} ({codec}) is left out: {name} does not take it")
+            self.notes.append(f"{kind} ({codec}) is left out: {name} does not take it")
             return
         copy.metadata.update(_kept_tags(stream.metadata))
-        copy.disposition = stream.disposition.value
+        copy.disposition = stream.disposition.value  # type: ignore[assignment]  # PyAV takes the number
         if stream.type != "attachment":
             self._streams[stream.index] = copy
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -91,7 +91,7 @@ def found_frames(
                 return
 
 
-def counted_frames(path: Path) -> Iterator[VideoFrame]:
+def counted_frames(path: Path) -> Generator[VideoFrame, None, None]:
     """All frames that can be decoded, in order: a recording's own frames, from number 0 on."""
     with closing(open_container(path)) as container:
         yield from decoded_frames(container, choose_stream(path, container), lambda: None)

@@ -2,6 +2,7 @@
 
 import errno
 from contextlib import closing
+from fractions import Fraction
 
 import av
 import numpy as np
@@ -85,9 +86,38 @@ def test_what_another_container_does_not_take_is_told(tmp_path, clip):
     assert copy(tmp_path / "a.mp4", tmp_path / "b.mp4") == []
     assert sorted(kinds(tmp_path / "b.mp4")) == ["audio", "video", "video"]
     assert copy(tmp_path / "a.mp4", tmp_path / "b.mkv") == [
-        "an attached picture is left out: matroska does not take it"
+        "attached picture is left out: matroska does not take it"
     ]
     assert sorted(kinds(tmp_path / "b.mkv")) == ["audio", "video"]
+
+
+def test_subtitles_and_attachments(tmp_path, clip):
+    """Matroska takes them, with their times; .mp4 does not."""
+    path = tmp_path / "a.mkv"
+    with av.open(str(clip)) as source, av.open(str(path), "w") as container:
+        pictures = container.add_stream_from_template(source.streams.video[0], opaque=True)
+        text = container.add_mux_stream("subrip")
+        text.time_base = Fraction(1, 1000)
+        container.add_attachment("a.txt", "text/plain", b"attached")
+        words = av.Packet(b"Words")
+        words.stream, words.time_base = text, text.time_base
+        words.pts, words.dts, words.duration = 500, 500, 200
+        container.mux(words)
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = pictures
+                container.mux(packet)
+    assert copy(path, tmp_path / "b.mkv") == []
+    with av.open(str(tmp_path / "b.mkv")) as found:
+        (said,) = [packet for packet in found.demux(subtitles=0) if packet.size]
+        assert (bytes(said), said.pts, said.duration) == (b"Words", 500, 200)  # milliseconds
+        (attached,) = [stream for stream in found.streams if stream.type == "attachment"]
+        assert (attached.name, attached.data) == ("a.txt", b"attached")
+    assert copy(path, tmp_path / "b.mp4") == [
+        "subtitle (srt) is left out: mp4 does not take it",
+        "attachment is left out: mp4 does not take it",
+    ]
+    assert kinds(tmp_path / "b.mp4") == ["video"]
 
 
 def test_pictures_that_a_container_does_not_take(tmp_path):
@@ -110,6 +140,21 @@ def test_hidden_sound_does_not_make_pictures_late(tmp_path, clip):
     copy(clip, tmp_path / "b.mkv")
     with av.open(str(tmp_path / "b.mkv")) as found:
         assert [stream.start_time for stream in found.streams] == [0, 0]
+
+
+def test_packets_that_do_not_say_when_they_are_decoded(tmp_path, clip):
+    """As Matroska's first ones: they are decoded before they are shown, and before those that say so."""
+    copy(clip, tmp_path / "b.mkv")
+    with av.open(str(tmp_path / "b.mkv")) as source:
+        assert None in [packet.dts for packet in source.demux(video=0) if packet.size]
+    copy(tmp_path / "b.mkv", tmp_path / "c.mp4")
+    with av.open(str(tmp_path / "c.mp4")) as found:
+        packets = [packet for packet in found.demux(video=0) if packet.size]
+    decoded = [packet.dts for packet in packets]
+    assert decoded == sorted(set(decoded))
+    assert all(packet.dts <= packet.pts for packet in packets)
+    shown = sorted(packet.pts * packet.time_base for packet in packets)
+    np.testing.assert_allclose([float(time) for time in shown], np.arange(30) / 30, rtol=0, atol=0.0006)
 
 
 def test_hidden_pictures(tmp_path, clip):
