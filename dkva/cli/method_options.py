@@ -43,8 +43,8 @@ _REASON = (
 
 _RECORDING_REASON = (
     "method smoothed_kmeans (smoothed k-means), by default smoothed for actions of 3 s: ahead of the others "
-    "or level on recordings with known actions, see docs/own_recording.md; the paper's method is --method dkva, "
-    "there best with --init kmeans and --shortest"
+    "or level on recordings with known actions, see docs/own_recording.md; the paper's method is "
+    "--method dkva, there best with --init kmeans and --shortest"
 )
 
 # The paper's method, which its own settings select, too.

@@ -7,9 +7,11 @@ import io
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from dkva.cli.segmenting.recording import RecordingFile
 
 __all__ = ["clips_folder", "is_clips_folder", "is_foreign_folder", "write_clip_files"]
@@ -68,7 +70,8 @@ def write_clip_files(folder: Path, doc: Mapping, video: RecordingFile, *, reenco
     if not kept or [row[3:] for row in old] != wanted:
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place, prefix=".", suffix=".part") as part:
-            made = write_clips(video.path, Path(part), spans, video.read().times, reencode=reencode)
+            times = cast("np.ndarray", video.read().times)  # files of video have times
+            made = write_clips(video.path, Path(part), spans, times, reencode=reencode)
             for row in old:
                 (place / row[0]).unlink(missing_ok=True)
             for clip in made:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +47,7 @@ class Exported:
         place = clips_folder(folder, name)
         return place if self.clips and is_foreign_folder(place) else None
 
-    def write(self, folder: Path, doc: Mapping, video: VideoFile) -> list[str]:
+    def write(self, folder: Path, doc: dict, video: VideoFile) -> list[str]:
         """Write what is asked for, and give what a user should know of it, one line each.
 
         Args:
@@ -61,6 +60,7 @@ class Exported:
             ValueError: a recording that cannot be copied or cut.
         """
         from dkva.cli.segmenting.page_file import links_to, write_page
+        from dkva.cli.segmenting.recording import RecordingFile
 
         notes: list[str] = []
         links = links_to(video, (folder / doc["video"]).parent) if self.kinds else []
@@ -71,7 +71,7 @@ class Exported:
             from dkva.cli.segmenting.chaptered_copy import write_copy
 
             notes += write_copy(folder, doc, video.path)
-        if self.clips:
+        if self.clips and isinstance(video, RecordingFile):
             from dkva.cli.segmenting.clip_files import write_clip_files
 
             notes += write_clip_files(folder, doc, video, reencode=self.reencode)

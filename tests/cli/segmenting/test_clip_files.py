@@ -1,4 +1,5 @@
 import csv
+import itertools
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def document(*edges):
     """Segments between these frames, of 30 a second, whose names return."""
     runs = [
         {"start": a, "end": b, "start_time": a / 30, "end_time": b / 30, "label": i % 2, "name": "ab"[i % 2]}
-        for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))
+        for i, (a, b) in enumerate(itertools.pairwise(edges))
     ]
     return {"video": "film", "segments": runs}
 
@@ -54,8 +55,8 @@ def test_clips_hold_their_segments_and_the_table_says_what_they_are(video, tmp_p
         shown = numbers(place / row["file"])
         assert {*range(int(row["start"]), int(row["end"]))} <= {*shown}
     assert notes == [
-        "film.clips: clips begin at key frames, up to 0.3 s before their segments; --reencode cuts to the very "
-        "frame"
+        "film.clips: clips begin at key frames, up to 0.3 s before their segments; --reencode cuts to the "
+        "very frame"
     ]
     assert is_clips_folder(place)
     assert not is_foreign_folder(place)

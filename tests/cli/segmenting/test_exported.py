@@ -2,6 +2,7 @@ import pytest
 
 from dkva.cli.segmenting import chaptered_copy, clip_files, page_file
 from dkva.cli.segmenting.exported import Exported
+from dkva.cli.segmenting.recording import RecordingFile
 from dkva.datasets import VideoFile
 
 pytestmark = pytest.mark.fast
@@ -12,22 +13,26 @@ DOC = {"video": "tea/v", "frames": 4, "segments": RUNS, "method": "kms", "frames
 
 def test_what_is_asked_for_is_written(tmp_path, monkeypatch):
     called = []
-    for module, name, notes in (
-        (page_file, "write_page", None), (chaptered_copy, "write_copy", ["a"]), (clip_files, "write_clip_files", ["b"])
-    ):  # fmt: skip
-        monkeypatch.setattr(
-            module,
-            name,
-            lambda *given, _said=(name, notes), **more: (called.append((_said[0], more)), _said[1])[1],
-        )
+
+    def stand_in(name, notes):
+        def write(*given, **more):
+            called.append((name, more))
+            return notes
+
+        return write
+
+    monkeypatch.setattr(page_file, "write_page", stand_in("page", None))
+    monkeypatch.setattr(chaptered_copy, "write_copy", stand_in("copy", ["a"]))
+    monkeypatch.setattr(clip_files, "write_clip_files", stand_in("clips", ["b"]))
     video = VideoFile("tea/v", tmp_path / "v.npy")
     assert Exported().write(tmp_path, DOC, video) == []
     assert called == []
     assert not [*tmp_path.iterdir()]
     assert Exported(("srt",), html=True).write(tmp_path, DOC, video) == []
     assert (tmp_path / "tea/v.srt").exists()
-    assert Exported(chapters=True, clips=True, reencode=True).write(tmp_path, DOC, video) == ["a", "b"]
-    assert called == [("write_page", {}), ("write_copy", {}), ("write_clip_files", {"reencode": True})]
+    film = RecordingFile("tea/v", tmp_path / "v.mp4")
+    assert Exported(chapters=True, clips=True, reencode=True).write(tmp_path, DOC, film) == ["a", "b"]
+    assert called == [("page", {}), ("copy", {}), ("clips", {"reencode": True})]
 
 
 def test_files_beside_a_document(tmp_path):

@@ -17,11 +17,11 @@ def test_what_only_recordings_have(tmp_path):
         asked = Exported(**{option: True})
         check_recorded([film], asked)
         with pytest.raises(
-            click.ClickException, match=f"^--{option}: is of recordings, and .*b.npy is a file"
+            click.ClickException, match=rf"^--{option}: is of recordings, and .*b\.npy is a file"
         ):
             check_recorded([film, features], asked)
         with pytest.raises(
-            click.ClickException, match=f"^--{option}: .* is a folder of images; leave it out"
+            click.ClickException, match=rf"^--{option}: .* is a folder of images; leave it out"
         ):
             check_recorded([images], asked)
     with pytest.raises(click.ClickException, match="^--reencode: is of --clips; give both"):
