@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dkva.cli.output_files import foreign_file, written_whole
+from dkva.cli.segmenting.clip_files import clips_folder
 from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.media_options import clip_options
 from dkva.cli.segmenting.recording_options import export_option
@@ -96,9 +97,9 @@ def _export(path: Path, doc: dict, exported: Exported, recording: Path | None, f
     with written_whole(folder):
         for note in exported.write(folder, doc, video):
             remark(note)
-    for written, now in exported.beside(folder, doc["video"]).items():
-        if now:
-            click.echo(printable(str(written)))
+    made = [written for written, now in exported.beside(folder, doc["video"]).items() if now]
+    for written in [*made, *([clips_folder(folder, doc["video"])] if exported.clips else [])]:
+        click.echo(printable(str(written)))
 
 
 def _missing(doc: dict) -> str:

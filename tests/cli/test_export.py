@@ -107,6 +107,18 @@ def test_features_have_no_chapters_and_the_others_are_exported(folder, film):
     assert done.output.endswith("exported 1; failed 1\n")
 
 
+def test_what_was_edited_elsewhere_is_not_replaced(folder):
+    place = cut(folder / "a.json")
+    assert run(place, "--export", "eaf").return_value == 0
+    edited = folder / "a.eaf"
+    edited.write_text(edited.read_text().replace("pour", "pour slowly"))
+    done = run(place, "--export", "eaf", "--export", "vtt")
+    assert done.return_value == 2
+    assert "a.eaf: was edited, or is not dkva's, and would be replaced; move it away" in done.output
+    assert "pour slowly" in edited.read_text()
+    assert (folder / "a.vtt").exists()
+
+
 def test_a_folder_of_others_is_left_alone(folder, film):
     (folder / "film.mp4").write_bytes(film.read_bytes())
     (folder / "a.clips").mkdir()

@@ -117,7 +117,7 @@ class Results:
             else:
                 found = {name: read_json(self._document(name)) for name in names}
             self._refuse_foreign(found)
-            self._refuse_corrected(found)
+            self._refuse_edited(found)
         except ResultsError as error:
             raise click.ClickException(str(error)) from error
         self._old = {name: doc for name, doc in found.items() if doc is not None}
@@ -145,9 +145,10 @@ class Results:
         if foreign:
             raise DamagedError(foreign_file(foreign[0]))
 
-    def _refuse_corrected(self, found: dict[str, dict | None]) -> None:
-        """Raise DamagedError if a document that is to be written was corrected by a person."""
+    def _refuse_edited(self, found: dict[str, dict | None]) -> None:
+        """Raise DamagedError if a document or an export that is to be written was changed by a person."""
         from dkva.base.errors import DamagedError
+        from dkva.cli.segmenting.written_exports import refused
 
         for name, doc in found.items():
             if doc is not None and doc.get("corrected"):
@@ -155,6 +156,8 @@ class Results:
                     f"{self._document(name)}: was corrected by hand, and a new cut would replace it; name it "
                     f"{Path(name).name}.corrected.json, or give another folder with --out"
                 )
+            if edited := self.output.exported.edited(self.output.folder, name):
+                raise DamagedError(refused(edited))
 
     def _beside(self, name: str, *, written: bool = False) -> list[Path]:
         """Files that may stand beside a document; with `written` those that this run writes."""

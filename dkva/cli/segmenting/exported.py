@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dkva.cli.segmenting.further_files import export_files, write_exports
+from dkva.cli.segmenting.written_exports import is_edited
 
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
@@ -33,12 +34,21 @@ class Exported:
     reencode: bool = False
 
     def beside(self, folder: Path, name: str) -> dict[Path, bool]:
-        """Files that may stand beside a document, and whether this run writes them."""
+        """Files that may stand beside a document, and whether this run writes them.
+
+        Exports that somebody edited are left out, unless this run would write them.
+        """
         from dkva.cli.segmenting.chaptered_copy import chaptered_copies
 
         texts = {folder / file: kind in self.kinds for kind, file in export_files(name).items()}
+        texts = {path: now for path, now in texts.items() if now or not is_edited(path)}
         copies = dict.fromkeys(chaptered_copies(folder / name), self.chapters)
         return texts | {folder / f"{name}.html": self.html} | copies
+
+    def edited(self, folder: Path, name: str) -> Path | None:
+        """An export that this run would replace and somebody edited, if there is one."""
+        files = export_files(name)
+        return next((folder / files[kind] for kind in self.kinds if is_edited(folder / files[kind])), None)
 
     def foreign(self, folder: Path, name: str) -> Path | None:
         """What is in the place of the clips' folder and is none, if there are clips and it is."""

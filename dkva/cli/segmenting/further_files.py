@@ -94,10 +94,16 @@ def write_exports(folder: Path, doc: dict, kinds: Iterable[str], media: Sequence
 
     Raises:
         OSError: a file that cannot be written.
-        ValueError: the document has no times.
+        ValueError: the document has no times, or a file was edited since; the others are written.
     """
-    from dkva.base.files import write_text
+    from dkva.cli.segmenting.written_exports import write_export
 
     files = export_files(doc["video"])
+    refused = []
     for kind in kinds:
-        write_text(folder / files[kind], EXPORTS[kind].text(doc, media))
+        try:
+            write_export(folder / files[kind], EXPORTS[kind].text(doc, media))
+        except ValueError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]

@@ -337,6 +337,14 @@ def test_a_recording_has_its_own_times_whatever_the_rate_of_features(tmp_path, v
     assert "start_time" not in images.docs["v"]["segments"][0]
 
 
+def test_a_document_that_was_corrected_is_not_replaced(tmp_path, videos):
+    Results(Output(tmp_path), ("v",)).add(videos[0], recorded(key="k1"))
+    doc = json.loads((tmp_path / "v.json").read_text())
+    (tmp_path / "v.json").write_text(json.dumps(doc | {"corrected": {"of": "k1"}}))
+    with pytest.raises(click.ClickException, match=r"v\.json: was corrected by hand.* v\.corrected\.json"):
+        collection(Output(tmp_path))
+
+
 def test_subtitles_are_written_of_kept_results_too_and_go_with_those_they_are_of(tmp_path, videos):
     Results(Output(tmp_path), ("v",)).add(videos[0], recorded(key="k1"))
     assert not (tmp_path / "v.vtt").exists()
@@ -348,6 +356,13 @@ def test_subtitles_are_written_of_kept_results_too_and_go_with_those_they_are_of
     other.add(videos[0], recorded(key="k2"))
     assert not (tmp_path / "v.vtt").exists()
     assert (tmp_path / "v.srt").exists()
+    (tmp_path / "v.srt").write_text("edited")
+    with pytest.raises(click.ClickException, match=r"v\.srt: was edited, or is not dkva's"):
+        collection(Output(tmp_path, exported=Exported(("srt",))))
+    again = collection(Output(tmp_path))
+    again.add(videos[0], recorded(key="k3"))
+    assert (tmp_path / "v.srt").read_text() == "edited"
+    (tmp_path / "v.srt").unlink()
     (tmp_path / "w.srt").write_text("somebody's own")
     with pytest.raises(click.ClickException, match=r"w\.srt: is there and is no result of dkva"):
         collection(Output(tmp_path, exported=Exported(("srt",))))

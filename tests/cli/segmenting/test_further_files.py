@@ -50,7 +50,7 @@ def test_only_files_that_are_asked_for_are_written(tmp_path):
     write_exports(tmp_path, doc, ())
     assert list(tmp_path.iterdir()) == []
     write_exports(tmp_path, doc, ["eaf"])
-    assert [path.name for path in (tmp_path / "tea").iterdir()] == ["v.eaf"]
+    assert [path.name for path in (tmp_path / "tea").glob("[!.]*")] == ["v.eaf"]
 
 
 def test_each_kind_has_a_file_of_its_own(tmp_path):
