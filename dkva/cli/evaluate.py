@@ -117,7 +117,7 @@ def evaluate(
 
     reading = label_reading(lengths, force_lengths, tier, fps, stride)
     try:
-        true, found = open_labels(truth), open_labels(predicted)
+        true, found = open_labels(truth), open_labels(predicted, predicted=True)
         reading = _with_mapping(reading, truth, mapping)
     except (DataError, ResultsError) as error:
         raise click.ClickException(str(error)) from error

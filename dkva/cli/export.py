@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["export"]
 
+# Another file of the same recording may last longer or shorter by so many seconds (our choice).
+_NEARLY = 1.0
+
 
 @click.command(
     "export",
@@ -53,8 +56,10 @@ def export(cuts, exports, chapters, clips, reencode, recording, out) -> int:
     if recording is not None and len(cuts) > 1:
         raise click.ClickException(f"--recording: is one file for {len(cuts)} cuts; give one cut")
     if recording is not None and not recording.is_file():
-        raise click.ClickException(f"{recording}: not found; check --recording")
+        what = "is a folder; give a file of video" if recording.is_dir() else "not found"
+        raise click.ClickException(f"{recording}: {what}; check --recording")
     read = [(path, _cut(path)) for path in cuts]
+    _check_targets(cuts, out)
     if out is not None:
         check_writable(out)
     problems = 0
@@ -67,6 +72,16 @@ def export(cuts, exports, chapters, clips, reencode, recording, out) -> int:
     done = len(read) - problems
     click.echo(f"exported {done}" + (f"; failed {problems}" if problems else ""))
     return 2 if problems else 0
+
+
+def _check_targets(cuts: tuple[Path, ...], out: Path | None) -> None:
+    """Raise click.ClickException if files of two cuts would have one name."""
+    seen: dict[Path, Path] = {}
+    for path in cuts:
+        target = ((path.parent if out is None else out) / path.name).absolute()
+        if target in seen:
+            raise click.ClickException(f"{path}: has the name of {seen[target]}; export them in two runs")
+        seen[target] = path
 
 
 def _cut(path: Path) -> dict:
@@ -92,6 +107,8 @@ def _export(path: Path, doc: dict, exported: Exported, recording: Path | None, f
     needed = exported.chapters or exported.clips
     if needed and video.path == path:
         raise ValueError(f"{path}: {_missing(doc)}; give it with --recording")
+    if needed and recording is not None:
+        _check_given(path, doc, recording)
     if foreign := exported.foreign(folder, doc["video"]):
         raise ValueError(foreign_file(foreign))
     with written_whole(folder):
@@ -102,8 +119,26 @@ def _export(path: Path, doc: dict, exported: Exported, recording: Path | None, f
         click.echo(printable(str(written)))
 
 
+def _check_given(path: Path, doc: dict, recording: Path) -> None:
+    """Say if a recording is not the one of the cut. Raises ValueError if it cannot be: it lasts as long."""
+    from dkva.recordings.contents import content_digest
+    from dkva.recordings.decoding import open_recording
+
+    length, end = open_recording(recording).duration, doc["segments"][-1]["end_time"]
+    if length is not None and abs(length - end) > _NEARLY:
+        raise ValueError(
+            f"{recording}: lasts {length:.1f} s, and the cut {path} {end:.1f} s; give the recording of the cut"
+        )
+    if content_digest(recording, keep=True)[:32] != doc.get("source", {}).get("blake2b"):
+        remark(
+            f"{recording}: is not the file that {path} was made of; it is cut by the same frames and times"
+        )
+
+
 def _missing(doc: dict) -> str:
     name = doc.get("source", {}).get("file", "")
+    if doc.get("recording", {}).get("container") == "images":
+        return "is of a folder of images, which has neither chapters nor clips"
     if not doc.get("recording"):
         return "is of features, which have no recording of their own"
     return f"its recording {name} lies neither beside it nor in a folder above"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,26 @@ import click
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["NamedFiles", "foreign_file", "written_whole"]
+__all__ = ["NamedFiles", "corrected_file", "foreign_file", "written_whole"]
 
 
 def foreign_file(path: Path) -> str:
     """What is said of a file that would be written over and is not dkva's."""
     return f"{path}: is there and is no result of dkva; move it away, or give another folder with --out"
+
+
+def corrected_file(path: Path) -> str | None:
+    """What is said of a document that a person corrected, and that would be replaced; None of others."""
+    try:
+        doc = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(doc, dict) or not doc.get("corrected"):
+        return None
+    return (
+        f"{path}: was corrected by hand, and would be replaced; name it {path.stem}.corrected.json, or give "
+        "another folder with --out"
+    )
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
+from dkva.base.written_exports import is_edited, is_export
 from dkva.datasets.errors import DataError
 
 __all__ = ["LabelFiles", "find_labels", "tried", "video_of"]
@@ -57,7 +58,9 @@ class LabelFiles:
 
         Files count that are called NAME or NAME_labels, NAME_gt and the like (see `tried`), with a suffix of
         labels or none. A table of DeepLabCut, such as mouse1DLC_resnet50_..., has the labels of mouse1. Of
-        several in one place NAME.corrected.json, which a person corrected, comes first, and subtitles last.
+        several in one place NAME.corrected.json, which a person corrected, comes first, then a file that dkva
+        wrote for another program and that was edited since, and last subtitles and such files as they were
+        written.
 
         Args:
             name: of the video, with its sub-folder before a slash.
@@ -79,20 +82,18 @@ class LabelFiles:
         return below
 
     def passed_over(self, found: Path, name: str, *, but: Path | None = None) -> list[Path]:
-        """Label files of a video beside the corrected document that was found; none beside another file.
+        """Label files of a video that what a person corrected comes before; none beside another file.
 
         Args:
             found: what `find` gave.
             name: as there.
             but: likewise.
         """
-        if not _is_corrected(found.name):
+        rank = _rank(found)
+        if rank > _EDITED:
             return []
         alone = name.rpartition("/")[2]
-        others = [
-            path for path in self._in(found.parent, alone, but) if path.suffix.lower() not in _SUBTITLES
-        ]
-        return [path for path in others if not _is_corrected(path.name)]
+        return [path for path in self._in(found.parent, alone, but) if rank < _rank(path) < _SAID]
 
     def names(self) -> list[str]:
         """Names of the videos that its files are of, with sub-folders before a slash, sorted.
@@ -183,8 +184,16 @@ def _one(found: list[Path], name: str) -> Path | None:
     return found[0] if found else None
 
 
+# Which of several label files comes first.
+_EDITED, _USUAL, _SAID, _EXPORTED = 1, 2, 3, 4
+
+
 def _rank(path: Path) -> int:
-    return 0 if _is_corrected(path.name) else 1 + path.name.lower().endswith(_SUBTITLES)
+    if _is_corrected(path.name):
+        return 0
+    if is_export(path):
+        return _EDITED if is_edited(path) else _EXPORTED
+    return _SAID if path.name.lower().endswith(_SUBTITLES) else _USUAL
 
 
 def _is_corrected(name: str) -> bool:

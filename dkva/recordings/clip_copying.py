@@ -28,7 +28,7 @@ _LEAD = 1
 # Times that were rounded to microseconds are still those of their frames.
 _ROUNDED = 1e-6
 
-_ANEW = "encode the clips anew (reencode)"
+_ANEW = "encode the clips anew (--reencode)"
 
 
 class ClipCopier:

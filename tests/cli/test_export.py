@@ -67,7 +67,13 @@ def test_the_recording_is_found_beside_the_cut_or_above_it(folder, film, tmp_pat
     ]
     (tmp_path / "film.mp4").write_bytes(film.read_bytes() + b"another one")
     assert run(place, "--chapters").return_value == 2
-    assert run(place, "--chapters", "--recording", film).return_value == 0
+    other = run(place, "--chapters", "--recording", film)
+    assert other.return_value == 0
+    assert "is not the file that" in other.output
+    long = render(tmp_path / "long.mp4", numbered(120), rate=30)
+    done = run(place, "--chapters", "--recording", long)
+    assert done.return_value == 2
+    assert "lasts 4.0 s, and the cut" in done.output
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,8 @@ def test_the_recording_is_found_beside_the_cut_or_above_it(folder, film, tmp_pat
             "--recording: is one file for 2 cuts; give one cut",
         ),
         (("good", "--clips", "--recording", "x"), "x: not found; check --recording"),
+        (("good", "--clips", "--recording", "."), "is a folder; give a file of video"),
+        (("good", "good", "--export", "vtt"), "has the name of"),
         (("none.json", "--export", "vtt"), "none.json: not found; give a NAME.json, or NAME.corrected.json"),
         (("bad.json", "--export", "vtt"), "is no cut as dkva segment and its page write them"),
         (("new.json", "--export", "vtt"), "is of format 9"),

@@ -332,6 +332,17 @@ def corrected(folder):
     return np.array(["boil", "Action 1", "Action 2"])
 
 
+@pytest.mark.parametrize("form", ["both", "csv"])
+def test_a_document_that_was_corrected_is_not_replaced(of_films, out, tmp_path, form):
+    corrected(tmp_path)
+    out.mkdir(parents=True)
+    (out / "tuesday.json").write_text((tmp_path / "monday.corrected.json").read_text())
+    code, _, errors = of_films(tmp_path / "monday.corrected.json", "--format", form)
+    assert code == 2
+    assert "tuesday.json: was corrected by hand, and would be replaced" in errors
+    assert (out / "tuesday.json").exists()
+
+
 @pytest.mark.parametrize("labels", ["monday.corrected.json", "monday.eaf"])
 def test_a_corrected_recording_labels_another_in_its_own_frames(of_films, out, tmp_path, labels):
     names = corrected(tmp_path)

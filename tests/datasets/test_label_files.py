@@ -3,6 +3,7 @@ import unicodedata
 
 import pytest
 
+from dkva.base.written_exports import write_export
 from dkva.datasets import DataError, LabelFiles, find_labels, tried
 from dkva.datasets.label_files import video_of
 
@@ -85,6 +86,17 @@ def test_a_corrected_document_comes_first_and_subtitles_last(tmp_path):
     (tmp_path / "v.corrected.json").unlink()
     with pytest.raises(DataError, match=r"v\.json: and v\.labels\.txt may both be the labels of 'v'"):
         find_labels(tmp_path, "v")
+
+
+def test_exports_come_last_unless_they_were_edited(tmp_path):
+    touch(tmp_path, "v.json")
+    write_export(tmp_path / "v.eaf", "as it was cut")
+    files = LabelFiles(tmp_path)
+    assert files.find("v") == tmp_path / "v.json"
+    assert files.passed_over(tmp_path / "v.json", "v") == []
+    (tmp_path / "v.eaf").write_text("as a person corrected it")
+    assert files.find("v") == tmp_path / "v.eaf"
+    assert files.passed_over(tmp_path / "v.eaf", "v") == [tmp_path / "v.json"]
 
 
 def test_a_name_that_ends_in_corrected_is_no_correction(tmp_path):

@@ -67,12 +67,17 @@ class LabelSet:
         return self.docs.get(name) or (below[0] if len(below) == 1 else None)
 
 
-def open_labels(path: Path) -> LabelSet:
+def open_labels(path: Path, *, predicted: bool = False) -> LabelSet:
     """The labels in a file or a folder, by the names of their videos; label files are not read yet.
 
     A folder may hold results of `dkva segment` or `dkva transfer`: their documents are taken, of two of one
     video that which a person corrected, or else the table of all segments, and files beside them are not. A
     folder that holds groundTruth/ stands for that.
+
+    Args:
+        path: a file or a folder.
+        predicted: whether these are predictions: of two documents of one video that which nobody corrected
+            is taken, then.
 
     Raises:
         DataError: a path that is not there, or that holds no labels.
@@ -86,7 +91,7 @@ def open_labels(path: Path) -> LabelSet:
         return _in_file(path)
     if (path / "groundTruth").is_dir():
         path = path / "groundTruth"
-    docs, notes = _documents(path)
+    docs, notes = _documents(path, corrected=not predicted)
     docs = docs or _in_table(path / _TABLE)
     if docs:
         return LabelSet(tuple(sorted(docs)), docs, notes=notes)
@@ -127,7 +132,7 @@ def _in_table(path: Path) -> dict[str, Source]:
     return {name: Source(path, doc) for name, doc in read_csv(path).items()}
 
 
-def _documents(folder: Path) -> tuple[dict[str, Source], tuple[str, ...]]:
+def _documents(folder: Path, *, corrected: bool) -> tuple[dict[str, Source], tuple[str, ...]]:
     from dkva.datasets.annotations.forms import plural
     from dkva.export.documents import read_json
 
@@ -141,7 +146,7 @@ def _documents(folder: Path) -> tuple[dict[str, Source], tuple[str, ...]]:
             continue
         old, new = found.get(doc["video"]), Source(path, doc)
         if old is not None and old.corrected != new.corrected:
-            new, other = (old, new) if old.corrected else (new, old)
+            new, other = (old, new) if old.corrected == corrected else (new, old)
             notes.append(f"{other.path}: passed over, as {new.path.name} is of the same video")
         found[doc["video"]] = new
     if found and others:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from dkva.cli.segmenting.recording import RecordingFile
 
-__all__ = ["clips_folder", "is_clips_folder", "is_foreign_folder", "write_clip_files"]
+__all__ = ["clips_folder", "clips_in", "is_clips_folder", "is_foreign_folder", "write_clip_files"]
 
 # How the folder's name ends, and the name of the table in it.
 _CLIPS, _TABLE = ".clips", "clips.csv"
 
-_COLUMNS = ("file", "clip_start_time", "clip_end_time", "start", "end", "name", "cut")
+_COLUMNS = ("file", "clip_start_time", "clip_end_time", "start", "end", "name", "cut", "recording")
 
 # Clips that begin this much early, in seconds, are told of: less is a matter of rounding.
 _EARLY = 0.001
@@ -33,6 +33,12 @@ def clips_folder(folder: Path, name: str) -> Path:
 def is_clips_folder(place: Path) -> bool:
     """Whether this is a folder of clips of an earlier run."""
     return place.suffix == _CLIPS and _is_table(place / _TABLE)
+
+
+def clips_in(place: Path) -> list[Path]:
+    """The clips of an earlier run in such a folder, and their table."""
+    rows = _rows_of(place / _TABLE)
+    return [*(place / row[0] for row in rows), place / _TABLE] if is_clips_folder(place) else []
 
 
 def is_foreign_folder(place: Path) -> bool:
@@ -58,13 +64,15 @@ def write_clip_files(folder: Path, doc: Mapping, video: RecordingFile, *, reenco
         OSError: a file that cannot be written.
         ValueError: a recording that cannot be cut.
     """
+    from dkva.cli.segmenting.recording import recording_source
     from dkva.export.segment_names import segment_name
     from dkva.recordings.clips import Span, write_clips
 
     place, table = clips_folder(folder, doc["video"]), clips_folder(folder, doc["video"]) / _TABLE
     spans = [Span(run["start"], run["end"], segment_name(run)) for run in doc["segments"]]
     cut = "frames" if reencode else "key frames"
-    wanted = [[str(span.start), str(span.end), span.name, cut] for span in spans]
+    of = str(recording_source(video)["blake2b"])
+    wanted = [[str(span.start), str(span.end), span.name, cut, of] for span in spans]
     old = _rows_of(table)
     kept = all((place / row[0]).is_file() for row in old)
     if not kept or [row[3:] for row in old] != wanted:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dkva.cli.output_files import foreign_file
+from dkva.cli.output_files import corrected_file, foreign_file
 from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.further_files import FRAME_LABELS, write_frame_labels
 from dkva.cli.segmenting.judging import remarks_on
@@ -145,17 +145,14 @@ class Results:
         if foreign:
             raise DamagedError(foreign_file(foreign[0]))
 
-    def _refuse_edited(self, found: dict[str, dict | None]) -> None:
+    def _refuse_edited(self, found: Iterable[str]) -> None:
         """Raise DamagedError if a document or an export that is to be written was changed by a person."""
         from dkva.base.errors import DamagedError
-        from dkva.cli.segmenting.written_exports import refused
+        from dkva.base.written_exports import refused
 
-        for name, doc in found.items():
-            if doc is not None and doc.get("corrected"):
-                raise DamagedError(
-                    f"{self._document(name)}: was corrected by hand, and a new cut would replace it; name it "
-                    f"{Path(name).name}.corrected.json, or give another folder with --out"
-                )
+        for name in found:
+            if said := corrected_file(self._document(name)):
+                raise DamagedError(said)
             if edited := self.output.exported.edited(self.output.folder, name):
                 raise DamagedError(refused(edited))
 

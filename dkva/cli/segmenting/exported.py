@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dkva.base.written_exports import is_edited
 from dkva.cli.segmenting.further_files import export_files, write_exports
-from dkva.cli.segmenting.written_exports import is_edited
 
 if TYPE_CHECKING:
     from dkva.datasets import VideoFile
@@ -39,11 +39,14 @@ class Exported:
         Exports that somebody edited are left out, unless this run would write them.
         """
         from dkva.cli.segmenting.chaptered_copy import chaptered_copies
+        from dkva.cli.segmenting.clip_files import clips_folder, clips_in
 
         texts = {folder / file: kind in self.kinds for kind, file in export_files(name).items()}
         texts = {path: now for path, now in texts.items() if now or not is_edited(path)}
         copies = dict.fromkeys(chaptered_copies(folder / name), self.chapters)
-        return texts | {folder / f"{name}.html": self.html} | copies
+        # Those of another cut go, and are not in the way of new ones.
+        clips = dict.fromkeys(clips_in(clips_folder(folder, name)), False)
+        return texts | {folder / f"{name}.html": self.html} | copies | clips
 
     def edited(self, folder: Path, name: str) -> Path | None:
         """An export that this run would replace and somebody edited, if there is one."""

@@ -23,6 +23,7 @@ __all__ = ["Found", "find_videos", "is_own_table", "of_recordings"]
 # How the tables of an earlier run begin.
 _OWN_TABLES = {
     "segments.csv": b"video,start,end",
+    "clips.csv": b"file,clip_start_time",
     "summary.csv": b"scope,name,label",
     "transitions.csv": b"scope,name,from",
     "levels.csv": b"video,level,start",

@@ -96,7 +96,7 @@ def write_exports(folder: Path, doc: dict, kinds: Iterable[str], media: Sequence
         OSError: a file that cannot be written.
         ValueError: the document has no times, or a file was edited since; the others are written.
     """
-    from dkva.cli.segmenting.written_exports import write_export
+    from dkva.base.written_exports import write_export
 
     files = export_files(doc["video"])
     refused = []

@@ -60,10 +60,10 @@ def links_to(video: VideoFile, folder: Path) -> list[str]:
 
     if not isinstance(video, RecordingFile) or video.path.is_dir():
         return []
-    recording = video.path.resolve()
-    name = quote(recording.name)
+    # By the name that it has here, if it is a link to another one.
+    name = quote(video.path.name)
     try:
-        steps = Path(os.path.relpath(recording, folder.resolve())).parts[:-1]
+        steps = Path(os.path.relpath(video.path, folder)).parts[:-1]
     except ValueError:  # another drive
         return [name]
     return ["/".join([*steps, name]), name] if {*steps} == {".."} else [name]

@@ -103,7 +103,8 @@ def recording_source(video: RecordingFile) -> dict[str, str | int]:
     files = image_files(video.path) if video.path.is_dir() else [video.path]
     size = sum(path.stat().st_size for path in files)
     digest = content_digest(video.path, keep=video.recording.cache)
-    return {"file": video.path.resolve().name, "bytes": size, "blake2b": digest[:32]}
+    name = video.path.resolve().name if video.path.is_dir() else video.path.name
+    return {"file": name, "bytes": size, "blake2b": digest[:32]}
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dkva.cli.aligning.ways import AlignWay, FeatureWay
-from dkva.cli.output_files import foreign_file, written_whole
+from dkva.cli.output_files import corrected_file, foreign_file, written_whole
 from dkva.cli.terminal import printable
 from dkva.cli.transferring.work import NONE, Labelled, Transferred
 
@@ -84,6 +84,8 @@ class Output:
             known = {name: read_json(self._document(name)) for name in names}
         except ResultsError as error:
             raise click.ClickException(str(error)) from error
+        for said in filter(None, map(corrected_file, map(self._document, names))):
+            raise click.ClickException(said)
         own = (self.folder / _TABLE).exists() or any(doc is not None for doc in known.values())
         foreign = [self.picture] if self.picture.exists() and not own else []
         # A table alone removes an earlier document, so that its name is asked about, too.

@@ -115,3 +115,6 @@ def test_of_two_documents_of_a_video_that_which_a_person_corrected_is_taken(tmp_
         f"{tmp_path / name}: passed over, as v.corrected.json is of the same video"
         for name in ("a.json", "v.json")
     )
+    predicted = open_labels(tmp_path, predicted=True)  # what a person corrected is no prediction
+    assert not predicted.find("v").corrected
+    assert predicted.notes[0].startswith(f"{tmp_path / 'v.corrected.json'}: passed over")

@@ -7,10 +7,12 @@ from rendered import numbered, render, shown_number
 
 from dkva.cli.segmenting.clip_files import (
     clips_folder,
+    clips_in,
     is_clips_folder,
     is_foreign_folder,
     write_clip_files,
 )
+from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.recording import RecordingFile
 from dkva.cli.segmenting.recording_reading import RecordingReading
 
@@ -80,12 +82,30 @@ def test_clips_of_another_cut_replace_them_and_nothing_else(video, tmp_path):
     assert [numbers(place / row["file"]) for row in rows] == [[*range(31)], [*range(31, 60)]]
 
 
+def test_clips_of_another_recording_are_made_again(film, video, tmp_path):
+    write_clip_files(tmp_path, document(0, 60), video, reencode=False)
+    other = render(tmp_path / "other.mp4", numbered(60, first=100), rate=30)
+    again = RecordingFile("film", other, recording=RecordingReading("pixels"))
+    write_clip_files(tmp_path, document(0, 60), again, reencode=False)
+    (row,) = csv.DictReader((clips_folder(tmp_path, "film") / "clips.csv").open())
+    assert numbers(clips_folder(tmp_path, "film") / row["file"]) == [*range(100, 160)]
+
+
+def test_clips_of_an_earlier_cut_are_known(video, tmp_path):
+    place = clips_folder(tmp_path, "film")
+    assert clips_in(place) == []
+    write_clip_files(tmp_path, document(0, 20, 60), video, reencode=False)
+    (place / "mine.txt").touch()
+    assert {*clips_in(place)} == {path for path in place.iterdir() if path.name != "mine.txt"}
+    assert {*clips_in(place)} <= {*Exported().beside(tmp_path, "film")}
+
+
 def test_a_table_cannot_name_files_elsewhere(video, tmp_path):
     precious = tmp_path / "precious.mp4"
     precious.write_bytes(b"mine")
     write_clip_files(tmp_path, document(0, 60), video, reencode=False)
     table = clips_folder(tmp_path, "film") / "clips.csv"
-    table.write_text(table.read_text() + "../precious.mp4,0,1,0,1,a,key frames\n")
+    table.write_text(table.read_text() + "../precious.mp4,0,1,0,1,a,key frames,x\n")
     write_clip_files(tmp_path, document(0, 30, 60), video, reencode=False)
     assert precious.read_bytes() == b"mine"
 

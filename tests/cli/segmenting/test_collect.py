@@ -341,8 +341,9 @@ def test_a_document_that_was_corrected_is_not_replaced(tmp_path, videos):
     Results(Output(tmp_path), ("v",)).add(videos[0], recorded(key="k1"))
     doc = json.loads((tmp_path / "v.json").read_text())
     (tmp_path / "v.json").write_text(json.dumps(doc | {"corrected": {"of": "k1"}}))
-    with pytest.raises(click.ClickException, match=r"v\.json: was corrected by hand.* v\.corrected\.json"):
-        collection(Output(tmp_path))
+    for form in ("both", "json", "csv"):
+        with pytest.raises(click.ClickException, match=r"v\.json: was corrected.* v\.corrected\.json"):
+            collection(Output(tmp_path, form))
 
 
 def test_subtitles_are_written_of_kept_results_too_and_go_with_those_they_are_of(tmp_path, videos):

@@ -280,3 +280,18 @@ def test_one_table_of_dkva_is_labels_of_many_videos(folder):
 def test_labels_that_fit_no_video_stop_the_run(folder, more, message):
     with pytest.raises(click.ClickException, match=message):
         found(folder, **{name: folder / place for name, place in more.items()})
+
+
+def test_clips_and_copies_of_an_earlier_run_are_no_videos(tmp_path):
+    (tmp_path / "film.mp4").touch()
+    (tmp_path / "film.json").write_text("{}")
+    (tmp_path / "film.chapters.mp4").touch()
+    (tmp_path / "film.clips").mkdir()
+    (tmp_path / "film.clips/0001 00-00-00.000 a.mp4").touch()
+    columns = "file,clip_start_time,clip_end_time,start,end,name,cut,recording"
+    (tmp_path / "film.clips/clips.csv").write_text(columns + "\n")
+    assert of_recordings(tmp_path)
+    found = find_videos(
+        (tmp_path,), None, None, FeatureReading(), LabelReading(), recording=RecordingReading()
+    )
+    assert [video.name for video in found.videos] == ["film"]

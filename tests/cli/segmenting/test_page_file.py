@@ -71,6 +71,10 @@ def test_links_name_no_folder(tmp_path, monkeypatch):
     assert links("a b.mp4", ".") == ["a%20b.mp4"]
     assert links("é#?.mp4", "out/deep") == ["../../%C3%A9%23%3F.mp4", "%C3%A9%23%3F.mp4"]
     assert links("patients/smith/a.mp4", "out") == ["a.mp4"]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/target.mp4").touch()
+    (tmp_path / "monday.mp4").symlink_to(tmp_path / "deep/target.mp4")
+    assert links("monday.mp4", "out") == ["../monday.mp4", "monday.mp4"]
     (tmp_path / "images").mkdir()
     assert links("images", ".") == []
     assert links_to(VideoFile("f", tmp_path / "f.npy"), tmp_path) == []

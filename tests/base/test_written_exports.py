@@ -3,7 +3,7 @@ import json
 import pytest
 
 from dkva.base import files
-from dkva.cli.segmenting.written_exports import STATE, is_edited, refused, write_export
+from dkva.base.written_exports import STATE, is_edited, is_export, refused, write_export
 
 pytestmark = pytest.mark.fast
 
@@ -29,6 +29,9 @@ def test_files_of_others_are_theirs(tmp_path):
     with pytest.raises(ValueError, match="not dkva's"):
         write_export(tmp_path / "v.eaf", "a cut")
     assert not is_edited(tmp_path / "none.eaf")
+    assert not is_export(tmp_path / "v.eaf")
+    write_export(tmp_path / "w.eaf", "a cut")
+    assert is_export(tmp_path / "w.eaf")
 
 
 @pytest.mark.parametrize("state", ["", "[]", "{"])

@@ -10,7 +10,9 @@ import hashlib
 import json
 from pathlib import Path
 
-__all__ = ["STATE", "is_edited", "refused", "write_export"]
+from dkva.base import files
+
+__all__ = ["STATE", "is_edited", "is_export", "refused", "write_export"]
 
 #: What holds the digests, beside the files.
 STATE = ".exports.state"
@@ -23,16 +25,14 @@ def write_export(path: Path, text: str) -> None:
         OSError: it cannot be written.
         ValueError: there is such a file.
     """
-    from dkva.base.files import write_text
-
     data = text.encode(errors="backslashreplace")
     if is_edited(path) and path.read_bytes() != data:
         raise ValueError(refused(path))
     known = _known(path.parent)
     # Before the file: a run that is killed in between leaves one that is known.
     written = [*known.get(path.name, [])[-1:], _digest(data)]
-    write_text(path.with_name(STATE), json.dumps(known | {path.name: written}, indent=1) + "\n")
-    write_text(path, text)
+    files.write_text(path.with_name(STATE), json.dumps(known | {path.name: written}, indent=1) + "\n")
+    files.write_text(path, text)
 
 
 def refused(path: Path) -> str:
@@ -50,6 +50,11 @@ def is_edited(path: Path) -> bool:
     except OSError:
         return False
     return _digest(data) not in _known(path.parent).get(path.name, [])
+
+
+def is_export(path: Path) -> bool:
+    """Whether dkva wrote a file of this name here, edited since or not."""
+    return path.name in _known(path.parent)
 
 
 def _digest(data: bytes) -> str:
