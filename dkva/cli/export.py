@@ -127,12 +127,10 @@ def _check_given(path: Path, doc: dict, recording: Path) -> None:
     length, end = open_recording(recording).duration, doc["segments"][-1]["end_time"]
     if length is not None and abs(length - end) > _NEARLY:
         raise ValueError(
-            f"{recording}: lasts {length:.1f} s, and the cut {path} {end:.1f} s; give the recording of the cut"
+            f"{recording}: lasts {length:.1f} s, and the cut {path} {end:.1f} s; give the recording of that"
         )
     if content_digest(recording, keep=True)[:32] != doc.get("source", {}).get("blake2b"):
-        remark(
-            f"{recording}: is not the file that {path} was made of; it is cut by the same frames and times"
-        )
+        remark(f"{recording}: is not the file that {path} was made of; it is cut by the same frames")
 
 
 def _missing(doc: dict) -> str:
