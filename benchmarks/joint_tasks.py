@@ -96,8 +96,9 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         for program, each in found.items()
     ]
     for words, (one, other) in SUMS.items():
-        ratios = [found["both"][name] / (found[one][name] + found[other][name]) for name in MEASURED]
-        shown = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        sums = {name: found[one][name] + found[other][name] for name in MEASURED}
+        # What the smallest models take may be less than their libraries' import did.
+        shown = ", ".join(f"{found['both'][name] / each:.2f}" if each else "–" for name, each in sums.items())
         lines.append(Row(f"both tasks / sum of {words}: time, memory, file", shown))
     return lines
 
