@@ -181,6 +181,15 @@ def test_smoke(module, tmp_path):
         assert row.what in table
 
 
+def test_models_that_take_no_memory_of_their_own_have_no_ratio_of_it():
+    beside = [
+        {"program": program, "seconds": 2.0, "memory_mb": 0.0, "file_kb": 3.0}
+        for program in joint_tasks.PROGRAMS
+    ]
+    rows = joint_tasks.rows({"videos": 2, "frames": 9, "epochs": 1, "beside": beside})
+    assert [row.measured for row in rows[-2:]] == ["0.50, –, 0.50"] * 2
+
+
 def test_smoke_writes_nothing_unless_told_where(monkeypatch, tmp_path):
     monkeypatch.setattr("benchmarks.__main__.RESULTS", tmp_path / "results")
     main(["--smoke", "--only", "text_reading"])
