@@ -120,7 +120,7 @@ def _export(path: Path, doc: dict, exported: Exported, recording: Path | None, f
 
 
 def _check_given(path: Path, doc: dict, recording: Path) -> None:
-    """Say if a recording is not the one of the cut. Raises ValueError if it cannot be: it lasts as long."""
+    """Say if a recording is another file than the cut's. Raises ValueError if it lasts longer or shorter."""
     from dkva.recordings.contents import content_digest
     from dkva.recordings.decoding import open_recording
 

@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
-from dkva.export.segment_names import Cue, cues, one_line
+from dkva.base.segment_names import Cue, cues, one_line
 
 __all__ = ["boris"]
 

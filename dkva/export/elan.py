@@ -7,7 +7,7 @@ from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from dkva.export.segment_names import cues
+from dkva.base.segment_names import cues
 
 __all__ = ["eaf"]
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 
-from dkva.export.segment_names import cues
+from dkva.base.segment_names import cues
 
 __all__ = ["losslesscut"]
 

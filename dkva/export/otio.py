@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from dkva.export.segment_names import Cue, cues, one_line, seconds, segment_name
+from dkva.base.segment_names import Cue, cues, one_line, seconds, segment_name
 
 __all__ = ["otio"]
 

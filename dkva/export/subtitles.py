@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dkva.export.segment_names import cues
+from dkva.base.segment_names import cues
 
 __all__ = ["srt", "webvtt"]
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float64, Int64
 
-from dkva.recordings.containers import choose_stream, open_container
+from dkva.recordings.containers import Clock, choose_stream, open_container
 from dkva.recordings.copying import Copies, packets_of, write_container
 from dkva.recordings.errors import RecordingError
-from dkva.recordings.seeking import Clock
 
 if TYPE_CHECKING:
     from av import Packet

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 __all__ = [
+    "LEADS",
+    "Clock",
     "check_opens",
     "choose_stream",
     "decoded_frames",
+    "is_indexed",
     "notes_of",
     "open_container",
     "start_of",
@@ -28,6 +31,12 @@ __all__ = [
 # FFmpeg's names of formats that are no recordings themselves.
 _LISTS = {"concat", "dash", "hls", "imf", "rtsp", "sap", "sdp"}
 _TEXT = {"lavfi", "tty"}
+
+# Containers with an index, in which a time leads to one place.
+_INDEXED = {"mov", "matroska", "avi"}
+
+#: How long before a wanted frame the search for a key frame starts, in seconds: demuxers may miss.
+LEADS = (0.0, 2.0, 10.0)
 
 _AGAIN = "check it in a player, and export or download it again"
 _FORMATS = "give a recording such as .mp4, .mov, .mkv, .avi or .webm"
@@ -120,6 +129,32 @@ def start_of(container: InputContainer, stream: VideoStream) -> Fraction:
         if abs(exact - start) < Fraction(1, 1_000_000):  # rounded to microseconds
             return exact
     return start
+
+
+class Clock:
+    """Times of a file's frames and packets, in seconds as players count.
+
+    Args:
+        container: the opened file.
+        stream: its stream of pictures.
+    """
+
+    def __init__(self, container: InputContainer, stream: VideoStream):
+        self.unit = stream.time_base or Fraction(1, 1000)
+        self.start = start_of(container, stream)
+
+    def time(self, stamp: int) -> float:
+        """When what the stream stamps so is shown."""
+        return float(stamp * self.unit - self.start)
+
+    def stamp(self, time: float) -> int:
+        """How the stream stamps a time, rounded to its unit."""
+        return round((Fraction(time) + self.start) / self.unit)
+
+
+def is_indexed(container: str) -> bool:
+    """Whether a container, by FFmpeg's name of its format, has an index: a time leads to one place in it."""
+    return not _INDEXED.isdisjoint(container.split(","))
 
 
 def stated_end(container: InputContainer, stream: VideoStream) -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,13 @@ import numpy as np
 from jaxtyping import Float64
 
 from dkva.recordings.containers import (
+    LEADS,
+    Clock,
     choose_stream,
     decoded_frames,
+    is_indexed,
     notes_of,
     open_container,
-    start_of,
     stated_end,
 )
 from dkva.recordings.errors import RecordingError
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 __all__ = ["OpenedVideo", "open_recording"]
-
-# Containers with an index, in which a frame is found again by its time.
-_INDEXED = {"mov", "matroska", "avi"}
-
-# How long before the wanted frame the search for a key frame starts, in seconds: demuxers may miss.
-_LEADS = (0.0, 2.0, 10.0)
 
 # Pictures that end this long before the stated end, in seconds, are told of; sound may go on a little.
 _CUT_SHORT = 1.0
@@ -79,8 +74,7 @@ class OpenedVideo:
             # Of frames that come as they change the average says little; pauses must not thin out the rest.
             self._most = max(float(each or 0) for each in (rate, stream.guessed_rate))
             self.duration = stated_end(container, stream)
-            self._unit = stream.time_base or Fraction(1, 1000)
-            self._start = start_of(container, stream)
+            self._clock = Clock(container, stream)
             frame = next(decoded_frames(container, stream, lambda: None), None)
             if frame is None:
                 raise RecordingError(
@@ -120,8 +114,8 @@ class OpenedVideo:
             wanted = known.shown(skip)
             with closing(open_container(self.path)) as container:
                 stream = choose_stream(self.path, container)
-                for lead in _LEADS:
-                    container.seek(self._stamp(resume[wanted] - lead), stream=stream)
+                for lead in LEADS:
+                    container.seek(self._clock.stamp(resume[wanted] - lead), stream=stream)
                     frames = self._frames(container, stream)
                     last = self._find(frames, resume, wanted)
                     if last is not None:
@@ -144,7 +138,7 @@ class OpenedVideo:
 
     def _new_builder(self, rate: float, times: Iterable[float] = ()) -> GridBuilder:
         period = 1 / self.average_rate if self.average_rate else 0.0
-        return GridBuilder(rate, tick=float(self._unit), period=period, times=times)
+        return GridBuilder(rate, tick=float(self._clock.unit), period=period, times=times)
 
     def _pass(
         self,
@@ -163,7 +157,7 @@ class OpenedVideo:
             last = frame
         if last is None:
             raise RecordingError(self.path, "holds no frame that can be decoded", "check it in a player")
-        decided = builder.finish(float(last.duration * self._unit))
+        decided = builder.finish(float(last.duration * self._clock.unit))
         yield from self._take(builder, last, decided, skip, size)
         self._tell(builder)
 
@@ -180,11 +174,7 @@ class OpenedVideo:
 
     def _time(self, frame: VideoFrame) -> float | None:
         """When a frame is shown, in seconds as players count, by the file's clock."""
-        return None if frame.pts is None else float(frame.pts * self._unit - self._start)
-
-    def _stamp(self, time: float) -> int:
-        """The time in the file's clock, in its unit."""
-        return round((Fraction(time) + self._start) / self._unit)
+        return None if frame.pts is None else self._clock.time(frame.pts)
 
     def _frames(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
         """Frames from here on; how far they had come when something could not be decoded is kept."""
@@ -193,8 +183,7 @@ class OpenedVideo:
 
     def _can_be_found(self, times: Float64[np.ndarray, " frames"]) -> bool:
         """Whether each frame's time is its own, in a file with an index."""
-        indexed = not _INDEXED.isdisjoint(self.container.split(","))
-        return indexed and len(times) > 0 and bool((np.diff(times) > 0).all())
+        return is_indexed(self.container) and len(times) > 0 and bool((np.diff(times) > 0).all())
 
     def _find(
         self, frames: Iterator[VideoFrame], times: Float64[np.ndarray, " frames"], wanted: int

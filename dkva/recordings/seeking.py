@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float64
 
-from dkva.recordings.containers import choose_stream, decoded_frames, open_container, start_of
+from dkva.recordings.containers import (
+    LEADS,
+    Clock,
+    choose_stream,
+    decoded_frames,
+    is_indexed,
+    open_container,
+)
 from dkva.recordings.copying import packets_of
 
 if TYPE_CHECKING:
@@ -19,40 +25,13 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-__all__ = ["Clock", "counted_frames", "found_frames"]
-
-# Containers with an index, in which a time leads to one place.
-_INDEXED = {"mov", "matroska", "avi"}
-
-# How long before the wanted frame the search for a key frame starts, in seconds: demuxers may miss.
-_LEADS = (0.0, 2.0, 10.0)
+__all__ = ["counted_frames", "found_frames"]
 
 # Times that were rounded to microseconds are still those of their frames.
 _ROUNDED = 1e-6
 
 # So many frames on end are decoded rather than to seek, if nothing is known of key frames (our choice).
 _REACH = 60
-
-
-class Clock:
-    """Times of a file's frames and packets, in seconds as players count.
-
-    Args:
-        container: the opened file.
-        stream: its stream of pictures.
-    """
-
-    def __init__(self, container: InputContainer, stream: VideoStream):
-        self.unit = stream.time_base or Fraction(1, 1000)
-        self.start = start_of(container, stream)
-
-    def time(self, stamp: int) -> float:
-        """When what the stream stamps so is shown."""
-        return float(stamp * self.unit - self.start)
-
-    def stamp(self, time: float) -> int:
-        """How the stream stamps a time, rounded to its unit."""
-        return round((Fraction(time) + self.start) / self.unit)
 
 
 def found_frames(
@@ -99,7 +78,7 @@ def counted_frames(path: Path) -> Generator[VideoFrame, None, None]:
 
 def _is_searchable(path: Path, container: InputContainer) -> bool:
     """Whether a time leads to one place: not so if a camera was stopped and started within the file."""
-    if not _INDEXED.isdisjoint(container.format.name.split(",")):
+    if is_indexed(container.format.name):
         return True
     with closing(open_container(path)) as again:
         stamps = [packet.pts for packet in packets_of(again, choose_stream(path, again))]
@@ -123,7 +102,7 @@ class _Search:
             frame = None
             if last is not None and number - last <= self._reach:
                 frame = _taken(run, number)
-            for lead in _LEADS:
+            for lead in LEADS:
                 if frame is None:
                     run = self._run(number, lead)
                     frame = _taken(run, number)

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from timed_documents import HOSTILE, bounds, document, documents, many
 
 from dkva.base.files import write_text
+from dkva.base.segment_names import segment_name
 from dkva.datasets import LabelReading
 from dkva.datasets.annotations.elan import elan
 from dkva.export.elan import eaf
-from dkva.export.segment_names import segment_name
 
 pytestmark = pytest.mark.fast
 

@@ -4,8 +4,8 @@ from hypothesis import example, given
 from timed_documents import HOSTILE, bounds, document, documents, many
 
 from dkva.base.files import write_text
+from dkva.base.segment_names import segment_name
 from dkva.export.ffmetadata import ffmetadata
-from dkva.export.segment_names import segment_name
 
 pytestmark = pytest.mark.fast
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from timed_documents import HOSTILE, bounds, document, documents, many
 
+from dkva.base.segment_names import segment_name
 from dkva.export.losslesscut import losslesscut
-from dkva.export.segment_names import segment_name
 
 pytestmark = pytest.mark.fast
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from timed_documents import HOSTILE, bounds, document, documents, many
 
+from dkva.base.segment_names import cues, segment_name
 from dkva.export.otio import otio
-from dkva.export.segment_names import cues, segment_name
 
 pytestmark = pytest.mark.fast
 

@@ -33,10 +33,10 @@ def write_copy(folder: Path, doc: Mapping, recording: Path) -> list[str]:
         OSError: a file that cannot be written.
         ValueError: a recording that cannot be copied.
     """
-    from dkva.export.segment_names import segment_name
+    from dkva.base.segment_names import segment_name
     from dkva.recordings.chapters import Chapter, chaptered_suffix, write_chaptered
 
     chapters = [Chapter(run["start_time"], run["end_time"], segment_name(run)) for run in doc["segments"]]
     target = folder / f"{doc['video']}{_CHAPTERS}{chaptered_suffix(recording)}"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return [f"{target.name}: {note}" for note in write_chaptered(recording, target, chapters) or ()]
+    return [f"{target.name}: {note}" for note in write_chaptered(recording, target, chapters)]

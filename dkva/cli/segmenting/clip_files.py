@@ -64,11 +64,12 @@ def write_clip_files(folder: Path, doc: Mapping, video: RecordingFile, *, reenco
         OSError: a file that cannot be written.
         ValueError: a recording that cannot be cut.
     """
-    from dkva.cli.segmenting.recording import recording_source
-    from dkva.export.segment_names import segment_name
+    from dkva.base.segment_names import segment_name
+    from dkva.cli.segmenting.recording import recording_source, shown
     from dkva.recordings.clips import Span, write_clips
 
-    place, table = clips_folder(folder, doc["video"]), clips_folder(folder, doc["video"]) / _TABLE
+    place = clips_folder(folder, doc["video"])
+    table = place / _TABLE
     spans = [Span(run["start"], run["end"], segment_name(run)) for run in doc["segments"]]
     cut = "frames" if reencode else "key frames"
     of = str(recording_source(video)["blake2b"])
@@ -79,7 +80,8 @@ def write_clip_files(folder: Path, doc: Mapping, video: RecordingFile, *, reenco
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place, prefix=".", suffix=".part") as part:
             times = cast("np.ndarray", video.read().times)  # files of video have times
-            made = write_clips(video.path, Path(part), spans, times, reencode=reencode)
+            with shown(video.name) as progress:
+                made = write_clips(video.path, Path(part), spans, times, reencode=reencode, progress=progress)
             for row in old:
                 (place / row[0]).unlink(missing_ok=True)
             for clip in made:

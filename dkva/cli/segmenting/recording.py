@@ -26,6 +26,7 @@ __all__ = [
     "recording_notes",
     "recording_source",
     "sampled",
+    "shown",
     "watched_by",
 ]
 
@@ -58,7 +59,7 @@ class RecordingFile(VideoFile):
 
         reading = self.recording
         fps = reading.image_fps if self.path.is_dir() else reading.fps
-        with _shown(self.name) as progress:
+        with shown(self.name) as progress:
             return read_recording(
                 self.path, reading.opened(), fps=fps, cache=reading.cache, progress=progress
             )
@@ -118,7 +119,8 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _shown(name: str) -> Iterator[Callable[[float, float | None], None] | None]:
+def shown(name: str) -> Iterator[Callable[[float, float | None], None] | None]:
+    """What tells the watcher of this process how far one is with a recording, or None without a watcher."""
     if not _watchers:
         yield None
         return

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dkva.base.segment_names import segment_name
 from dkva.datasets.annotations.forms import FrameLabels, Segment, SegmentList
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note
@@ -49,7 +50,7 @@ def document(path: Path, doc: Mapping[str, Any], reading: LabelReading, video: s
         reached = end
     if reached != doc["frames"]:
         raise _damaged(path, f"its segments reach to frame {reached} of {doc['frames']}")
-    names = [_name(run) for run in runs]
+    names = [segment_name(run) for run in runs]
     labels = [name for name, run in zip(names, runs, strict=True) for _ in range(run["start"], run["end"])]
     value: dict[str, object] = {"form": _FORM, "corrected": bool(doc.get("corrected"))}
     what = f"a corrected {_FORM[2:]}" if doc.get("corrected") else _FORM
@@ -58,11 +59,6 @@ def document(path: Path, doc: Mapping[str, Any], reading: LabelReading, video: s
         value["video"] = doc["video"]
     note = Note("labels_read_as", f"the labels are {what}", value)
     return FrameLabels(labels, [None] * reached, (note,), timed=_timed(runs, names, what))
-
-
-def _name(run: Mapping[str, Any]) -> str:
-    name = run.get("name")
-    return " ".join(str("" if name is None else name).split()) or f"Action {run['label']}"
 
 
 def _timed(runs: Sequence[Mapping[str, Any]], names: Sequence[str], what: str) -> SegmentList | None:

@@ -1,4 +1,4 @@
-"""What files for other programs share: the name of a segment, and its times in whole steps of a clock."""
+"""What a segment is called in every file, and its times in whole steps of a clock."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timed_documents import HOSTILE, document, documents
 
-from dkva.export.segment_names import cues, one_line, seconds, segment_name
+from dkva.base.segment_names import cues, one_line, seconds, segment_name
 
 pytestmark = pytest.mark.fast
 
