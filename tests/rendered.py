@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-__all__ = ["EXACT", "numbered", "render", "shown_number"]
+__all__ = ["EXACT", "numbered", "render", "rendered_once", "shown_number", "times_of"]
 
 #: A codec whose frames come back bit for bit (into .mkv or .avi).
 EXACT = {"codec": "ffv1", "pix_fmt": "bgr0"}
@@ -94,6 +95,35 @@ def render(
         if voice is not None:
             _silence(container, voice)
     return path
+
+
+def times_of(path: Path) -> np.ndarray:
+    """When each frame of a recording is shown, and the end of the last one [n + 1]."""
+    from dkva.recordings.decoding import open_recording
+
+    opened = open_recording(path)
+    list(opened.samples(5, size=(2, 2)))
+    times = opened.grid().times
+    assert times is not None
+    return times
+
+
+def rendered_once(
+    folder: Path, n: int, kinds: Mapping[str, Mapping[str, Any]]
+) -> Callable[[str], tuple[Path, np.ndarray]]:
+    """What gives the path of a recording of n numbered frames, and its times, by its name among `kinds`.
+
+    Each is rendered when it is first asked for, as `kinds` say.
+    """
+    known: dict[str, tuple[Path, np.ndarray]] = {}
+
+    def recording(name: str) -> tuple[Path, np.ndarray]:
+        if name not in known:
+            path = render(folder / name, numbered(n), **kinds[name])
+            known[name] = path, times_of(path)
+        return known[name]
+
+    return recording
 
 
 def _silence(container, stream):

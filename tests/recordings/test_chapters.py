@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered import numbered, render
+from rendered import numbered, render, times_of
 
 from dkva.recordings.chapters import Chapter, chaptered_suffix, write_chaptered
-from dkva.recordings.decoding import open_recording
 from dkva.recordings.errors import RecordingError
 
 pytestmark = pytest.mark.fast
@@ -76,12 +75,6 @@ def sound_of(path):
             return [], 0
         samples = np.concatenate([frame.to_ndarray().ravel() for frame in frames])
         return samples, frames[0].time - float(start)
-
-
-def times_of(path):
-    opened = open_recording(path)
-    list(opened.samples(5, size=(2, 2)))
-    return opened.grid().times
 
 
 @pytest.mark.parametrize("name", KINDS)

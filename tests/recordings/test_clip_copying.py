@@ -7,21 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rendered import numbered, render, shown_number
+from rendered import numbered, render, shown_number, times_of
 
 from dkva.recordings.clip_copying import ClipCopier, packet_range
-from dkva.recordings.decoding import open_recording
 from dkva.recordings.errors import RecordingError
 
 pytestmark = pytest.mark.fast
 
 N = 90
-
-
-def times_of(path):
-    opened = open_recording(path)
-    list(opened.samples(5, size=(2, 2)))
-    return opened.grid().times
 
 
 def shown_by(path):

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered import numbered, render, shown_number
+from rendered import rendered_once, shown_number, times_of
 
 from dkva.recordings import copying
 from dkva.recordings.clips import Span, _file_name, _safe, write_clips
-from dkva.recordings.decoding import open_recording
 from dkva.recordings.errors import RecordingError
 
 pytestmark = pytest.mark.fast
@@ -34,21 +33,7 @@ KINDS = {
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory):
     """Path of a recording by its name in `KINDS`, and its times."""
-    folder, known = tmp_path_factory.mktemp("recordings"), {}
-
-    def recording(name):
-        if name not in known:
-            path = render(folder / name, numbered(N), **KINDS[name])
-            known[name] = path, times_of(path)
-        return known[name]
-
-    return recording
-
-
-def times_of(path):
-    opened = open_recording(path)
-    list(opened.samples(5, size=(2, 2)))
-    return opened.grid().times
+    return rendered_once(tmp_path_factory.mktemp("recordings"), N, KINDS)
 
 
 def shown_by(path):

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered import EXACT, numbered, render, shown_number
+from rendered import EXACT, numbered, render, rendered_once, shown_number, times_of
 
 from dkva.recordings import seeking
-from dkva.recordings.decoding import open_recording
 from dkva.recordings.seeking import counted_frames, found_frames
 
 pytestmark = pytest.mark.fast
@@ -26,24 +25,10 @@ KINDS = {
 }
 
 
-def times_of(path):
-    opened = open_recording(path)
-    list(opened.samples(1, size=(2, 2)))
-    return opened.grid().times
-
-
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory):
     """Path of a recording by its name in `KINDS`, and its times."""
-    folder, known = tmp_path_factory.mktemp("recordings"), {}
-
-    def recording(name):
-        if name not in known:
-            path = render(folder / name, numbered(N), **KINDS[name])
-            known[name] = path, times_of(path)
-        return known[name]
-
-    return recording
+    return rendered_once(tmp_path_factory.mktemp("recordings"), N, KINDS)
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import io
 import av
 import numpy as np
 import pytest
-from rendered import EXACT, numbered, render, shown_number
+from rendered import EXACT, numbered, render, shown_number, times_of
 
-from dkva.recordings.decoding import open_recording
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.stills import stills
 
@@ -18,12 +17,6 @@ def image_of(jpeg):
     with av.open(io.BytesIO(jpeg)) as container:
         assert container.streams.video[0].codec_context.name == "mjpeg"
         return next(container.decode(video=0)).to_ndarray(format="rgb24")
-
-
-def times_of(path):
-    opened = open_recording(path)
-    list(opened.samples(1))
-    return opened.grid().times
 
 
 def test_frames_of_a_video(tmp_path):
