@@ -317,7 +317,12 @@ REFUSED = {
         "is a spreadsheet, document or other zip archive; save it as .csv",
     ),
     "old spreadsheet": (b"\xd0\xcf\x11\xe0....", {}, None, "is an Excel or Word file; save it as .csv"),
-    "JSON": ('{"labels": ["a"]}', {}, None, "is a JSON file; export the annotations as a table"),
+    "JSON": (
+        '{"labels": ["a"]}',
+        {},
+        None,
+        "is a JSON file, and no whole document of dkva; export the annotations as a table",
+    ),
     "a JSON list": ("[\n 1,\n 2]", {}, None, "is a JSON file"),
     "BORIS project": (
         '{"time_format": "s", "project_format_version": "7.0"}',

@@ -98,7 +98,7 @@ def check_kind(path: Path, text: str) -> None:
             raise DataError(
                 path, "is a BORIS project", "export its events as a table: Observations, Export events"
             )
-        raise DataError(path, "is a JSON file", _TABLE)
+        raise DataError(path, "is a JSON file, and no whole document of dkva", _TABLE)
     if low.startswith('file type = "ootextfile'):
         raise DataError(path, "is a Praat TextGrid", _TABLE)
     if low.startswith("webvtt") or re.match(r"\d+\s*\n\d+:\d\d:\d\d[.,]\d+ --> ", start):
