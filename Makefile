@@ -5,6 +5,8 @@ ORACLE_VENV ?= .venv-oracle
 CLASP_VENV ?= .venv-clasp
 TORCH_VENV ?= .venv-torch
 BIN := $(VENV)/bin
+# Tests start hundreds of processes: each would compile the same sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 STUDIES := figure3a_kernels figure3b_smoothing gaussian_factor study_network study_initialisation \
@@ -32,7 +34,8 @@ NUMERICAL := $(shell grep -l mark.numerics tests/*.py tests/*/*.py)
 OLDEST := OPENBLAS_CORETYPE=Nehalem \
   NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR AVX2 FMA3 AVX F16C"
 
-.PHONY: help setup reproduce select study studies check figures report test fast lint numerics oracle clasp test-torch bench
+.PHONY: help setup reproduce select study studies check figures report test tests fast lint style types numerics oracle clasp \
+  test-torch bench
 
 help:
 	@echo "make reproduce  set up, make Moving5, run Tables 2 and 3 and real recordings, draw, check every claim"
@@ -85,12 +88,20 @@ figures: $(READY)
 report: $(READY)
 	$(BIN)/python -m reproduce.report
 
-lint: $(READY)
+lint: style types
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy
 
-test: $(READY) lint
+# mypy has one process and takes most of a minute: beside the tests, no core waits for it.
+test: $(READY) style
+	$(MAKE) --no-print-directory -j2 types tests
+
+tests: $(READY)
 	$(call CHEAPLY,$(VENV)) \
 	  $(BIN)/python -m pytest --nbmake -m "not numerics" -n logical --dist worksteal tests $(NOTEBOOKS)
 	$(MAKE) --no-print-directory numerics PROCESSORS="$(ENDS)"

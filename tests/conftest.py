@@ -46,7 +46,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
     for name, value in {
         "jax_compilation_cache_dir": PROGRAMS,
         "jax_enable_compilation_cache": True,
-        "jax_persistent_cache_min_compile_time_secs": 0,
+        "jax_persistent_cache_min_compile_time_secs": 0.1,
         "jax_persistent_cache_min_entry_size_bytes": -1,
     }.items():
         os.environ[name.upper()] = str(value)
