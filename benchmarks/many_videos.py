@@ -57,7 +57,7 @@ def run(smoke: bool = False) -> dict[str, Any]:
     epochs = 1 if smoke else 100
     over = []
     for count, workers in counts:
-        sizes = [str(count), str(workers), str(epochs)]
+        sizes = [str(count), str(workers), str(epochs), *([str(SMOKE.frames)] if smoke else [])]
         report = fresh_process("-m", "benchmarks.many_videos", *sizes, compiles=not smoke)
         over.append({"videos": count, "workers": workers, **json.loads(report)})
     return {
@@ -105,9 +105,9 @@ def rows(figures: dict[str, Any]) -> list[Row]:
     return [*lines, Row(what, f"{groups['group_over_alone']:.2f}× the time")]
 
 
-def _all(count: str, workers: str, epochs: str) -> None:
+def _all(count: str, workers: str, epochs: str, most: str = "inf") -> None:
     start = time.perf_counter()
-    listed = videos()
+    listed = [(name, int(min(n, float(most))), k) for name, n, k in videos()]
     chosen = listed[:: len(listed) // int(count)][: int(count)]
     tasks = [
         Task(name, functools.partial(made, n, seed), f"walk {n} {seed}", k, measure=compiled)

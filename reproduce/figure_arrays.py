@@ -29,7 +29,7 @@ from dkva.base.files import write_atomically
 from dkva.experiments.experiment import Task, code_version
 from reproduce.base.labels import LEARNED, MORE
 from reproduce.base.methods import EPOCHS
-from reproduce.base.options import console, parser
+from reproduce.base.options import console, parser, thinned
 from reproduce.base.paths import RESULTS, ROWS, data_root
 from reproduce.base.store import chosen, read_rows, write_arrays
 from reproduce.collections import basic_motions, breakfast_sample, moving5
@@ -126,6 +126,8 @@ def _recording(epochs: int | None) -> dict[str, np.ndarray]:
     """The first joined recording: truth and each method's labels as places in "names", and its score."""
     smoothing = basic_motions.chosen_smoothing()
     (task,) = basic_motions.tasks("test", range(1))
+    if epochs:
+        task = thinned(task)
     frames, truth = task.load()
     names, places = np.unique(truth, return_inverse=True)
     out = {"names": names, "truth": places.astype(np.uint8)}
@@ -144,7 +146,8 @@ def _breakfast(root: Path | None, videos: int | None, epochs: int | None) -> dic
     if epochs:
         method = replace(method, settings=dict(method.settings) | {"epochs": epochs})
     out = {}
-    for task in breakfast_sample.tasks(root, range(5))[:videos]:
+    tasks = breakfast_sample.tasks(root, range(1 if videos else 5))[:videos]
+    for task in map(thinned, tasks) if videos else tasks:
         features, _ = task.load()
         rows = [method.labels(features, task.n_segments, seed, task.video) for seed in task.seeds]
         out[task.video] = np.stack(rows).astype(np.uint8)
@@ -155,12 +158,14 @@ def arrays(videos: int | None = None, epochs: int | None = None) -> dict[str, np
     """All that is stored, by name.
 
     Args:
-        videos: only so many videos of each kind.
-        epochs: instead of those chosen.
+        videos: only so many videos of each kind, with few frames and one seed.
+        epochs: instead of those chosen; recordings then have few frames, too.
     """
     choice = chosen_settings()
     choice = choice._replace(epochs=epochs or choice.epochs)
     tasks = moving5.tasks(seeds=(0,))
+    if videos:
+        tasks = [thinned(task) for task in tasks]
     failing = [name for name, _ in _worst()][:videos]
     parts = {str(number): _of_video(tasks[number - 1], choice) for number in VIDEOS[:videos]}
     parts["gram"] = _grams(tasks[VIDEOS[0] - 1])

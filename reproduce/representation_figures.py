@@ -47,6 +47,9 @@ _OF_ALL, _OF_ONE = (CARL, MASA), (CARL, LRPROP, MASA)
 # Every how many-th frame, or pair of frames, is shown.
 _FRAMES, _PAIRS = 2, 4
 
+# Steps of t-SNE, and of a smoke run the fewest that it takes.
+_STEPS, _FEWEST = 1000, 250
+
 
 def arrays(options: argparse.Namespace) -> dict[str, np.ndarray]:
     """What is drawn, by name.
@@ -58,15 +61,16 @@ def arrays(options: argparse.Namespace) -> dict[str, np.ndarray]:
     together = at_once(apart)
     one = max(apart, key=lambda each: each.n_segments)
     test = [video for each in apart for video in each.test]
+    steps = _FEWEST if options.smoke else _STEPS
     out = {"activities/names": _names(test, [video.activity for video in test], _FRAMES)}
     for name, model in _models(_OF_ALL, together[0], ON_ALL, options).items():
-        out[f"activities/{name}"] = _plane(_embedded(model, test, _FRAMES))
+        out[f"activities/{name}"] = _plane(_embedded(model, test, _FRAMES), steps)
     truths = [video.truth() for video in one.test]
     out["phases/activity"] = np.array(one.columns["activity"])
     out["phases/names"] = np.concatenate(truths).astype(np.uint8)
     out["matched/first"], out["matched/second"] = (truth.astype(np.uint8) for truth in truths[:2])
     for name, model in _models(_OF_ONE, one, ON_ACTIVITY, options).items():
-        out[f"phases/{name}"] = _plane(_embedded(model, one.test, 1))
+        out[f"phases/{name}"] = _plane(_embedded(model, one.test, 1), steps)
         first, second = (model.embed(video.features()) for video in one.test[:2])
         out[f"matched/by {name}"] = dtw(cdist(first, second)).path[::_PAIRS].astype(np.int16)
     return out
@@ -95,12 +99,13 @@ def _names(videos: Sequence[Member], names: Sequence[str | None], step: int) -> 
     )
 
 
-def _plane(frames: np.ndarray) -> np.ndarray:
-    """Frames [n, e] in the plane by t-SNE [n, 2]."""
+def _plane(frames: np.ndarray, steps: int) -> np.ndarray:
+    """Frames [n, e] in the plane by so many steps of t-SNE [n, 2]."""
     from sklearn.manifold import TSNE
 
     few = min(30, (len(frames) - 1) // 3)
-    return TSNE(perplexity=few, init="pca", random_state=0).fit_transform(frames).astype(np.float32)
+    made = TSNE(perplexity=few, init="pca", random_state=0, max_iter=steps)
+    return made.fit_transform(frames).astype(np.float32)
 
 
 def main(arguments: list[str] | None = None) -> int:

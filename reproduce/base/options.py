@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from dkva.experiments import collections
 from dkva.experiments.experiment import ExperimentError, Method, Outcome, RowCache, Task, run
-from dkva.experiments.learners import Learner
+from dkva.experiments.learners import Learner, Member
 from dkva.experiments.models import ModelStore
 from dkva.workers.crew import PROCESSES, SCHEDULER_HELP, check_scheduler
 from reproduce.base.paths import MODELS, ROOT, ROWS
 
-__all__ = ["compute", "compute_trained", "console", "parser"]
+__all__ = ["compute", "compute_trained", "console", "parser", "thinned"]
+
+# Frames of a video of a smoke run, at most.
+_SMOKE_FRAMES = 200
 
 
 def console() -> Console:
@@ -62,7 +68,7 @@ def _scheduler(text: str) -> str:
 def compute(
     methods: Sequence[Method], tasks: Sequence[Task], options: argparse.Namespace, rows: Path | None = None
 ) -> Outcome:
-    """Rows of an experiment under a script's options; a smoke run keeps none.
+    """Rows of an experiment under a script's options; a smoke run keeps none, and its videos are thinned.
 
     Exits with one message where videos failed; what was computed is kept.
     """
@@ -70,7 +76,8 @@ def compute(
         if options.smoke:
             with tempfile.TemporaryDirectory() as folder:
                 cache = RowCache(Path(folder) / "rows.sqlite")
-                return run(methods, tasks, cache, scheduler=options.scheduler, code_root=ROOT)
+                few = [thinned(task) for task in tasks]
+                return run(methods, few, cache, scheduler=options.scheduler, code_root=ROOT)
         return run(
             methods,
             tasks,
@@ -90,7 +97,9 @@ def compute_trained(
     scoring: collections.Scoring,
     options: argparse.Namespace,
 ) -> Outcome:
-    """Rows of learners on collections under a script's options; a smoke run keeps neither rows nor models.
+    """Rows of learners on collections under a script's options.
+
+    A smoke run keeps neither rows nor models, and its videos are thinned.
 
     Exits with one message if trainings or videos failed; what was computed is kept.
     """
@@ -98,8 +107,9 @@ def compute_trained(
         if options.smoke:
             with tempfile.TemporaryDirectory() as folder:
                 kept = RowCache(Path(folder) / "rows.sqlite"), ModelStore(Path(folder) / "models")
+                few = [_thinned_collection(each) for each in given]
                 return collections.run(
-                    learners, given, scoring, *kept, scheduler=options.scheduler, code_root=ROOT
+                    learners, few, scoring, *kept, scheduler=options.scheduler, code_root=ROOT
                 )
         return collections.run(
             learners,
@@ -114,3 +124,29 @@ def compute_trained(
         )
     except ExperimentError as error:
         raise SystemExit(f"error: {error}") from error
+
+
+def thinned(task: Task) -> Task:
+    """A task whose video has few frames, for a smoke run: some, evenly spread."""
+    return replace(task, load=partial(_few_frames, task.load), checksum=f"{task.checksum}, thinned")
+
+
+def _thinned_collection(given: collections.Collection) -> collections.Collection:
+    known = None if given.known is None else _thinned_members(given.known)
+    return replace(given, train=_thinned_members(given.train), test=_thinned_members(given.test), known=known)
+
+
+def _thinned_members(videos: Sequence[Member]) -> tuple[Member, ...]:
+    return tuple(
+        replace(video, read=partial(_few_frames, video.read), checksum=f"{video.checksum}, thinned")
+        for video in videos
+    )
+
+
+def _few_frames(load: Callable[[], tuple]) -> tuple:
+    features, truth = load()
+    n = len(features)
+    if n <= _SMOKE_FRAMES or not (truth is None or isinstance(truth, np.ndarray)):
+        return features, truth  # a truth in seconds knows where its frames are
+    places = np.arange(_SMOKE_FRAMES) * n // _SMOKE_FRAMES
+    return np.asarray(features)[places], None if truth is None else truth[places]

@@ -27,6 +27,7 @@ def found(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "videos_of", partial(_few_videos, figures.videos_of))
     monkeypatch.setattr("reproduce.tables.representation_runs.MODELS", tmp_path / "models")
     monkeypatch.setattr(figures, "RESULTS", tmp_path)
+    monkeypatch.setattr(figures, "_STEPS", figures._FEWEST)
     assert figures.main([]) == 0
     assert len(list((tmp_path / "models").glob("*.npz"))) == 2  # of both activities, and of one
     with np.load(tmp_path / REPRESENTATIONS, allow_pickle=False) as stored:
