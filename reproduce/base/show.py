@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table as Lines
 
 from reproduce.base.store import Table, summarise
@@ -78,9 +82,41 @@ def with_interval(record: Mapping, shares: bool = True) -> str:
     return mean if record["low"] is None else f"{mean} [{low}, {high}]"
 
 
+# What rich may take for markup, for an emoji or for two lines.
+_SPECIAL = re.compile(r"\\|\[[a-z#/@]|:.*:|^\s|\s$|[^\S ]")
+
+
+class _Lines(Lines):
+    """A table that joins its lines itself where all of it fits: rich takes a millisecond for each."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        told = [[str(column.header), *column.cells] for column in self.columns]
+        plain = all(isinstance(cell, str) and not _SPECIAL.search(cell) for cells in told for cell in cells)
+        widths = [max(map(cell_len, cells)) for cells in told] if plain else []
+        if not plain or not self.rows or sum(widths) + 3 * len(widths) + 1 > options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        head = Lines(title=self.title, title_justify=self.title_justify, box=self.box)
+        for column, width in zip(self.columns, widths, strict=True):
+            head.add_column(column.header, justify=column.justify, no_wrap=True, width=width)
+        *above, below, end = console.render(head, options)
+        yield from above
+        columns = [
+            [_filled(cell, width, column.justify == "left") for cell in cells[1:]]
+            for cells, width, column in zip(told, widths, self.columns, strict=True)
+        ]
+        yield Segment("".join(f"  {'   '.join(row)}  \n" for row in zip(*columns, strict=True)))
+        yield from (below, end)
+
+
+def _filled(cell: str, width: int, left: bool) -> str:
+    blank = " " * (width - cell_len(cell))
+    return cell + blank if left else blank + cell
+
+
 def lines(title: str, columns: Sequence[str], left: int = 1) -> Lines:
     """An empty table whose first `left` columns are names."""
-    out = Lines(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
+    out = _Lines(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
     for index, column in enumerate(columns):
         out.add_column(column, justify="left" if index < left else "right", no_wrap=index >= left)
     return out
