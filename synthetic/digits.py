@@ -45,8 +45,8 @@ def load_digits(source: str) -> tuple[np.ndarray, np.ndarray]:
     else:
         raise ValueError(f"unknown source of digits {source!r}: give one of {', '.join(SOURCES)}")
     places: dict[bytes, int] = {}
-    for place, image in enumerate(images):
-        places.setdefault(image.tobytes(), place)
+    for at, image in enumerate(images):
+        places.setdefault(image.tobytes(), at)
     first = list(places.values())
     return images[first], labels[first]
 
