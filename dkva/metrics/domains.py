@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from dkva.metrics.bootstrap import RESAMPLES
+from dkva.metrics.bootstrap import RESAMPLES, middle_95
 
-__all__ = ["DomainMean", "domain_mean", "resampled_means", "sign_flip_p"]
+__all__ = ["DomainMean", "domain_mean", "mean_of_domains", "resampled_means", "sign_flip_p"]
 
 # Up to so many sequences all flips are tried.
 _EXACT = 13
@@ -40,12 +41,24 @@ def domain_mean(values, domains: Sequence[Hashable]) -> DomainMean:
     Raises:
         ValueError: no values, or not one domain a value.
     """
-    numbers, members = _checked(values, domains), _members(domains)
-    mean = float(np.mean([numbers[rows].mean() for rows in members]))
+    mean, members = mean_of_domains(values, domains), _members(domains)
     if max(map(len, members)) < 2:
         return DomainMean(mean, np.nan, np.nan, len(domains), len(members))
-    low, high = np.percentile(resampled_means(values, domains), (2.5, 97.5))
-    return DomainMean(mean, float(low), float(high), len(domains), len(members))
+    return DomainMean(mean, *middle_95(resampled_means(values, domains)), len(domains), len(members))
+
+
+def mean_of_domains(values, domains: Sequence[Hashable]) -> float:
+    """Mean of the domains' means, as `domain_mean` gives it, without an interval.
+
+    Args:
+        values: one a sequence [n].
+        domains: of each sequence [n].
+
+    Raises:
+        ValueError: no values, or not one domain a value.
+    """
+    numbers = _checked(values, domains)
+    return float(np.mean([numbers[rows].mean() for rows in _members(domains)]))
 
 
 def resampled_means(values, domains: Sequence[Hashable]) -> Float[np.ndarray, " r"]:
@@ -61,12 +74,15 @@ def resampled_means(values, domains: Sequence[Hashable]) -> Float[np.ndarray, " 
         ValueError: no values, or not one domain a value.
     """
     numbers = _checked(values, domains)
-    means = []
-    for seed, rows in enumerate(_members(domains)):
-        # Each domain draws by a seed of its own: two of equal size must not draw the same places.
-        drawn = np.random.default_rng(seed).integers(0, len(rows), (RESAMPLES, len(rows)))
-        means.append(numbers[rows][drawn].mean(axis=1))
-    return np.mean(means, axis=0)
+    # Each domain draws by a seed of its own: two of equal size must not draw the same places.
+    drawn = (numbers[rows][_draws(len(rows), seed)] for seed, rows in enumerate(_members(domains)))
+    return np.mean([each.mean(axis=1) for each in drawn], axis=0)
+
+
+@functools.lru_cache(maxsize=16)  # methods are compared on the same sequences, by several measures
+def _draws(n: int, seed: int) -> np.ndarray:
+    """Places of the values in each resample [9999, n]."""
+    return np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))
 
 
 def sign_flip_p(differences, domains: Sequence[Hashable]) -> float:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dkva.metrics.bootstrap import bootstrap_interval, bootstrap_weights
+from dkva.metrics.bootstrap import bootstrap_interval, bootstrap_weights, middle_95
 
 __all__ = [
     "DOES_NOT_HOLD",
@@ -48,9 +48,15 @@ def per_video(rows: Sequence[Mapping], measure: str, unit: str = "video") -> dic
     values: dict[str, list[float]] = {}
     for row in rows:
         value = float(row[measure])
-        if not math.isnan(value):
-            values.setdefault(str(row[unit]), []).append(value)
-    return {video: math.fsum(mine) / len(mine) for video, mine in values.items()}
+        if value == value:
+            mine = values.get(video := str(row[unit]))
+            if mine is None:
+                values[video] = [value]
+            else:
+                mine.append(value)
+    return {
+        video: mine[0] if len(mine) == 1 else math.fsum(mine) / len(mine) for video, mine in values.items()
+    }
 
 
 def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: str = "video") -> np.ndarray:
@@ -63,10 +69,12 @@ def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: 
         measure: the column compared.
         unit: the column that names the video.
     """
-    sides = [
-        per_video([row for row in rows if all(row[k] == v for k, v in side.items())], measure, unit)
-        for side in (a, b)
-    ]
+    sides = []
+    for side in (a, b):
+        mine = rows
+        for column, value in side.items():
+            mine = [row for row in mine if row[column] == value]
+        sides.append(per_video(mine, measure, unit))
     return np.array([sides[0][video] - sides[1][video] for video in sides[0] if video in sides[1]])
 
 
@@ -89,8 +97,7 @@ def difference(a, b) -> Effect:
         return Effect(mean, math.nan, math.nan, len(a) + len(b))
     # The resamples of equal numbers of videos are the same ones: turned, so that they are independent.
     drawn = bootstrap_weights(len(a)) @ a - np.roll(bootstrap_weights(len(b)) @ b, 1)
-    low, high = np.percentile(drawn, (2.5, 97.5))
-    return Effect(mean, float(low), float(high), len(a) + len(b))
+    return Effect(mean, *middle_95(drawn), len(a) + len(b))
 
 
 @functools.lru_cache(maxsize=8192)

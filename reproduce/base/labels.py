@@ -77,6 +77,7 @@ __all__ = [
     "RTK_POINTS_REFINED",
     "SEGMENTATION_ALONE",
     "SINGLE_VIDEO",
+    "STUDIES",
     "TCC",
     "TCN",
     "TRUE_ALIGNMENT",
@@ -207,3 +208,6 @@ RAW_FRAMES = "raw frames"
 
 #: The paper's loss in the column `value` of the study of losses.
 MMD = "MMD"
+
+#: The results that are studies of one setting at a time.
+STUDIES = ("study_network", "study_initialisation", "study_batches", "study_estimator", "study_transport")

@@ -7,6 +7,7 @@ computes both again.
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import io
 import itertools
@@ -163,20 +164,31 @@ def read_rows(name: str, folder: Path = RESULTS, *, check: bool = True) -> list[
 
 
 def _parse(text: str, path: Path, check: bool = True) -> list[dict]:
+    names, rows = _parsed(text, path.name, check)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+@functools.lru_cache(maxsize=128)  # tables, claims and pages read the same files
+def _parsed(text: str, file: str, check: bool) -> tuple[list[str], list[tuple]]:
+    """Names of the columns, and the rows' values in their order."""
     # Tens of thousands of rows are read at once: csv.DictReader and a call for each cell would take seconds.
     lines = (cells for cells in csv.reader(io.StringIO(text)) if cells)
     head = next(lines, [])
     kept = head.index(_CHECKSUM) if _CHECKSUM in head else len(head)
     names = [name for name in head if name != _CHECKSUM]
     prefixes = [f"{name}=" for name in names]
-    rows = []
+    whole = []
     for line, cells in enumerate(lines, 2):
         told = cells.pop(kept) if kept < len(cells) else None
         if check and (len(cells) != len(names) or _digest(map(add, prefixes, cells)) != told):
-            raise ValueError(f"{path.name}, line {line}: the checksum is not that of the row; make it again")
-        pairs = itertools.zip_longest(names, cells[: len(names)], fillvalue="")
-        rows.append({k: v if k in _TEXT else float(v) if v else math.nan for k, v in pairs})
-    return rows
+            raise ValueError(f"{file}, line {line}: the checksum is not that of the row; make it again")
+        whole.append(cells)
+    cut = itertools.zip_longest(names, *whole, fillvalue="")
+    columns = [
+        cells if name in _TEXT else [float(cell) if cell else math.nan for cell in cells]
+        for name, *cells in itertools.islice(cut, len(names))
+    ]
+    return names, list(zip(*columns, strict=True))
 
 
 def read_facts(name: str, folder: Path = RESULTS) -> dict:

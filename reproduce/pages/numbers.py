@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from reproduce.base.effects import Effect, effect, paired
-from reproduce.base.labels import AUTHORS, KERNEL_MEANS
+from reproduce.base.labels import AUTHORS, KERNEL_MEANS, STUDIES
 from reproduce.base.show import percent
 from reproduce.base.store import read_rows
 from reproduce.collections.breakfast_sample import VIDEOS
@@ -16,7 +16,6 @@ from reproduce.collections.real_sequences import SETS
 from reproduce.ledger.paper import number
 from reproduce.pages.markdown import markdown_table
 from reproduce.pages.tables import pivot
-from reproduce.pictures import STUDIES
 from reproduce.tables import difficulty
 from reproduce.tables.comparisons import comparison_cells
 from reproduce.tables.factor_ranges import FACTOR_RANGES

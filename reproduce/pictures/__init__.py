@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from reproduce.base.labels import STUDIES
 from reproduce.base.paths import RESULTS
 from reproduce.collections.breakfast_sample import VIDEOS as BREAKFAST
 from reproduce.pictures.base import Picture
@@ -54,9 +55,6 @@ __all__ = [
     "transport",
     "tw_finch",
 ]
-
-#: Studies of one setting at a time.
-STUDIES = ("study_network", "study_initialisation", "study_batches", "study_estimator", "study_transport")
 
 
 def every(folder: Path = RESULTS) -> Iterator[Picture | str]:

