@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import multiprocessing
 import os
 import shutil
 import sys
@@ -51,6 +52,12 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
     }.items():
         os.environ[name.upper()] = str(value)
         jax.config.update(name, value)
+
+
+# Dask's workers are forked from a process that has imported Dask already: by its default each takes a second
+# for that.
+if "forkserver" in multiprocessing.get_all_start_methods():
+    os.environ.setdefault("DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD", "forkserver")
 
 
 #: Pieces of memory that a process may have before its programs are dropped. Each of XLA's takes some, Linux
