@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import textwrap
+from multiprocessing import forkserver
 from pathlib import Path
 from unittest import mock
 
@@ -18,6 +19,7 @@ import pytest
 from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
+from matplotlib.figure import Figure
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,8 +56,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
         jax.config.update(name, value)
 
 
-# Dask's workers are forked from a process that has imported Dask already: by its default each takes a second
-# for that.
+# Dask's workers are forked from a process that has imported Dask, which takes each a second by its default.
 if "forkserver" in multiprocessing.get_all_start_methods():
     os.environ.setdefault("DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD", "forkserver")
 
@@ -116,6 +117,23 @@ def all_cores():
     os.sched_setaffinity(0, CORES)
     yield
     os.sched_setaffinity(0, mine)
+
+
+@pytest.fixture(scope="session")
+def forked():
+    """What Dask's workers are forked from has imported what rows need as well; never JAX, for its threads."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.get_context("forkserver").set_forkserver_preload(
+            ["distributed", "dkva.experiments.experiment"]
+        )
+        forkserver.ensure_running()
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Figures are made and saved as ever, but empty: to draw them is most of a command's time."""
+    whole = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda self, *to, **how: whole(Figure((1, 1)), *to, **how))
 
 
 @pytest.fixture
