@@ -1,11 +1,13 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
 import gc
+import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
 import textwrap
+from multiprocessing import forkserver
 from pathlib import Path
 
 import jax
@@ -15,6 +17,8 @@ import pytest
 from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
+from matplotlib.figure import Figure
+from quick_checks import check_quickly
 from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +29,8 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 if CORES and "PYTEST_XDIST_WORKER" in os.environ:
     os.sched_setaffinity(0, {CORES[int(os.environ["PYTEST_XDIST_WORKER"][2:]) % len(CORES)]})
     threadpool_limits(1)  # numpy is there already, and its threads, one a core, would wait for each other
+
+check_quickly()
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
@@ -51,6 +57,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
     }.items():
         os.environ[name.upper()] = str(value)
         jax.config.update(name, value)
+
+
+# Dask's workers are forked from a process that has imported Dask, which takes each a second by its default.
+if "forkserver" in multiprocessing.get_all_start_methods():
+    os.environ.setdefault("DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD", "forkserver")
 
 
 #: Pieces of memory that a process may have before its programs are dropped. Each of XLA's takes some, Linux
@@ -97,6 +108,23 @@ def all_cores():
     os.sched_setaffinity(0, CORES)
     yield
     os.sched_setaffinity(0, mine)
+
+
+@pytest.fixture(scope="session")
+def forked():
+    """What Dask's workers are forked from has imported what rows need as well; never JAX, for its threads."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        multiprocessing.get_context("forkserver").set_forkserver_preload(
+            ["distributed", "dkva.experiments.experiment"]
+        )
+        forkserver.ensure_running()
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Figures are made and saved as ever, but empty: to draw them is most of a command's time."""
+    whole = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", lambda self, *to, **how: whole(Figure((1, 1)), *to, **how))
 
 
 @pytest.fixture

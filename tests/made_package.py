@@ -176,10 +176,12 @@ PACKAGE = {
     "measures": """
         import numpy as np
 
-        from dkva.metrics.segmentation import score_row
+        def right(truth, labels, ignore=None):
+            mine = (truth == labels)[truth != ignore]
+            return {"mof": mine.mean(), "f1": 1 - mine.mean(), "found": len(set(labels.tolist()))}
 
         def share(truth, labels, n_segments, **options):
-            row = score_row(truth, labels, n_segments, **options)
+            row = right(truth, labels, **options)
             found = np.int64(row["found"])
             return {"share": np.float64(row["mof"]), "nothing": np.float32("nan"), "found": found}
 

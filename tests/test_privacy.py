@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from rendered import render
 
 STEPS = """
@@ -18,31 +19,45 @@ def refuse(event, given):
         raise RuntimeError(f"asked the network: {event} {given[1:]}")
 
 sys.addaudithook(refuse)
+import json
 from dkva.cli.main import main
-try:
-    main(sys.argv[1:])
-except SystemExit as end:
-    sys.exit(end.code)
+for line in sys.stdin:
+    try:
+        main(json.loads(line))
+    except SystemExit as end:
+        print(end.code, file=sys.stderr)
 """
 
 
-def alone(folder, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", STEPS, *map(str, arguments)], capture_output=True, text=True, cwd=folder
-    )
-    assert done.returncode == 0, done.stderr
+@pytest.fixture
+def alone(tmp_path):
+    """Call `dkva` in a process that is refused the network."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", STEPS], text=True, cwd=tmp_path, **pipes)
+
+    def call(*arguments):
+        process.stdin.write(json.dumps([*map(str, arguments)]) + "\n")
+        process.stdin.flush()
+        said = []
+        while (line := process.stderr.readline()) and not line.strip().isdecimal():
+            said.append(line)
+        assert line.strip() == "0", "".join(said)
+
+    yield call
+    process.kill()
+    process.communicate()
 
 
 def test_the_network_is_refused(tmp_path):
     """The hook that the other test relies on does refuse it."""
     asking = STEPS.replace("from dkva.cli.main import main", "import urllib.request").replace(
-        "main(sys.argv[1:])", "urllib.request.urlopen('http://192.0.2.1/')"
+        "main(json.loads(line))", "urllib.request.urlopen('http://192.0.2.1/')"
     )
-    done = subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", asking], input="[]\n", capture_output=True, text=True)
     assert "asked the network" in done.stderr
 
 
-def test_nothing_leaves_the_machine(tmp_path):
+def test_nothing_leaves_the_machine(alone, tmp_path):
     colours = np.array([[200, 30, 30], [30, 200, 30], [200, 30, 30], [30, 30, 200]], np.uint8)
     frames = np.broadcast_to(colours.repeat(15, axis=0)[:, None, None], (60, 48, 64, 3))
     for name in ("mine.mp4", "other.mp4"):
@@ -54,7 +69,6 @@ def test_nothing_leaves_the_machine(tmp_path):
     ]
     more = ("--encoder", "colour", "--shortest", "1s")
     alone(
-        tmp_path,
         "segment",
         "mine.mp4",
         "-k",
@@ -71,13 +85,10 @@ def test_nothing_leaves_the_machine(tmp_path):
     assert [run["label"] for run in doc["segments"]] == [0, 1, 0, 2]
     corrected = doc | {"key": "", "corrected": {"of": doc["key"]}}
     (tmp_path / "mine.corrected.json").write_text(json.dumps(corrected))
-    alone(tmp_path, "export", "mine.corrected.json", "--clips", "--reencode", "--export", "otio")
-    alone(
-        tmp_path, "segment", "mine.mp4", "-k", 3, "--labels", "mine.corrected.json", "--out", "scored", *more
-    )
+    alone("export", "mine.corrected.json", "--clips", "--reencode", "--export", "otio")
+    alone("segment", "mine.mp4", "-k", 3, "--labels", "mine.corrected.json", "--out", "scored", *more)
     assert json.loads((tmp_path / "scored/mine.json").read_text())["scores"]["mof"] == 1
     alone(
-        tmp_path,
         "transfer",
         "mine.mp4",
         "other.mp4",

@@ -30,7 +30,7 @@ def document(ends, rate=None, times=None, *, labels=None, names=None, **more):
     return timed({"video": "v", "frames": ends[-1], "segments": runs, **more}, rate, times)
 
 
-def many(n=10_000):
+def many(n=2_000):
     """Of n segments of three frames, 25 a second, with 40 names."""
     names = [f"step {i * 7 % 40}" for i in range(n)]
     return document(list(range(3, 3 * n + 1, 3)), 25.0, labels=[i * 7 % 40 for i in range(n)], names=names)

@@ -96,6 +96,7 @@ def test_matched_frames_are_written_as_document_table_and_picture(align, out):
     assert (out / "v_with_w.png").read_bytes()[1:4] == b"PNG"
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_document_says_what_made_it_and_nothing_of_this_machine(align, out, tmp_path):
     align()
     doc = document(out)
@@ -112,6 +113,7 @@ def test_the_document_says_what_made_it_and_nothing_of_this_machine(align, out, 
     assert str(tmp_path) not in (out / "v_with_w.json").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_second_run_keeps_what_is_done_and_another_aligns_anew(align, out, tmp_path, folder):
     align()
     kept = "kept what was done before with the same settings (--force aligns again); v: 20 of 30 frames"
@@ -131,6 +133,7 @@ def test_a_second_run_keeps_what_is_done_and_another_aligns_anew(align, out, tmp
     assert [row["frame_b"] for row in document(out)["matches"]][:10] == [None] * 10
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_files_of_others_are_not_written_over(align, out):
     for name in ("v_with_w.json", "v_with_w.matches.csv", "v_with_w.png"):
         out.mkdir(parents=True, exist_ok=True)
@@ -162,6 +165,7 @@ def test_every_so_many_frames_alone_are_aligned(align, out):
     assert [run["end"] for run in doc["a"]["segments"]] == [10, 20, 30]  # all frames are segmented
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_video_is_aligned_with_itself_and_it_is_said(align, out):
     code, _, errors = align(of=("v.npy", "v.npy"))
     assert code == 0
@@ -179,6 +183,7 @@ def test_a_model_that_does_not_segment_aligns(align, out, monkeypatch, folder):
     assert "segments" not in document(out)["a"]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_files_are_read_as_those_of_the_training(align, folder, model, out):
     np.save(folder / "v.npy", frames([0, 1, 2]).T)
     np.save(folder / "w.npy", frames([2, 0]).T)
@@ -225,6 +230,7 @@ def test_videos_that_cannot_be_used_are_one_line_each(align, folder, out):
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -246,6 +252,7 @@ def test_videos_of_another_activity_are_refused_unless_mixed(align, folder, name
     assert align("--mixed", of=(name, "w.npy"))[0] == 0
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_full_disk_is_one_line(align, out, monkeypatch):
     def full(path, doc):
         raise OSError(28, "No space left on device", str(path))
@@ -299,6 +306,7 @@ def test_features_are_matched_by_time_warping(warp, folder, out):
     assert document(out)["settings"] == {"standardise": False}
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_features_of_another_scale_match_if_they_are_standardised(warp, folder, out):
     np.save(folder / "w.npy", 100 + 0.01 * np.repeat(frames([0, 1, 2]), 2, axis=0))
     warp()
@@ -307,6 +315,7 @@ def test_features_of_another_scale_match_if_they_are_standardised(warp, folder, 
     assert [row["frame_b"] for row in document(out)["matches"]] != list(range(0, 60, 2))
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_what_does_not_go_with_features_is_one_line(warp, align, folder, model):
     assert error_of(warp("--model", model)) == "--features: aligns without a model; leave it or --model out"
     assert error_of(align("--no-standardise")) == (

@@ -67,6 +67,7 @@ def test_table_files_and_advice(dkva, data, out):
     assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_second_run_computes_nothing_and_says_the_same(dkva, data, out, monkeypatch):
     arguments = ("compare", data, "--methods", QUICK, "--out", out)
     first = dkva(*arguments)
@@ -79,6 +80,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(dkva, data, out, monkey
     assert "error: kmeans is left out: 5 of 5 videos failed" in errors
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_numbers_of_segments_and_labels_to_ignore(dkva, data, out):
     code, _, errors = dkva(
         "compare", data, "--methods", "uniform", "-k", 2, "--ignore", "2", "--ignore", "none", "--out", out
@@ -90,6 +92,7 @@ def test_numbers_of_segments_and_labels_to_ignore(dkva, data, out):
     assert [int(row["n_frames"]) for row in rows if row["video"] == "walk__1"] == [10 + 12 + 14]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_files_that_cannot_be_used_are_named_and_the_others_compared(dkva, data, out):
     np.savez(data / "walk__3.npz", X=np.zeros((4, 2)))
     np.savez(data / "walk__4.npz", X=np.eye(2), y=[0, 1])
@@ -102,6 +105,7 @@ def test_files_that_cannot_be_used_are_named_and_the_others_compared(dkva, data,
     assert len(json.loads((out / "comparison.json").read_text())["left_out"]) == 2
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_gaps_are_filled_if_asked(dkva, data, out):
     with np.load(data / "walk__0.npz") as held:
         x, y = held["X"], held["y"]
@@ -115,6 +119,7 @@ def test_gaps_are_filled_if_asked(dkva, data, out):
     assert json.loads((out / "comparison.json").read_text())["sequences"] == 5
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_smaller_comparison_says_what_it_replaces(dkva, data, out):
     dkva("compare", data, "--methods", QUICK, "--out", out)
     (data / "walk__0.npz").unlink()
@@ -126,6 +131,7 @@ def test_a_smaller_comparison_says_what_it_replaces(dkva, data, out):
     assert "is replaced" not in errors
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_methods_that_lack_a_package_are_named_once(dkva, data, out, monkeypatch):
     said = "method kmeans needs this, which is not installed"
     monkeypatch.setattr("dkva.cli.compare.lacking", lambda each: said if each.id == "kmeans" else None)
@@ -136,6 +142,7 @@ def test_methods_that_lack_a_package_are_named_once(dkva, data, out, monkeypatch
     assert dkva("compare", data, "--methods", "kmeans", "--out", out)[0] == 2
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_results_that_cannot_be_written_are_one_line(dkva, data, out):
     (out / "scores.csv").mkdir(parents=True)
     code, _, errors = dkva("compare", data, "--methods", "uniform", "--out", out)

@@ -111,6 +111,7 @@ def test_others_have_the_labels_of_the_labelled_video(transfer, folder, out):
     assert {row["method"] for row in rows} == {"transfer"}
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_the_document_says_what_made_it_and_nothing_of_this_machine(transfer, out, tmp_path):
     transfer("--by", "nearest", "--no-standardise")
     doc = document(out)
@@ -144,6 +145,7 @@ def test_truth_gives_scores_beside_stretched_labels(transfer, folder, out):
     assert "note: no video has the label to ignore: nap\n" in errors
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_by_a_model_its_embedded_frames_are_compared(transfer, folder, out, package, tmp_path, monkeypatch):
     package("a-learner", made_learner.ENTRIES, averages=made_learner.SOURCE)
     import averages
@@ -175,6 +177,7 @@ def test_by_a_model_its_embedded_frames_are_compared(transfer, folder, out, pack
     assert error_of(transfer("--model", model, "--standardise")).startswith("--standardise: is decided by")
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_frames_without_a_label_give_none(transfer, folder, out):
     (folder / "groundTruth" / "v.csv").write_text("start,end,label\n10,20,pour\n20,30,stir\n")
     transfer("--frame-labels", "txt", labels="groundTruth/v.csv")
@@ -192,6 +195,7 @@ def test_times_are_of_the_rate_and_forms_are_as_asked(transfer, out):
     assert "start_time" not in document(out)["segments"][0]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_videos_of_another_run_stay_in_the_table(transfer, out):
     transfer(of=("features/u.npy",))
     transfer(of=("features/w.npy",))
@@ -199,6 +203,7 @@ def test_videos_of_another_run_stay_in_the_table(transfer, out):
     assert sorted({row["video"] for row in rows}) == ["u", "w"]
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("name", ["w.json", "segments.csv", "summary.csv", "from_v.png", "w.labels.txt"])
 def test_the_files_of_others_are_not_written_over(transfer, out, name):
     out.mkdir(parents=True)
@@ -225,6 +230,7 @@ def test_what_is_not_there_is_one_line(transfer, options, said):
     assert said in line
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_labels_that_do_not_fit_are_one_line(transfer, folder, out):
     write_labels(folder / "groundTruth" / "v.txt", labels_of("v")[:25])
     said = error_of(transfer())
@@ -255,6 +261,7 @@ def test_a_folder_in_the_place_of_the_labelled_video_is_one_line(dkva, folder, o
     assert error_of(found) == f"{folder / 'features'}: {said}"
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_videos_that_cannot_be_used_cost_themselves_alone(transfer, folder, out):
     np.save(folder / "features" / "w.npy", np.ones((9, 2)))
     code, text, errors = transfer()
@@ -267,6 +274,7 @@ def test_videos_that_cannot_be_used_cost_themselves_alone(transfer, folder, out)
     assert not (out / "w.json").exists()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_videos_of_another_activity_are_refused_unless_mixed(dkva, folder, out):
     places = {name: folder.parent / f"{name}.npy" for name in ("P1_tea", "P2_coffee")}
     for name, path in zip("vw", places.values(), strict=True):
@@ -332,6 +340,7 @@ def corrected(folder):
     return np.array(["boil", "Action 1", "Action 2"])
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("form", ["both", "csv"])
 def test_a_document_that_was_corrected_is_not_replaced(of_films, out, tmp_path, form):
     corrected(tmp_path)

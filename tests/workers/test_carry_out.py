@@ -1,13 +1,13 @@
 """Results are the same whoever does the work, and a worker that dies loses nothing but what it was at."""
 
 import functools
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections import Counter
 
 import psutil
@@ -26,33 +26,30 @@ UNITS = range(10)
 SQUARES = [(unit, unit * unit) for unit in UNITS]
 
 
-class Running:
-    """A Dask scheduler that runs already, with two workers."""
+class Shared:
+    """A local cluster as dkva makes it, of two workers, which several tests use: making one takes seconds."""
 
     def __init__(self, folder):
         self._folder = folder
         self._cluster = None
 
-    def addressed(self):
-        """Its address and its file; made anew if workers that a test killed did not come back."""
-        from distributed import LocalCluster
-
+    def ready(self):
+        """The cluster; made anew if workers that a test killed did not come back."""
         limit = time.monotonic() + BACK
         while self._cluster and len(self._cluster.scheduler_info["workers"]) < 2 and time.monotonic() < limit:
-            time.sleep(0.1)
+            time.sleep(0.05)
         if self._cluster is None or len(self._cluster.scheduler_info["workers"]) < 2:
+            import distributed
+
             self.close()
-            path = self._folder / f"{uuid.uuid4().hex}.json"
-            self._cluster = LocalCluster(
-                n_workers=2,
-                threads_per_worker=1,
-                scheduler_kwargs={"allowed_failures": 1, "scheduler_file": str(path)},
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,
-                silence_logs=50,
-            )
-            self.file = str(path)
-        return {"address": self._cluster.scheduler_address, "file": self.file}
+            self._cluster = dask_workers._local_cluster(distributed, 2)
+        return self._cluster
+
+    def file(self):
+        """A scheduler file, as its scheduler would write one at its start."""
+        path = self._folder / "scheduler.json"
+        path.write_text(json.dumps(self.ready().scheduler.identity() | {"workers": {}}))
+        return str(path)
 
     def close(self):
         if self._cluster:
@@ -60,22 +57,23 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def clusters(tmp_path_factory):
-    found = Running(tmp_path_factory.mktemp("scheduler"))
+def shared(forked, tmp_path_factory):
+    found = Shared(tmp_path_factory.mktemp("scheduler"))
     yield found
     found.close()
 
 
-@pytest.fixture
-def running(clusters):
-    """A scheduler that runs, with both its workers, as its address and as its file."""
-    return clusters.addressed()
-
-
 @pytest.fixture(params=["processes", "dask", "address"])
-def scheduler(request):
+def scheduler(request, monkeypatch):
     """Every place that has workers of its own."""
-    return request.getfixturevalue("running")["address"] if request.param == "address" else request.param
+    if request.param == "processes":
+        return request.param
+    cluster = request.getfixturevalue("shared").ready()
+    if request.param == "address":
+        return cluster.scheduler_address
+    monkeypatch.setattr(dask_workers, "_local_cluster", lambda _, workers: {2: cluster}[workers])
+    monkeypatch.setattr(dask_workers, "_end", lambda _: None)  # it is the next test's, too
+    return request.param
 
 
 def all_of(work, units=UNITS, workers=2, **options):
@@ -89,11 +87,11 @@ def test_results_are_the_same_wherever(scheduler):
     assert all_of(scheduled_work.square, [], scheduler=scheduler) == []
 
 
-def test_a_scheduler_file_is_as_good_as_an_address(running):
-    assert all_of(scheduled_work.square, scheduler=running["file"]) == SQUARES
+def test_a_scheduler_file_is_as_good_as_an_address(shared):
+    assert all_of(scheduled_work.square, scheduler=shared.file()) == SQUARES
 
 
-def test_one_worker_of_dask_is_a_process_of_its_own():
+def test_one_worker_of_dask_is_a_process_of_its_own(forked):
     (pid, *_), (other, *_) = (
         result for _, result in all_of(scheduled_work.place, range(2), 1, scheduler="dask")
     )
@@ -115,35 +113,6 @@ def test_a_unit_that_cannot_be_sent_fails_alone(scheduler):
     assert isinstance(problem, Failed)
     assert "lock" in problem.problem
     assert "\n" not in problem.problem
-
-
-def test_a_worker_killed_in_mid_run_loses_only_its_group(scheduler, tmp_path):
-    killed = []
-
-    def kill():
-        path, limit = tmp_path / "pid", time.monotonic() + WAIT
-        while not path.exists() and time.monotonic() < limit:
-            time.sleep(0.02)
-        time.sleep(1)  # until what was done before has come
-        killed.append(int(path.read_text()))
-        os.kill(killed[0], signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    results = all_of(functools.partial(scheduled_work.noted, folder=tmp_path), scheduler=scheduler, group=2)
-    thread.join()
-    assert results == SQUARES
-    assert killed != [os.getpid()]
-    runs = Counter(int(path.name.split()[0]) for path in tmp_path.iterdir() if " " in path.name)
-    assert runs == {unit: 1 + (unit in (2, 3)) for unit in UNITS}
-
-
-def test_a_unit_that_always_kills_its_worker_is_known_and_the_others_go_on(scheduler):
-    results = all_of(scheduled_work.deadly, scheduler=scheduler, group=3)
-    (index, problem) = results.pop(5)
-    assert index == 5
-    assert problem.problem.startswith("its worker died each time")
-    assert results == SQUARES[:5] + SQUARES[6:]
 
 
 def test_workers_that_die_before_anything_is_done_end_the_run():
@@ -216,3 +185,35 @@ def test_dask_is_imported_only_when_used():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# Last, as the workers that they kill are the other tests', too.
+
+
+def test_a_worker_killed_in_mid_run_loses_only_its_group(scheduler, tmp_path):
+    killed = []
+
+    def kill():
+        path, limit = tmp_path / "pid", time.monotonic() + WAIT
+        while not path.exists() and time.monotonic() < limit:
+            time.sleep(0.02)
+        time.sleep(1)  # until what was done before has come
+        killed.append(int(path.read_text()))
+        os.kill(killed[0], signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    results = all_of(functools.partial(scheduled_work.noted, folder=tmp_path), scheduler=scheduler, group=2)
+    thread.join()
+    assert results == SQUARES
+    assert killed != [os.getpid()]
+    runs = Counter(int(path.name.split()[0]) for path in tmp_path.iterdir() if " " in path.name)
+    assert runs == {unit: 1 + (unit in (2, 3)) for unit in UNITS}
+
+
+def test_a_unit_that_always_kills_its_worker_is_known_and_the_others_go_on(scheduler):
+    results = all_of(scheduled_work.deadly, scheduler=scheduler, group=3)
+    (index, problem) = results.pop(5)
+    assert index == 5
+    assert problem.problem.startswith("its worker died each time")
+    assert results == SQUARES[:5] + SQUARES[6:]
