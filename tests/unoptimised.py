@@ -14,10 +14,16 @@ unoptimised = functools.partial(jax.jit, compiler_options={"xla_backend_optimiza
 _run_alone = unoptimised(learn_video, static_argnames="program")
 
 
+@functools.lru_cache(maxsize=64)
+def _run_group(program):
+    return unoptimised(jax.vmap(functools.partial(learn_video, program=program)))
+
+
 @contextmanager
 def learning_unoptimised():
-    """Within it, a video alone is learned by a program that was compiled without optimisation."""
+    """Within it, videos are learned by programs compiled without optimisation, alone or in groups."""
     with ExitStack() as stack:
-        for module in ("approximate", "segmenter"):
+        for module in ("approximate", "segmenter", "batched"):
             stack.enter_context(mock.patch(f"dkva.approximation.{module}.run_alone", _run_alone))
+        stack.enter_context(mock.patch("dkva.approximation.batched._program", _run_group))
         yield

@@ -1,5 +1,6 @@
 """Kernels against neural-tangents, finite networks, NumPy loops and finite differences."""
 
+from functools import cache, partial
 from pathlib import Path
 
 import jax
@@ -26,9 +27,16 @@ NETWORKS = [
 ]
 
 
+class Values(dict):
+    """Arrays of a file, read once: one object, by which others are kept."""
+
+    __hash__ = object.__hash__
+
+
+@cache
 def load(path):
     with np.load(path, allow_pickle=False) as file:
-        return {key: file[key] for key in file.files}
+        return Values({key: file[key] for key in file.files})
 
 
 def within(value, expected, error):
@@ -38,6 +46,15 @@ def within(value, expected, error):
 
 def frames(n, d, seed=0, dtype=np.float32):
     return jnp.asarray(np.random.default_rng(seed).standard_normal((n, d)), dtype)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def together(kernels, seconds, x, y, scales):
+    """Gram matrices of several kernels by one program, each of x and one of y (by place) or of x alone."""
+    return [
+        [kernel(x, None if second is None else y[second], **scales) for second in seconds]
+        for kernel in kernels
+    ]
 
 
 def corner_frames(dtype=np.float32):
@@ -50,15 +67,24 @@ def corner_frames(dtype=np.float32):
 # --- neural-tangents -------------------------------------------------------------------------------
 
 
+@cache
+def found_of(values, activation, depth, stds, dtype):
+    """Frames and Gram matrices of both kernels of a network, by one program, as by its name."""
+    x, y = (np.asarray(values[name], dtype) for name in "XY")
+    # y=None and y=x are two routes in the code; x beside y saves a program.
+    seconds = None, np.concatenate([y, x])
+    kernels = tuple(Kernel(name, depth, activation, *stds) for name in ("nngp", "ntk"))
+    grams = together(kernels, (None, 0), jnp.asarray(x), [jnp.asarray(seconds[1])], {})
+    return x, seconds, dict(zip(kernels, grams, strict=True))
+
+
 def compare_with_oracle(values, prefix, name, stds, dtype):
-    x, y = jnp.asarray(values["X"], dtype), jnp.asarray(values["Y"], dtype)
     activation, depth = prefix.split("_")[0], int(prefix.split("_")[1].removeprefix("depth"))
     kernel = Kernel(name, depth, activation, *stds)
     own, between = (values[f"{prefix}_{name}_{pair}"] for pair in ("XX", "XY"))
-    # y=None and y=x are two routes in the code; x beside y saves a program.
-    both = jnp.concatenate([y, x])
-    for second, expected in ((None, own), (both, np.concatenate([between, own], axis=1))):
-        gram = kernel(x, second)
+    x, seconds, found = found_of(values, activation, depth, stds, dtype)
+    expectations = own, np.concatenate([between, own], axis=1)
+    for gram, second, expected in zip(found[kernel], seconds, expectations, strict=True):
         assert gram.dtype == dtype
         # neural-tangents rounds in float64 what we round in float64 or float32.
         errors = (gram_bound(kernel, x, second, dtype=each).error for each in (dtype, np.float64))
@@ -143,7 +169,7 @@ def test_finite_network_tangent_is_the_jacobians(x64):
         hidden = weight_std / np.sqrt(5.0) * x @ w.T + (bias_std * b)[None, :]
         return weight_std / np.sqrt(float(width)) * jax.nn.relu(hidden) @ v + bias_std * last
 
-    jacobian = jax.jacobian(network)(tuple(map(jnp.asarray, (w, b, v, np.zeros(1)))))
+    jacobian = jax.jit(jax.jacobian(network))(tuple(map(jnp.asarray, (w, b, v, np.zeros(1)))))
     flat = np.concatenate([np.asarray(j).reshape(4, -1) for j in jacobian], axis=1)
     _, tangent = finite_network(x, width, "relu", weight_std, bias_std, np.random.default_rng(4))
     # Sums of 16 units, each of a row of 5, that partly cancel: relative to their sizes.
@@ -191,13 +217,22 @@ def test_deep_finite_networks_approach_closed_form(x64):
 # --- properties of every kernel --------------------------------------------------------------------
 
 
+@cache
+def own_grams(activation):
+    """Gram matrices by the name of every kernel, of corners and other frames."""
+    x = jnp.asarray(np.concatenate([corner_frames(), frames(30, 6)]))
+    kernels = tuple(Kernel(name, activation=activation) for name in NAMES)
+    grams = together(kernels, (None,), x, [], {"length_scale": 3.0})
+    return {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
+
+
 @pytest.mark.numerics
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("name", NAMES)
 def test_gram_matrix_is_symmetric_and_positive_semidefinite(name, activation):
-    x = jnp.concatenate([corner_frames(), frames(30, 6)])
+    x = np.concatenate([corner_frames(), frames(30, 6)])
     kernel = Kernel(name, activation=activation)
-    gram = np.asarray(kernel(x, length_scale=3.0))
+    gram = own_grams(activation)[name]
     assert gram.shape == (39, 39)
     assert gram.dtype == np.float32
     assert np.isfinite(gram).all()
@@ -215,25 +250,45 @@ def near_frames(d):
     return np.concatenate([a, *moved, -3 * a, b]).astype(np.float32)
 
 
+HARD = [*((n, "relu", 1) for n in NAMES), ("ntk", "relu", 3), ("ntk", "erf", 2), ("nngp", "erf", 1)]
+
+
+def as_networks_see(x, kernel):
+    """Frames in float64 after the random features of float32, if it has them, and the kernel of those."""
+    draws = kernel.projection(x.shape[1], 0)
+    if draws is None:
+        return x.astype(np.float64), kernel
+    w, u = (np.asarray(each, np.float64) for each in draws)  # the draws of float64 are others
+    return (0.1 / len(u)) ** 0.5 * np.cos(x @ w + u), Kernel("ntk", kernel.depth, kernel.activation)
+
+
+@cache
+def hard_grams(d):
+    """Near frames, scales, and by kernel: its Gram matrices in float32 and float64, and those frames."""
+    x, scales = near_frames(d), {"length_scale": 2.0 * d, "rescale": 0.7}
+    kernels = tuple(Kernel(name, depth, activation) for name, activation, depth in HARD)
+    found = together(kernels, (0,), jnp.asarray(x), [jnp.asarray(x)], scales)
+    seen, inner = zip(*(as_networks_see(x, kernel) for kernel in kernels), strict=True)
+
+    @unoptimised
+    def evaluated(many):
+        return [kernel(frames, frames, **scales) for kernel, frames in zip(inner, many, strict=True)]
+
+    with enable_x64():
+        exact = jax.tree.map(np.asarray, evaluated([jnp.asarray(frames) for frames in seen]))
+    return x, scales, dict(zip(kernels, zip(found, exact, seen, inner, strict=True), strict=True))
+
+
 @pytest.mark.numerics
 @pytest.mark.parametrize("d", [6, 64])
-@pytest.mark.parametrize(
-    ("name", "activation", "depth"),
-    [*((n, "relu", 1) for n in NAMES), ("ntk", "relu", 3), ("ntk", "erf", 2), ("nngp", "erf", 1)],
-)
+@pytest.mark.parametrize(("name", "activation", "depth"), HARD)
 def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     """The error of float32 is within its bound, and the bound is no more than its purpose needs."""
-    x, kernel = near_frames(d), Kernel(name, depth, activation)
-    scales = {"length_scale": 2.0 * d, "rescale": 0.7}
-    found, bound = kernel(jnp.asarray(x), jnp.asarray(x), **scales), gram_bound(kernel, x, x, **scales)
-    draws = kernel.projection(d, 0)
-    with enable_x64():
-        wide = jnp.asarray(x, np.float64)
-        if draws is not None:  # the draws of float64 are others
-            w, u = (jnp.asarray(each, np.float64) for each in draws)
-            wide, kernel = (0.1 / d) ** 0.5 * jnp.cos(wide @ w + u[None, :]), Kernel("ntk", depth, activation)
-        exact = np.asarray(unoptimised(lambda: kernel(wide, wide, **scales))())
-    rounding = gram_bound(kernel, np.asarray(wide), np.asarray(wide), **scales).error
+    kernel = Kernel(name, depth, activation)
+    x, scales, grams = hard_grams(d)
+    (found,), exact, wide, inner = grams[kernel]
+    bound = gram_bound(kernel, x, x, **scales)
+    rounding = gram_bound(inner, wide, wide, **scales).error
     within(bound.value, exact, 2 * rounding)
     within(found, exact, bound.error + rounding)
     # Worst cases do not come together: sums of d terms err by the root of d, digits are lost by luck, and
@@ -241,27 +296,42 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     assert np.max(np.abs(found - exact) / bound.error) > 0.01 / d
 
 
+@cache
+def grams_in_float64():
+    """Frames, and their Gram matrices by the name of every kernel."""
+    x = frames(40, 6, dtype=np.float64)
+    grams = together(tuple(map(Kernel, NAMES)), (None,), x, [], {"length_scale": 3.0})
+    return np.asarray(x), {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
+
+
 @pytest.mark.numerics
 @pytest.mark.parametrize("name", NAMES)
 def test_gram_matrix_is_positive_semidefinite_to_rounding_in_float64(name, x64):
-    x = frames(40, 6, dtype=np.float64)
-    gram = np.asarray(Kernel(name)(x, length_scale=3.0))
+    x, grams = grams_in_float64()
+    gram = grams[name]
     error = gram_bound(Kernel(name), x, length_scale=3.0).error
     np.fill_diagonal(error, 40 * eps(np.float64) * gram.max())  # exact, but for what follows the angle
     assert np.linalg.norm(error) < 1e-9 * np.linalg.norm(gram)
     assert np.linalg.eigvalsh(gram)[0] > -np.linalg.norm(error)
 
 
+@cache
+def grams_between(order):
+    """Two sets of frames, the first in an order, and their Gram matrices by the name of every kernel."""
+    x, y = np.asarray(frames(9, 6))[list(order)], frames(5, 6, seed=1)
+    kernels = tuple(map(Kernel, NAMES))
+    grams = together(kernels, (0,), jnp.asarray(x), [y], {"length_scale": 3.0})
+    return x, np.asarray(y), {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
+
+
 @pytest.mark.numerics
 @pytest.mark.parametrize("name", NAMES)
 def test_permuting_frames_permutes_the_gram_matrix(name):
-    x, y = frames(9, 6), frames(5, 6, seed=1)
     order = np.random.default_rng(2).permutation(9)
-    kernel = Kernel(name)
-    expected = kernel(x, y, length_scale=3.0)[order]
+    (_, _, plain), (x, y, permuted) = grams_between(tuple(range(9))), grams_between(tuple(order.tolist()))
     # A row's rounding may depend on its place.
-    error = gram_bound(kernel, x[order], y, length_scale=3.0).error
-    within(kernel(x[order], y, length_scale=3.0), expected, 2 * error)
+    error = gram_bound(Kernel(name), x, y, length_scale=3.0).error
+    within(permuted[name], plain[name][order], 2 * error)
 
 
 @pytest.mark.parametrize(("name", "activation"), NETWORKS)
@@ -274,7 +344,8 @@ def test_values_and_gradients_are_finite_at_corners(name, activation):
 
     both = jax.jit(jax.value_and_grad(total, argnums=(0, 1)))
     alone = jax.jit(jax.value_and_grad(lambda x: total(x, None)))
-    results = [alone(x), both(x, x), both(x, x[::-1]), both(x, 100 * x)]
+    others = (jnp.asarray(y) for y in (np.asarray(x)[::-1], 100 * np.asarray(x)))
+    results = [alone(x), both(x, x), *(both(x, y) for y in others)]
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(results))
 
 
@@ -282,7 +353,7 @@ def test_values_and_gradients_are_finite_at_corners(name, activation):
 def test_deep_float64_values_and_gradients_are_finite_at_corners(activation, x64):
     x = corner_frames(np.float64)
     kernel = Kernel("gauss_ntk_sphere", depth=3, activation=activation)
-    results = jax.value_and_grad(lambda x: jnp.sum(kernel(x, x, length_scale=3.0)))(x)
+    results = jax.jit(jax.value_and_grad(lambda x: jnp.sum(kernel(x, x, length_scale=3.0))))(x)
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(results))
 
 
@@ -321,8 +392,9 @@ STEP = 1e-5
 
 def finite_differences(function, at, step=STEP):
     steps = step * np.eye(at.size).reshape(-1, *at.shape)
-    values = jax.jit(jax.vmap(function))(at[None] + jnp.asarray(np.concatenate([steps, -steps])))
-    return np.asarray((values[: at.size] - values[at.size :]) / (2 * step)).reshape(at.shape)
+    places = np.asarray(at)[None] + np.concatenate([steps, -steps])
+    values = np.asarray(jax.jit(jax.vmap(function))(jnp.asarray(places)))
+    return ((values[: at.size] - values[at.size :]) / (2 * step)).reshape(at.shape)
 
 
 # --- each kernel by its definition -----------------------------------------------------------------
@@ -365,17 +437,24 @@ def test_products_equal_gaussian_times_rescaled_neural_kernel(product, neural, n
     gaussian, product, neural = Kernel("gaussian"), Kernel(product), Kernel(neural)
 
     @unoptimised
-    def factors(second):
-        return gaussian(x, second, length_scale=2.0), neural(x, second)
+    def factors(x, y):
+        return [(gaussian(x, second, length_scale=2.0), neural(x, second)) for second in (None, y)]
 
-    own, between = (tuple(map(np.asarray, factors(second))) for second in (None, y))
+    # Medians take seconds to compile with optimisation.
+    @jax.jit if n == 6 else unoptimised
+    def products(x, y):
+        return [
+            [product(x, second, length_scale=2.0, rescale=r) for r in (None, 0.3)] for second in (None, y)
+        ]
+
+    own, between = jax.tree.map(np.asarray, factors(x, y))
     r = abs(np.median(own[0]) / np.median(own[1]))
-    for second, (gauss, tangent) in ((None, own), (y, between)):
+    for second, (gauss, tangent), (found, given) in zip(
+        (None, y), (own, between), products(x, y), strict=True
+    ):
         expected = gauss * r * tangent
         # The same formulas in programs of their own: each errs.
-        found = product(x, second, length_scale=2.0)
         within(found, expected, 2 * gram_bound(product, x, second, length_scale=2.0).error)
-        given = product(x, second, length_scale=2.0, rescale=0.3)
         error = 2 * gram_bound(product, x, second, length_scale=2.0, rescale=0.3).error
         within(given, expected * 0.3 / r, error)
 
@@ -387,14 +466,15 @@ def test_rescaling_counts_only_pairs_in_mask(x64):
     expected = abs(np.median(gauss[mask]) / np.median(neural[mask]))
     factors = Factors(jnp.asarray(gauss), jnp.asarray(neural))
     # Medians are selected; the mean of two and the ratio round.
-    np.testing.assert_allclose(rescaling(factors, jnp.asarray(mask)), expected, rtol=4 * eps(np.float64))
+    found = jax.jit(rescaling)(factors, jnp.asarray(mask))
+    np.testing.assert_allclose(found, expected, rtol=4 * eps(np.float64))
 
 
 @pytest.mark.fast
 @pytest.mark.parametrize("neural", [0.0, 1.0])
 def test_rescaling_without_pairs_or_with_zero_median_is_one(neural):
     gauss, mask = jnp.full((2, 2), 0.5), jnp.full((2, 2), neural == 0)
-    assert rescaling(Factors(gauss, jnp.full((2, 2), neural)), mask) == 1
+    assert jax.jit(rescaling)(Factors(gauss, jnp.full((2, 2), neural)), mask) == 1
 
 
 @pytest.mark.numerics
@@ -506,10 +586,10 @@ def test_authors_sntk_draws_anew_for_assignment():
 @pytest.mark.numerics
 @pytest.mark.fast
 def test_authors_sntk_is_the_papers_where_it_is_evaluated_by_itself():
-    x, y = frames(6, 5), frames(4, 5, seed=1)
-    for pair in ((x,), (x, y)):
+    for pair in ((frames(6, 5),), (frames(6, 5), frames(4, 5, seed=1))):
         # The same operations in the same order, so the same numbers.
-        np.testing.assert_array_equal(Kernel("sntk_authors")(*pair), Kernel("sntk")(*pair))
+        mine, papers = (unoptimised(lambda *x, k=k: Kernel(k)(*x))(*pair) for k in ("sntk_authors", "sntk"))
+        np.testing.assert_array_equal(mine, papers)
 
 
 # --- what no kernel does ----------------------------------------------------------------------------
@@ -524,8 +604,7 @@ def test_other_kernels_ignore_the_seed(name):
 def test_inputs_are_not_written(x64):
     x = np.random.default_rng(0).standard_normal((5, 4))
     before = x.copy()
-    for name in NAMES:
-        Kernel(name)(jnp.asarray(x), length_scale=2.0)
+    together(tuple(map(Kernel, NAMES)), (None,), jnp.asarray(x), [], {"length_scale": 2.0})
     np.testing.assert_array_equal(x, before)
 
 

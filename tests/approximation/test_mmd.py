@@ -18,6 +18,8 @@ from dkva.approximation.mmd import (
     video_constants,
 )
 
+constants_of = jax.jit(video_constants)
+
 
 def kernel(x, y):
     """A Gaussian kernel by NumPy alone, so that this file needs no kernel of the package."""
@@ -133,12 +135,13 @@ def test_gradient_is_finite_where_sets_coincide(name):
     def loss(v):
         return mmd(*(k(a, b, length_scale=2.0, rescale=1.0) for a, b in ((x, None), (x, v), (v, None))))
 
-    value, gradient = jax.jit(jax.value_and_grad(loss))(x)
+    slope_of = jax.jit(jax.value_and_grad(loss))
+    value, gradient = slope_of(x)
     # MMD² is what rounding leaves of four means, the angles of whose equal frames keep half of the digits.
     error = gram_bound(k, x, x, length_scale=2.0, rescale=1.0).error.mean()
     assert value < np.sqrt(4 * error)
     assert np.isfinite(gradient).all()
-    value, gradient = jax.jit(jax.value_and_grad(loss))(jnp.zeros((1, 4)))
+    value, gradient = slope_of(jnp.asarray(np.zeros((1, 4), np.float32)))
     assert np.isfinite(value)
     assert np.isfinite(gradient).all()
 
@@ -147,20 +150,20 @@ def test_gradient_is_finite_where_sets_coincide(name):
 @pytest.mark.parametrize("name", ["gaussian", "gauss_ntk"])
 def test_gradient_equals_finite_differences(name, x64):
     rng = np.random.default_rng(0)
-    x, v = jnp.asarray(rng.standard_normal((6, 4))), jnp.asarray(rng.standard_normal((3, 4)))
+    x, v = jnp.asarray(rng.standard_normal((6, 4))), rng.standard_normal((3, 4))
     k = Kernel(name)
 
     def loss(v):
         return mmd(*(k(a, b, length_scale=2.0, rescale=1.0) for a, b in ((x, None), (x, v), (v, None))))
 
-    steps = 1e-5 * jnp.eye(12).reshape(12, 3, 4)
+    steps = 1e-5 * np.eye(12).reshape(12, 3, 4)
     many = unoptimised(jax.vmap(loss))
-    ahead, behind = (many(v[None] + sign * steps) for sign in (1, -1))
+    ahead, behind = (np.asarray(many(jnp.asarray(v[None] + sign * steps))) for sign in (1, -1))
     numeric = ((ahead - behind) / 2e-5).reshape(3, 4)
     # Values near 1 round to eps times some terms and are divided by the step; the formula's error is h².
     error = 1000 * eps(np.float64) / 1e-5 + 10 * 1e-5**2 * np.abs(numeric).max()
     assert error < 1e-5 * np.abs(numeric).max()
-    np.testing.assert_allclose(jax.grad(loss)(v), numeric, rtol=0, atol=error)
+    np.testing.assert_allclose(jax.jit(jax.grad(loss))(jnp.asarray(v)), numeric, rtol=0, atol=error)
 
 
 @pytest.mark.fast
@@ -190,7 +193,7 @@ def test_constant_is_the_expectation_over_batches_drawn_with_replacement(b, x64)
     n = 400
     x = rng.standard_normal((n, 4))
     k_ff = kernel(x, x) * np.add.outer(*(np.linalg.norm(x, axis=1) ** 2,) * 2)  # a diagonal of many values
-    constants = video_constants(Factors(jnp.asarray(k_ff), None), jnp.ones(n, bool), jnp.asarray(float(b)))
+    constants = constants_of(Factors(jnp.asarray(k_ff), None), jnp.ones(n, bool), jnp.asarray(float(b)))
     means = batch_means(k_ff, b, 20000, seed=b)
     # Two draws of one batch meet in the same frame once in n pairs; the constant leaves that out.
     off = (k_ff.sum() - np.trace(k_ff)) / (n * (n - 1))
@@ -208,7 +211,7 @@ def test_floor_is_what_sampling_alone_leaves(x64):
     """The expected MMD² of a batch and its own video: V at the video's whole distribution gets no lower."""
     x = np.random.default_rng(0).standard_normal((400, 4))
     k_ff, b = kernel(x, x), 8
-    constants = video_constants(Factors(jnp.asarray(k_ff), None), jnp.ones(400, bool), jnp.asarray(float(b)))
+    constants = constants_of(Factors(jnp.asarray(k_ff), None), jnp.ones(400, bool), jnp.asarray(float(b)))
     chosen = np.random.default_rng(1).integers(400, size=(20000, b))
     within = k_ff[chosen[:, :, None], chosen[:, None, :]].mean(axis=(1, 2))
     squared = within + k_ff.mean() - 2 * k_ff.mean(axis=1)[chosen].mean(axis=1)
@@ -222,9 +225,7 @@ def test_constants_by_formula_with_a_mask(x64):
     factors = rng.random((2, 9, 9))
     gauss, neural = (factors + factors.transpose(0, 2, 1)) / 2 + np.eye(9)
     used = np.asarray([True] * 6 + [False] * 3)
-    got = video_constants(
-        Factors(jnp.asarray(gauss), jnp.asarray(neural)), jnp.asarray(used), jnp.asarray(4.0)
-    )
+    got = constants_of(Factors(jnp.asarray(gauss), jnp.asarray(neural)), jnp.asarray(used), jnp.asarray(4.0))
     gauss, neural = gauss[:6, :6], neural[:6, :6]
     off = ~np.eye(6, dtype=bool)
     r = abs(np.median(gauss[off]) / np.median(neural[off]))
@@ -241,7 +242,7 @@ def test_constants_by_formula_with_a_mask(x64):
 def test_constants_of_one_frame_are_finite(product):
     gram = jnp.full((4, 4), 2.0)
     used = jnp.asarray([True, False, False, False])
-    got = video_constants(Factors(gram, gram if product else None), used, jnp.asarray(1.0))
+    got = constants_of(Factors(gram, gram if product else None), used, jnp.asarray(1.0))
     assert got.rescale == 1
     assert got.mean_ff == (4 if product else 2)
     assert got.floor > 0

@@ -74,8 +74,12 @@ def cannot_apply(estimator):
     return WITH_SMOOTHING if estimator.smoothing else {}
 
 
+#: The kernel whose programs take least to compile.
+CHEAP = {"kernel": "gaussian"}
+
+
 @parametrize_with_checks(
-    [VideoSegmenter(3, epochs=2), VideoSegmenter(3, epochs=2, smoothing=0)],
+    [VideoSegmenter(3, epochs=2, **CHEAP), VideoSegmenter(3, epochs=2, smoothing=0, **CHEAP)],
     expected_failed_checks=cannot_apply,
 )
 def test_scikit_learns_conventions(estimator, check):
@@ -197,11 +201,11 @@ def test_masked_values_are_refused_and_a_mask_of_none_is_not():
 def test_features_that_look_transposed_are_read_as_they_are_with_a_word():
     x = np.random.default_rng(0).normal(size=(20, 30))
     with pytest.warns(TurnedWarning, match=r"X is read as 20 frames of 30 features: give X\.T"):
-        assert len(VideoSegmenter(2, epochs=1).fit_predict(x)) == 20
+        assert len(VideoSegmenter(2, epochs=1, **CHEAP).fit_predict(x)) == 20
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        VideoSegmenter(2, epochs=1).fit(x.T)
-        segment_video(x, 2, epochs=1)
+        VideoSegmenter(2, epochs=1, **CHEAP).fit(x.T)
+        segment_video(x, 2, epochs=1, **CHEAP)
 
 
 def test_features_are_not_written():
@@ -290,6 +294,9 @@ def test_unfitted_and_other_features_are_refused():
 #: In MoF, beside the authors' program by other random draws: sampling, far above rounding.
 TOLERANCES = {"P03_cam01_P03_coffee": 0.03, "P05_cam01_P05_coffee": 0.06, "P09_cam01_P09_coffee": 0.03}
 
+#: Of the five that are stored, those learned again: "batch" takes medians at every step, 3 s a video.
+SEEDS = {"video": 5, "batch": 1}
+
 
 @pytest.mark.numerics
 @pytest.mark.data
@@ -307,8 +314,9 @@ def test_breakfast_scores_equal_the_authors_and_the_stored(estimator, name, data
     (method,) = (method for method in BREAKFAST if method.settings["estimator"] == estimator)
     stored = [rows[name, method.label, seed] for seed in range(5)]
     scores = []
-    for seed in range(5):
+    for seed in range(SEEDS[estimator]):
         model = VideoSegmenter(4, random_state=seed, **method.settings)
         scores.append(evaluate(truth, model.fit(frames, name=name).labels_, n_clusters=4).mof)
-    np.testing.assert_allclose(scores, stored, rtol=0, atol=0.01)
-    assert abs(np.mean(scores) - authors["authors_gauss_ntk"]["mof"]) <= TOLERANCES[name]
+    np.testing.assert_allclose(scores, stored[: len(scores)], rtol=0, atol=0.01)
+    for mean in (np.mean(stored), np.mean([*scores, *stored[len(scores) :]])):
+        assert abs(mean - authors["authors_gauss_ntk"]["mof"]) <= TOLERANCES[name]

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 from scipy.signal import correlate
 
 from dkva.nn.conv_embedder import ConvEmbedder
@@ -21,7 +22,7 @@ def run(embedder, maps, key):
 
 
 def made(dropout=0.0):
-    return ConvEmbedder(3, hidden=6, outputs=2, dropout=dropout, key=jax.random.key(0))
+    return filled(ConvEmbedder, 3, hidden=6, outputs=2, dropout=dropout)
 
 
 @pytest.mark.numerics
@@ -33,7 +34,8 @@ def test_embedded_frames_are_those_of_the_definition(x64):
         weight, bias = (arrays[f"convolutions.{place}.{each}"] for each in ("weight", "bias"))
         found = np.array([[correlate(clip, each, "valid")[0] for each in weight] for clip in padded]) + bias
         mean, variance = (each((0, 2, 3, 4), keepdims=True) for each in (found.mean, found.var))
-        found = np.maximum((found - mean) / np.sqrt(variance + 1e-5), 0)
+        scale, shift = (arrays[f"norms.{place}.{each}"][:, None, None, None] for each in ("weight", "bias"))
+        found = np.maximum((found - mean) / np.sqrt(variance + 1e-5) * scale + shift, 0)
     vectors = found.max((2, 3, 4))
     for place in range(3):
         vectors = vectors @ arrays[f"layers.{place}.weight"].T + arrays[f"layers.{place}.bias"]
@@ -51,7 +53,10 @@ def test_after_training_nothing_is_drawn_and_no_statistic_moves():
     for name, array in arrays_of(seen).items():
         np.testing.assert_array_equal(array, arrays_of(made())[name])
     # A frame does not depend on those beside it.
-    np.testing.assert_allclose(embedded[1:2], run(made(), maps[1:2], None)[0], atol=1e-6)
+    embedded = np.asarray(embedded)
+    np.testing.assert_allclose(
+        embedded[1:2], run(made(), jnp.asarray(MAPS[1:2], jnp.float32), None)[0], atol=1e-6
+    )
     np.testing.assert_allclose(np.linalg.norm(embedded, axis=1), 1, rtol=1e-6)
 
 

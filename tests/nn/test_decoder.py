@@ -1,5 +1,6 @@
 """Against the decoder of CLOT's public program, value and gradient, and what must not change anything."""
 
+import functools
 import operator
 
 import equinox as eqx
@@ -7,33 +8,38 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from conftest import enable_x64
+from filled_networks import filled
+from unoptimised import unoptimised
 
 from dkva.nn.decoder import Decoder, attention
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case(reference_root):
     return np.load(reference_root / "clot_cases.npz")
 
 
+@eqx.filter_jit
+def called(decoder, queries, memory, **given):
+    return decoder(queries, memory, **given)
+
+
+@pytest.fixture(scope="module")
 def loaded(case):
     """A decoder with the weights of PyTorch's, in which those of query, key and value are one array."""
     number = int(case["decoder_layers"])
-    decoder = Decoder(
-        16,
-        heads=int(case["decoder_heads"]),
-        layers=number,
-        hidden=int(case["decoder_ffn"]),
-        key=jax.random.key(0),
+    decoder = filled(
+        Decoder, 16, heads=int(case["decoder_heads"]), layers=number, hidden=int(case["decoder_ffn"])
     )
     state = {
         name.removeprefix("decoder_state.decoder."): case[name] for name in case.files if "_state." in name
     }
 
     def put(module, weight, bias):
-        arrays = jnp.asarray(weight, float), jnp.asarray(bias, float)
+        arrays = np.asarray(weight, float), np.asarray(bias, float)
         return eqx.tree_at(lambda each: (each.weight, each.bias), module, arrays)
 
     def taken(module, name):
@@ -58,73 +64,80 @@ def loaded(case):
         )
         return eqx.tree_at(lambda m: (m.among, m.across, m.widen, m.narrow, m.norms), module, parts)
 
-    arrays, rest = eqx.partition(decoder.layers, eqx.is_array)
-    layers = [
-        layer(eqx.combine(jax.tree.map(operator.itemgetter(i), arrays), rest), f"layers.{i}")
-        for i in range(number)
-    ]
-    filled = jax.tree.map(lambda *x: jnp.stack(x) if eqx.is_array(x[0]) else x[0], *layers)
+    layers = [layer(decoder.layers, f"layers.{i}") for i in range(number)]
+    stacked = jax.tree.map(lambda *x: np.stack(x) if isinstance(x[0], np.ndarray) else x[0], *layers)
     decoder = eqx.tree_at(
-        lambda each: (each.layers, each.norm), decoder, (filled, taken(decoder.norm, "norm"))
+        lambda each: (each.layers, each.norm), decoder, (stacked, taken(decoder.norm, "norm"))
     )
     assert not state  # every stored array has its place
-    return decoder
+    assert not any(isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(decoder))  # nor has it others
+    with enable_x64():
+        return jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, np.ndarray) else leaf, decoder)
 
 
 def inputs(case, *names):
     """Arrays of PyTorch's order [n, batch, d], as [batch, n, d]."""
-    return [jnp.asarray(np.swapaxes(case[f"decoder_{name}"], 0, 1), float) for name in names]
+    return [np.swapaxes(case[f"decoder_{name}"], 0, 1).astype(float) for name in names]
 
 
-def test_layers_and_gradients_are_those_of_the_public_program(case, x64):
-    decoder = loaded(case)
-    start, memory, query, positions = inputs(case, "tgt", "memory", "query_embed", "pos_embed")
-    mask = ~jnp.asarray(case["decoder_memory_padding"])
-
-    def call(memory, query):
-        def each(start, memory, query, positions, mask):
-            return decoder(start, memory, query_positions=query, memory_positions=positions, mask=mask)
-
-        return jax.vmap(each)(start, memory, query, positions, mask)
-
-    found = call(memory, query)
-    np.testing.assert_allclose(jnp.moveaxis(found, 0, 2), case["decoder_out_layers"], atol=1e-12)
-    (cotangent,) = inputs(case, "cotangent")
-    gradients = jax.grad(lambda *given: jnp.sum(call(*given)[:, -1] * cotangent), argnums=(0, 1))(
-        memory, query
+def test_layers_and_gradients_are_those_of_the_public_program(case, loaded, x64):
+    start, memory, query, positions = map(
+        jnp.asarray, inputs(case, "tgt", "memory", "query_embed", "pos_embed")
     )
+    mask = jnp.asarray(~case["decoder_memory_padding"])
+    (cotangent,) = inputs(case, "cotangent")
+
+    def total(memory, query):
+        def each(start, memory, query, positions, mask):
+            return loaded(start, memory, query_positions=query, memory_positions=positions, mask=mask)
+
+        found = jax.vmap(each)(start, memory, query, positions, mask)
+        return jnp.sum(found[:, -1] * cotangent), found
+
+    gradients, found = jax.jit(jax.grad(total, argnums=(0, 1), has_aux=True))(memory, query)
+    np.testing.assert_allclose(np.moveaxis(found, 0, 2), case["decoder_out_layers"], atol=1e-12)
     for gradient, name in zip(gradients, ("memory", "query"), strict=True):
-        np.testing.assert_allclose(jnp.swapaxes(gradient, 0, 1), case[f"decoder_grad_{name}"], atol=1e-12)
+        np.testing.assert_allclose(np.swapaxes(gradient, 0, 1), case[f"decoder_grad_{name}"], atol=1e-12)
 
 
-def test_without_start_positions_and_mask(case, x64):
-    memory, query = inputs(case, "memory", "query_embed")
-    decoder = loaded(case)
-    found = [decoder(jnp.zeros_like(q), m, query_positions=q) for q, m in zip(query, memory, strict=True)]
+def test_without_start_positions_and_mask(case, loaded, x64):
+    found = [
+        called(loaded, jnp.asarray(np.zeros_like(q)), jnp.asarray(m), query_positions=jnp.asarray(q))
+        for m, q in zip(*inputs(case, "memory", "query_embed"), strict=True)
+    ]
     stored = case["decoder_out_zero_tgt_no_pos_no_mask"]
     np.testing.assert_allclose(np.stack(found, 2), stored, atol=1e-12)
 
 
-def test_padding_changes_nothing(key):
-    decoder = Decoder(8, heads=2, layers=2, hidden=16, key=key)
-    queries, memory = jax.random.normal(key, (3, 8)), jax.random.normal(key, (10, 8))
-    padded = jnp.concatenate([memory, jnp.full((4, 8), 1e3)])
-    found = decoder(queries, padded, query_positions=queries, mask=jnp.arange(14) < 10)
-    np.testing.assert_allclose(found, decoder(queries, memory, query_positions=queries), atol=1e-5)
+def drawn():
+    """Queries and a memory."""
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal((rows, 8)).astype(np.float32) for rows in (3, 10)]
 
 
-def test_dropout_acts_in_training_alone(key):
-    decoder = Decoder(8, heads=2, layers=2, hidden=16, dropout=0.5, key=key)
-    queries, memory = jax.random.normal(key, (3, 8)), jax.random.normal(key, (10, 8))
+def test_padding_changes_nothing():
+    decoder = filled(Decoder, 8, heads=2, layers=2, hidden=16)
+    queries, memory = drawn()
+    padded = np.concatenate([memory, np.full((4, 8), 1e3, np.float32)])
+    queries = jnp.asarray(queries)
+    mask = jnp.asarray(np.arange(14) < 10)
+    found = called(decoder, queries, jnp.asarray(padded), query_positions=queries, mask=mask)
+    plain = called(decoder, queries, jnp.asarray(memory), query_positions=queries)
+    np.testing.assert_allclose(found, plain, atol=1e-5)
 
-    def call(key=None):
+
+def test_dropout_acts_in_training_alone():
+    queries, memory = map(jnp.asarray, drawn())
+
+    @functools.partial(unoptimised, static_argnames="dropout")  # draws take seconds to compile
+    def call(key=None, dropout=0.5):
+        decoder = filled(Decoder, 8, heads=2, layers=2, hidden=16, dropout=dropout)
         return decoder(queries, memory, query_positions=queries, key=key)
 
     first, again, other = (call(jax.random.key(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.allclose(first, other)
-    without = Decoder(8, heads=2, layers=2, hidden=16, key=key)
-    np.testing.assert_array_equal(call(), without(queries, memory, query_positions=queries))
+    np.testing.assert_array_equal(call(), call(dropout=0.0))
 
 
 def test_weights_start_as_in_the_public_program(key):

@@ -1,7 +1,9 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 
 from dkva.nn.encoder import Encoder
 
@@ -17,14 +19,15 @@ def by_hand(encoder, frame):
 
 
 @pytest.mark.parametrize("sizes", [(6, 4), (6, 9, 4), [6, 9, 5, 4]])
-def test_frames_are_embedded_one_by_one_with_unit_norm(sizes, key):
-    encoder = Encoder(sizes, key=key)
-    frames = jax.random.normal(key, (2, 7, 6))
-    found = encoder(frames)
+def test_frames_are_embedded_one_by_one_with_unit_norm(sizes):
+    encoder = filled(Encoder, sizes)
+    frames = np.random.default_rng(0).normal(size=(2, 7, 6)).astype(np.float32)
+    embed = eqx.filter_jit(encoder)
+    found = np.asarray(embed(jnp.asarray(frames)))
     assert found.shape == (2, 7, 4)
     for video, rows in zip(frames, found, strict=True):
-        np.testing.assert_allclose(rows, [by_hand(encoder, np.asarray(f)) for f in video], atol=1e-6)
-    np.testing.assert_allclose(encoder(frames[0, 0]), found[0, 0], atol=1e-6)
+        np.testing.assert_allclose(rows, [by_hand(encoder, f) for f in video], atol=1e-6)
+    np.testing.assert_allclose(embed(jnp.asarray(frames[0, 0])), found[0, 0], atol=1e-6)
 
 
 def test_the_weights_start_as_in_pytorch(key):
@@ -39,11 +42,11 @@ def test_the_weights_start_as_in_pytorch(key):
 
 def test_frames_of_one_video_of_the_asot_program(reference_root, x64):
     case = np.load(reference_root / "asot_training_case.npz")
-    encoder = Encoder((64, 128, 40), key=jax.random.key(0))
+    encoder = filled(Encoder, (64, 128, 40))
     names = [layer.format(kind) for layer in ("mlp.0.0.{}", "mlp.1.{}") for kind in ("weight", "bias")]
     arrays = [jnp.asarray(case[f"case0_param.{name}"], float) for name in names]
     loaded = jax.tree.unflatten(jax.tree.structure(encoder), arrays)
-    found = loaded(jnp.asarray(case["case0_features"], float))
+    found = eqx.filter_jit(loaded)(jnp.asarray(case["case0_features"], float))
     np.testing.assert_allclose(found, case["case0_embeddings"], atol=1e-12)
 
 

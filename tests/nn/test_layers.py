@@ -3,6 +3,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
+from scipy.special import softmax
 
 from dkva.nn.layers import dropped, linear, masked_softmax, unit, xavier
 
@@ -11,25 +13,29 @@ pytestmark = [pytest.mark.fast, pytest.mark.numerics]
 
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3)])
-def test_a_layer_is_applied_to_every_row(bias, shape, key):
-    layer = eqx.nn.Linear(3, 4, use_bias=bias, key=key)
-    inputs = jax.random.normal(key, shape)
-    found = linear(layer, inputs)
+def test_a_layer_is_applied_to_every_row(bias, shape):
+    layer = filled(eqx.nn.Linear, 3, 4, use_bias=bias)
+    inputs = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    found = np.asarray(eqx.filter_jit(linear)(layer, jnp.asarray(inputs)))
     assert found.shape == (*shape[:-1], 4)
-    rows = [layer(row) for row in inputs.reshape(-1, 3)]
-    np.testing.assert_allclose(found.reshape(-1, 4), jnp.stack(rows), rtol=1e-5, atol=1e-6)
+    row_of = eqx.filter_jit(layer)
+    rows = [row_of(jnp.asarray(row)) for row in inputs.reshape(-1, 3)]
+    np.testing.assert_allclose(found.reshape(-1, 4), np.stack(rows), rtol=1e-5, atol=1e-6)
 
 
 def test_a_softmax_of_what_is_there():
-    logits = jnp.array([[1.0, 2.0, 500.0, -1e30], [1e4, 1e4, 1e4 - 1, 3.0], [1.0, 2.0, 3.0, 4.0]])
-    mask = jnp.array([[True, True, False, False], [True, True, True, False], [False] * 4])
-    found = masked_softmax(logits, mask)
-    rows = [jax.nn.softmax(row[there]) for row, there in zip(logits, mask, strict=True)]
+    logits = np.array([[1.0, 2.0, 500.0, -1e30], [1e4, 1e4, 1e4 - 1, 3.0], [1.0, 2.0, 3.0, 4.0]], np.float32)
+    mask = np.array([[True, True, False, False], [True, True, True, False], [False] * 4])
+    softmax_of = jax.jit(masked_softmax)
+    found = np.asarray(softmax_of(jnp.asarray(logits), jnp.asarray(mask)))
+    rows = [softmax(row[there]) if there.any() else [] for row, there in zip(logits, mask, strict=True)]
     np.testing.assert_allclose(found[0], [*rows[0], 0, 0], rtol=1e-6)
     np.testing.assert_allclose(found[1], [*rows[1], 0], rtol=1e-6)
     assert not found[2].any()
-    np.testing.assert_allclose(masked_softmax(logits, mask[:1])[:, :2].sum(1), 1, rtol=1e-6)
-    slope = jax.grad(lambda logits: jnp.sum(masked_softmax(logits, mask)[:, 0]))(logits)
+    by_one = np.asarray(softmax_of(jnp.asarray(logits), jnp.asarray(mask[:1])))
+    np.testing.assert_allclose(by_one[:, :2].sum(1), 1, rtol=1e-6)
+    slope_of = jax.jit(jax.grad(lambda logits: jnp.sum(masked_softmax(logits, jnp.asarray(mask))[:, 0])))
+    slope = np.asarray(slope_of(jnp.asarray(logits)))
     p = rows[0][0]
     np.testing.assert_allclose(slope[0], [p * (1 - p), -p * (1 - p), 0, 0], rtol=1e-6)
     assert not slope[2].any()
@@ -37,8 +43,10 @@ def test_a_softmax_of_what_is_there():
 
 def test_unit_vectors_and_zero():
     vectors = jnp.array([[3.0, 4.0], [0.0, 0.0], [-1e-15, 0.0]])
-    np.testing.assert_allclose(unit(vectors), [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-6)
-    gradient = jax.grad(lambda v: jnp.sum(unit(v) * jnp.array([[1.0, 2.0]] * 3)))(vectors)
+    np.testing.assert_allclose(jax.jit(unit)(vectors), [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-6)
+    gradient = np.asarray(
+        jax.jit(jax.grad(lambda v: jnp.sum(unit(v) * jnp.array([[1.0, 2.0]] * 3))))(vectors)
+    )
     assert np.isfinite(gradient).all()
     # Of x·c / |x| at (3, 4): c / |x| - x (x·c) / |x|³.
     np.testing.assert_allclose(gradient[0], [1 / 5 - 3 * 11 / 125, 2 / 5 - 4 * 11 / 125], rtol=1e-5)

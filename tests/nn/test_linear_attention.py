@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 
 from dkva.nn.linear_attention import AttentionLayer, linear_attention
 
@@ -32,7 +33,7 @@ def drawn(*shapes, seed=0):
 def test_means_of_values(x64):
     queries, keys, values = drawn((2, 5, 3, 4), (2, 7, 3, 4), (2, 7, 3, 4))
     mask = np.array([[1, 1, 0, 1, 0, 0, 1], [1, 1, 1, 1, 1, 1, 1]], bool)
-    found = linear_attention(*map(jnp.asarray, (queries, keys, values, mask)))
+    found = np.asarray(jax.jit(linear_attention)(*map(jnp.asarray, (queries, keys, values, mask))))
     for one in range(2):
         for head in range(3):
             each = (given[one, :, head] for given in (queries, keys, values))
@@ -41,18 +42,18 @@ def test_means_of_values(x64):
 
 def test_nothing_is_heard_of_nobody():
     queries, keys, values = drawn((1, 5, 1, 4), (1, 7, 1, 4), (1, 7, 1, 4))
-    found = linear_attention(*map(jnp.asarray, (queries, keys, values)), jnp.zeros((1, 7), bool))
-    assert not found.any()
+    nobody = np.zeros((1, 7), bool)
+    assert not np.any(jax.jit(linear_attention)(*map(jnp.asarray, (queries, keys, values, nobody))))
 
 
-def layer(key, width=6):
-    made = AttentionLayer(width, 3, key=key)
-    leaves, tree = jax.tree.flatten(eqx.filter(made, eqx.is_array))
-    keys = jax.random.split(jax.random.key(1), len(leaves))
-    moved = [
-        leaf + 0.3 * jax.random.normal(each, leaf.shape) for leaf, each in zip(leaves, keys, strict=True)
-    ]
-    return eqx.combine(jax.tree.unflatten(tree, moved), made)
+@pytest.fixture
+def made(x64):
+    return filled(AttentionLayer, 6, 3)
+
+
+@eqx.filter_jit
+def called(layer, frames, others, mask):
+    return layer(frames, others, mask)
 
 
 def in_numpy(made, frames, others, mask):
@@ -75,25 +76,27 @@ def in_numpy(made, frames, others, mask):
     return frames + normalised(made.norms[1], wide @ np.asarray(made.narrow.weight).T)
 
 
-def test_a_layer_is_that_of_a_plain_program(x64, key):
-    made = layer(key)
+def test_a_layer_is_that_of_a_plain_program(made):
     frames, others = drawn((2, 5, 6), (2, 4, 6))
     mask = np.array([[1, 1, 0, 1], [1, 1, 1, 1]], bool)
-    found = made(jnp.asarray(frames), jnp.asarray(others), jnp.asarray(mask))
+    found = np.asarray(called(made, *map(jnp.asarray, (frames, others, mask))))
     for one in range(2):
         want = in_numpy(made, frames[one], others[one], mask[one])
         np.testing.assert_allclose(found[one], want, rtol=1e-9, atol=1e-10)
 
 
-def test_what_is_masked_is_not_read_and_order_does_not_count(x64, key):
-    made = layer(key)
+def test_what_is_masked_is_not_read_and_order_does_not_count(made):
     (frames,) = drawn((1, 8, 6))
     mask = np.arange(8)[None] < 5
-    short = made(*(jnp.asarray(frames[:, :5]),) * 2, jnp.ones((1, 5), bool))
-    found = made(*(jnp.asarray(np.where(mask[..., None], frames, 99.0)),) * 2, jnp.asarray(mask))
+
+    def call(frames, mask):
+        return np.asarray(called(made, *map(jnp.asarray, (frames, frames, mask))))
+
+    short = call(frames[:, :5], np.ones((1, 5), bool))
+    found = call(np.where(mask[..., None], frames, 99.0), mask)
     np.testing.assert_allclose(found[:, :5], short, rtol=1e-10, atol=1e-12)
     order = np.random.default_rng(1).permutation(5)
-    shuffled = made(*(jnp.asarray(frames[:, order]),) * 2, jnp.ones((1, 5), bool))
+    shuffled = call(frames[:, order], np.ones((1, 5), bool))
     np.testing.assert_allclose(shuffled, short[:, order], rtol=1e-10, atol=1e-12)
 
 

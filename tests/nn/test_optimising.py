@@ -1,5 +1,7 @@
 """Against torch's recursion, written out, and against steps of torch itself."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +11,13 @@ import pytest
 from dkva.nn.optimising import adam, clipped_adam, halving_adam
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+
+
+@functools.partial(jax.jit, static_argnames="optimiser")
+def stepped(weights, state, gradient, *, optimiser):
+    """Weights and state after a step."""
+    updates, state = optimiser.update(gradient, state, weights)
+    return optax.apply_updates(weights, updates), state
 
 
 def torchs(weights, gradients, rates, decay, betas=(0.9, 0.999), eps=1e-8):
@@ -33,8 +42,7 @@ def test_steps_are_those_of_torch(decay, dtype, tolerance, x64):
     weights = jnp.asarray(start, dtype)
     state = optimiser.init(weights)
     for gradient in gradients:
-        updates, state = optimiser.update(jnp.asarray(gradient, dtype), state, weights)
-        weights = optax.apply_updates(weights, updates)
+        weights, state = stepped(weights, state, jnp.asarray(gradient, dtype), optimiser=optimiser)
     assert weights.dtype == dtype
     expected = torchs(start, gradients, 0.05, decay)
     np.testing.assert_allclose(weights, expected, atol=tolerance)
@@ -54,8 +62,8 @@ def test_the_first_step_of_the_asot_program(case, reference_root):
         weights["clusters"] = jnp.asarray(stored[f"{prefix}actions_normalised"], jnp.float32)
     gradients = {name: jnp.asarray(stored[f"{prefix}grad.{name}"], jnp.float32) for name in names}
     optimiser = adam(float(stored[f"{prefix}lr"]), float(stored[f"{prefix}weight_decay"]))
-    updates, _ = optimiser.update(gradients, optimiser.init(weights), weights)
-    for name, after in optax.apply_updates(weights, updates).items():
+    afterwards, _ = stepped(weights, optimiser.init(weights), gradients, optimiser=optimiser)
+    for name, after in afterwards.items():
         # A step is lr at most, and its size turns on the sign where the gradient is nearly 0.
         sure = np.abs(np.asarray(gradients[name]) + 1e-4 * np.asarray(weights[name])) > 1e-6
         np.testing.assert_allclose(np.asarray(after)[sure], stored[f"{prefix}after1.{name}"][sure], atol=1e-5)
@@ -77,8 +85,7 @@ def test_long_gradients_are_clipped_before_decay_and_the_rate_falls_to_0(steps, 
     state = optimiser.init(weights)
     for gradient in gradients:
         parts = {"first": jnp.asarray(gradient[:2]), "other": jnp.asarray(gradient[2:])}
-        updates, state = optimiser.update(parts, state, weights)
-        weights = optax.apply_updates(weights, updates)
+        weights, state = stepped(weights, state, parts, optimiser=optimiser)
     norms = np.linalg.norm(gradients, axis=1, keepdims=True)
     assert norms.min() < 2 < norms.max()
     clipped = gradients * np.minimum(1, 2 / norms)
@@ -103,6 +110,6 @@ def test_a_rate_is_halved_so_many_times(x64):
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         rate = 0.08 / (1, 1, 2, 2, 4, 4, 8, 8, 8)[t - 1]
         want = -rate * (first / (1 - 0.9**t)) / (np.sqrt(second / (1 - 0.999**t)) + 1e-8)
-        step, state = optimiser.update(jnp.asarray(gradient), state, weights)
+        step, state = stepped(weights, state, jnp.asarray(gradient), optimiser=optimiser)  # from 0
         np.testing.assert_allclose(step, want, rtol=1e-12)
     assert halving_adam(0.08, every=2, times=3) is optimiser

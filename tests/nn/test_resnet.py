@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 from scipy.signal import correlate
 
 from dkva.nn.resnet import RESNET50, RESNET50_IN_CONV4, ResNet, parted, with_weights
@@ -17,13 +18,12 @@ rng = np.random.default_rng(0)
 
 def made(blocks=(1, 2), width=2, classes=None):
     """A network in float64 whose statistics are those of no start, and its arrays."""
-    network = ResNet(blocks, width=width, classes=classes, key=jax.random.key(0))
+    network = filled(ResNet, blocks, width=width, classes=classes)
     arrays = {
-        name: rng.uniform(0.5, 1.5, array.shape) if array.ndim == 1 else array.astype(float)
+        name: rng.uniform(0.5, 1.5, array.shape) if array.ndim == 1 else np.asarray(array, float)
         for name, array in arrays_of(network).items()
     }
-    blank = jax.tree.map(lambda leaf: leaf.astype(float) if eqx.is_array(leaf) else leaf, network)
-    return with_arrays(blank, arrays), arrays
+    return with_arrays(network, arrays), arrays
 
 
 class Reference:
@@ -149,19 +149,19 @@ def stored(network, folder, **changes):
 
 
 def test_weights_of_a_file(tmp_path):
-    given, blank = (ResNet((2,), width=2, key=jax.random.key(seed)) for seed in (1, 2))
+    given, blank = (filled(ResNet, (2,), width=2, seed=seed) for seed in (1, 2))
     further = np.zeros((5, 8))
     found = with_weights(blank, stored(given, tmp_path, **{"fc.weight": further}))
     assert eqx.tree_equal(found, given)
 
 
 def test_weights_that_are_missing_or_of_another_shape(tmp_path):
-    network = ResNet((1,), width=2, key=jax.random.key(0))
+    network = filled(ResNet, (1,), width=2)
     path = stored(network, tmp_path, **{"layer1.0.bn2.bias": None})
     with pytest.raises(ValueError, match=r"weights.npz has no layer1\.0\.bn2\.bias: give the state dict of"):
         with_weights(network, path)
     with pytest.raises(ValueError, match=r"has no layer1\.0\.bn2\.bias and 15 more: give"):
-        with_weights(ResNet((2,), width=2, key=jax.random.key(0)), path)
+        with_weights(filled(ResNet, (2,), width=2), path)
     path = stored(network, tmp_path, **{"conv1.weight": np.zeros((3, 3, 7, 7))})
     with pytest.raises(ValueError, match=r"weights.npz: array 'conv1.weight' is of shape \(3, 3, 7, 7\)"):
         with_weights(network, path)
