@@ -20,13 +20,15 @@ from dkva.supervised.rtk_settings import RtkSettings
 
 SMALL = {
     "maps": 8,
-    "layers": 3,
+    "layers": 2,
     "decoders": 1,
-    "decoder_layers": 2,
+    "decoder_layers": 1,
     "dropout": 0.0,
     "channel_dropout": 0.0,
     "graph_width": 6,
+    "graph_layers": 1,
     "refiner_width": 5,
+    "refiner_layers": 1,
     "boundary_region": 9.0,
     "boundary_neighbourhood": 3.0,
     "action_threshold": 0.0,
@@ -38,8 +40,13 @@ VIDEOS = load_labelled(made_videos(2, frames=60))
 def made(**given):
     """Settings, a network and a batch."""
     settings = RtkSettings(**SMALL | given)
-    network = RtkNetwork(VIDEOS.width, len(VIDEOS.classes), settings, key=jax.random.key(3))
+    network = eqx.filter_jit(RtkNetwork)(VIDEOS.width, len(VIDEOS.classes), settings, key=jax.random.key(3))
     return settings, network, next(RtkBatches.of(VideoBatches(VIDEOS, 0), settings)(0))
+
+
+@eqx.filter_jit
+def parts_of(loss, network, batch):
+    return loss.parts(network, batch)
 
 
 def by_loops(logits, batch, settings):
@@ -67,24 +74,30 @@ def by_loops(logits, batch, settings):
 @pytest.mark.numerics
 def test_the_backbone_learns_maps_and_classes_of_all_stages():
     settings, network, batch = made()
-    found = RtkLoss(settings).parts(network, batch)
+    found = parts_of(RtkLoss(settings), network, batch)
     assert set(found) == {"backbone"}
-    logits = network.seen(batch.video.features, batch.video.mask).logits
+    logits = eqx.filter_jit(network.seen)(batch.video.features, batch.video.mask).logits
     np.testing.assert_allclose(found["backbone"], by_loops(logits, batch, settings), rtol=1e-4)
 
 
 def test_without_keypoints_the_loss_is_that_of_frames():
     settings, network, batch = made(keypoints=False)
-    logits = network(batch.video.features, batch.video.mask)
-    want = frame_loss(logits, *map(jnp.asarray, batch.video[1:3]))
-    np.testing.assert_allclose(RtkLoss(settings)(network, batch), want, rtol=1e-6)
+    logits = eqx.filter_jit(network)(batch.video.features, batch.video.mask)
+    want = eqx.filter_jit(frame_loss)(logits, *map(jnp.asarray, batch.video[1:3]))
+    np.testing.assert_allclose(eqx.filter_jit(RtkLoss(settings))(network, batch), want, rtol=1e-6)
+
+
+@eqx.filter_jit
+@eqx.filter_grad
+def slopes_of(network, loss, batch, part):
+    return loss.parts(network, batch)[part]
 
 
 def slopes(part, **given):
     """Largest gradient of each attribute of the network by one part of the loss."""
     settings, network, batch = made(**given)
     loss = RtkLoss(settings, matching=settings.with_matching, refining=True)
-    gradient = eqx.filter_jit(eqx.filter_grad(lambda each: loss.parts(each, batch)[part]))(network)
+    gradient = slopes_of(network, loss, batch, part)
     found: dict[str, float] = {}
     for name, array in arrays_of(gradient).items():
         of = name.split(".")[0]
@@ -117,13 +130,14 @@ def test_candidates_without_a_label_teach_nothing():
     seen = []
 
     def spied(logits, targets):
-        seen.append(np.asarray(targets))
+        jax.debug.callback(lambda each: seen.append(np.asarray(each)), targets)
         return refinement_loss(logits, targets)
 
     given = batch._replace(video=batch.video._replace(targets=half))
     with mock.patch("dkva.supervised.rtk_loss.refinement_loss", spied):
         for each in (batch, given):
-            RtkLoss(settings, refining=True).parts(network, each)
+            jax.block_until_ready(parts_of(RtkLoss(settings, refining=True), network, each))
+        jax.effects_barrier()
     whole, less = (int((targets >= 0).sum()) for targets in seen)
     assert 0 < less < whole
 
@@ -131,7 +145,9 @@ def test_candidates_without_a_label_teach_nothing():
 def test_all_parts_are_added():
     settings, network, batch = made()
     loss = RtkLoss(settings, matching=True, refining=True)
-    parts = loss.parts(network, batch)
+    parts = parts_of(loss, network, batch)
     assert set(parts) == {"backbone", "matching", "refining"}
-    np.testing.assert_allclose(loss(network, batch), sum(map(float, parts.values())), rtol=1e-6)
+    np.testing.assert_allclose(
+        eqx.filter_jit(loss)(network, batch), sum(map(float, parts.values())), rtol=1e-6
+    )
     assert all(np.isfinite(float(each)) and float(each) > 0 for each in parts.values())

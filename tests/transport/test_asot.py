@@ -74,14 +74,20 @@ def test_a_training_step_is_the_published_one(x64, case):
     network = with_unit_actions(case.network)
     np.testing.assert_allclose(network.actions, case["actions_normalised"], atol=1e-12)
     frames, mask = jnp.asarray(case.batch.frames), jnp.asarray(case.batch.mask)
-    embeddings = network.encoder(frames)
+
+    @eqx.filter_jit
+    def found(network):
+        embeddings = network.encoder(frames)
+        cosines = embeddings @ network.actions.T
+        codes = jax.nn.softmax(cosines / case.number("temp"))
+        return embeddings, codes, assignment_of(1 - cosines, mask, case.decoding("train"))
+
+    embeddings, codes, pseudo_labels = found(network)
     np.testing.assert_allclose(embeddings, case["embeddings"], atol=1e-12)
-    cosines = embeddings @ network.actions.T
-    np.testing.assert_allclose(jax.nn.softmax(cosines / case.number("temp")), case["codes"], atol=1e-11)
-    pseudo_labels = assignment_of(1 - cosines, mask, case.decoding("train"))
+    np.testing.assert_allclose(codes, case["codes"], atol=1e-11)
     np.testing.assert_allclose(pseudo_labels, case["pseudo_labels"], atol=1e-11)
     loss = AsotLoss(case.decoding("train"), case.number("temp"))
-    value, gradient = eqx.filter_value_and_grad(loss)(network, case.batch)
+    value, gradient = eqx.filter_jit(eqx.filter_value_and_grad(loss))(network, case.batch)
     np.testing.assert_allclose(value, case["losses_5_steps"][0], atol=1e-12)
     for mine, theirs in NAMES.items():
         np.testing.assert_allclose(arrays_of(gradient)[mine], case[f"grad.{theirs}"], atol=1e-12)
@@ -145,7 +151,7 @@ def test_cross_entropy_is_the_published_loss_of_aligned_frames_too(x64, referenc
         mask = jnp.asarray(masks["mask_x"])[None]
         return cross_entropy(jnp.asarray(matched)[None], (x @ y.T)[None], mask, 0.1)
 
-    value, slopes = jax.value_and_grad(loss, (0, 1))(x, y)
+    value, slopes = jax.jit(jax.value_and_grad(loss, (0, 1)))(x, y)
     np.testing.assert_allclose(value, cases[f"{stored}_align_loss"], atol=1e-12)
     for name, slope in zip("xy", slopes, strict=True):
         np.testing.assert_allclose(slope, cases[f"{stored}_grad_emb_{name}"], atol=1e-12)
@@ -157,7 +163,7 @@ def test_pseudo_labels_have_no_gradient():
         return jnp.sum(assignment_of(cost, mask, Decoding(0.07, 0.3, 0.1, 0.1, 0.2, 3))[..., 0])
 
     cost = jnp.asarray(np.random.default_rng(0).random((1, 12, 3)), jnp.float32)
-    assert not np.asarray(jax.grad(total)(cost)).any()
+    assert not np.asarray(jax.jit(jax.grad(total))(cost)).any()
 
 
 @pytest.fixture(scope="module")
