@@ -18,7 +18,6 @@ from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
 from matplotlib.figure import Figure
-from quick_checks import check_quickly
 from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,8 +28,6 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 if CORES and "PYTEST_XDIST_WORKER" in os.environ:
     os.sched_setaffinity(0, {CORES[int(os.environ["PYTEST_XDIST_WORKER"][2:]) % len(CORES)]})
     threadpool_limits(1)  # numpy is there already, and its threads, one a core, would wait for each other
-
-check_quickly()
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
