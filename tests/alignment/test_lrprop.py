@@ -1,7 +1,9 @@
 """LRProp: its loss by its parts, each of which can be left out, models, and what they refuse."""
 
+import functools
 from dataclasses import replace
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -40,6 +42,9 @@ def total(drawn, settings):
     return jax.jit(LrpropLoss(settings).of_frames)(*drawn)
 
 
+jitted = functools.cache(eqx.filter_jit)
+
+
 def one_by_one(drawn, settings):
     """Of each two views on their own."""
     frames, batch = drawn
@@ -50,11 +55,11 @@ def one_by_one(drawn, settings):
     }
 
     def of(loss, first, second):
-        arrays = frames, jnp.asarray(batch.times), jnp.asarray(batch.mask)
+        arrays = map(np.asarray, (frames, batch.times, batch.mask))
         given = [each[place][None] for each in arrays for place in (first, second)]
         if loss is soft_warping:
-            return float(loss(*given[:2], *given[4:], gamma=settings.gamma)[0])
-        return float(loss(*given, **how)[0])
+            return float(jitted(loss)(*given[:2], *given[4:], gamma=settings.gamma)[0])
+        return float(jitted(loss)(*given, **how)[0])
 
     within = [((0, 0), (0, 1)), ((1, 0), (1, 1))]
     between = [((0, 0), (1, 1))]

@@ -1,17 +1,12 @@
 """MASA: its loss on whole batches, models that tell planted phases apart, and what they refuse."""
 
-import os
-import signal
-import subprocess
-import sys
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import ROOT
 from made_videos import Made, made_videos
+from stopped_training import StoppedError, stopping
 
 from dkva.alignment import masa
 from dkva.alignment.masa import MasaLoss, MasaModel, train_masa
@@ -21,8 +16,10 @@ from dkva.alignment.masa_views import ViewBatches, scaled
 from dkva.alignment.matching import matched
 from dkva.experiments import registry
 from dkva.experiments.models import Checkpoint
+from dkva.nn import training
 from dkva.nn.positions import sinusoids
 
+REAL = np.float32, np.float64
 SMALL = {"hidden": 8, "outputs": 8, "layers": 1, "heads": 2, "predictor_layers": 1, "batch": 4}
 
 
@@ -93,6 +90,19 @@ def network_of(videos, **settings):
     return train_masa(videos, epochs=0, **SMALL | settings).network
 
 
+@eqx.filter_jit
+def seen(network, batch, places):
+    """Both views, one after the other, as they are projected and predicted."""
+    masks = batch.mask_x, batch.mask_y
+    views = jnp.concatenate(network(*map(jnp.asarray, (batch.x, batch.y, *places, *masks))))
+    there = jnp.concatenate(masks)
+    projected = network.project(views, there)
+    return projected, network.predict(projected, there)
+
+
+errors_of, agreement_of = eqx.filter_jit(matching_error), eqx.filter_jit(agreement)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -112,16 +122,13 @@ def test_the_loss_is_that_of_each_video_but_for_the_common_statistics(settings):
     if settings.get("positions") == "video":
         counted = batch.indices_x, batch.indices_y
     places = [sinusoids(each.ravel(), 8).reshape(2, 50, 8).astype("f") for each in counted]
-    views = jnp.concatenate(network(*map(jnp.asarray, (batch.x, batch.y, *places, *masks))))
-    there = jnp.concatenate([jnp.asarray(mask) for mask in masks])
-    projected = network.project(views, there)
-    predicted = network.predict(projected, there)
+    projected, predicted = seen(network, batch, places)
     scale = 50 if settings.get("normalised_times") else 1
     for one in range(2):
         rows = [jnp.asarray(each[one : one + 1]) for each in (batch.indices_x, batch.indices_y, *masks)]
         x, y, p, q = (each[one + 2 * view][None] for each in (projected, predicted) for view in (0, 1))
         times = [each.astype(jnp.float32) / scale for each in rows[:2]]
-        errors = matching_error(
+        errors = errors_of(
             x,
             y,
             *times,
@@ -129,7 +136,7 @@ def test_the_loss_is_that_of_each_video_but_for_the_common_statistics(settings):
             temperature=settings.get("temperature", 0.1),
             squared=settings.get("squared", False),
         )
-        agreed = agreement(x, y, p, q, *rows)
+        agreed = agreement_of(x, y, p, q, *rows)
         factor = 1 if settings.get("clustering") is False else 2 / (1 + float(agreed[0]))
         losses.append(float(errors[0]) * factor)
     np.testing.assert_allclose(found, np.mean(losses), rtol=1e-4)
@@ -138,23 +145,30 @@ def test_the_loss_is_that_of_each_video_but_for_the_common_statistics(settings):
 def test_gradients_are_those_of_finite_differences(x64):
     videos = made_videos(2, frames=12, features=4, actions=1)
     settings = {"stop_gradient": False, "hidden": 4, "outputs": 4}
-    network = jax.tree.map(
-        lambda each: each.astype(float) if eqx.is_array(each) else each, network_of(videos, **settings)
-    )
     batch, loss = batch_of(videos, **settings)
-    batch = jax.tree.map(lambda each: each.astype(float) if each.dtype == np.float32 else each, batch)
+    network, batch = (
+        jax.tree.map(
+            lambda each: np.asarray(each, float) if getattr(each, "dtype", None) in REAL else each, given
+        )
+        for given in (network_of(videos, **settings), batch)
+    )
     call = eqx.filter_jit(loss)
     slopes = eqx.filter_jit(eqx.filter_grad(loss))(network, batch)
     for seed in range(2):
         rng = np.random.default_rng(seed)
-        arrays = eqx.filter(network, eqx.is_array)
-        direction = jax.tree.map(lambda each: jnp.asarray(rng.normal(size=each.shape)), arrays)  # noqa: B023
+        direction = jax.tree.map(lambda each: rng.normal(size=each.shape), slopes)  # noqa: B023
 
         def at(step):
-            return call(eqx.apply_updates(network, jax.tree.map(lambda each: step * each, direction)), batch)  # noqa: B023
+            moved = jax.tree.map(
+                lambda each, way: each if way is None else each + step * way,
+                network,
+                direction,  # noqa: B023
+                is_leaf=lambda each: each is None,
+            )
+            return call(moved, batch)
 
         want = (at(1e-6) - at(-1e-6)) / 2e-6
-        parts = jax.tree.map(lambda slope, way: jnp.sum(slope * way), slopes, direction)
+        parts = jax.tree.map(lambda slope, way: np.sum(np.asarray(slope) * way), slopes, direction)
         np.testing.assert_allclose(sum(jax.tree.leaves(parts)), want, rtol=1e-5)
 
 
@@ -185,31 +199,15 @@ def test_poses_beside_features_and_alone(unchecked):
         train_masa(videos, joints=4, **SMALL)
 
 
-def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path, monkeypatch):
+    """A process that is killed leaves as much as one that stops: see tests/nn/test_training.py."""
     videos, few = made_videos(5, frames=30, actions=2), {"epochs": 3, **SMALL, "batch": 2, "halving": 1}
-    code = f"""
-import itertools, os, signal
-from pathlib import Path
-from made_videos import made_videos
-from dkva.alignment import masa
-from dkva.experiments.models import Checkpoint
-from dkva.nn import training
-training._KEEP_EVERY = 0
-count = itertools.count()
-class Killed(masa.ViewBatches):
-    def __call__(self, epoch):
-        for batch in super().__call__(epoch):
-            if next(count) == 4:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
-masa.ViewBatches = Killed
-kept = Checkpoint(Path({str(tmp_path / "state.npz")!r}))
-masa.train_masa(made_videos(5, frames=30, actions=2), checkpoint=kept, **{few!r})
-"""
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
-    assert run.returncode == -signal.SIGKILL
+    monkeypatch.setattr(training, "_KEEP_EVERY", 0)
     checkpoint = Checkpoint(tmp_path / "state.npz")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(masa, "ViewBatches", stopping(ViewBatches, 4))
+        with pytest.raises(StoppedError):
+            train_masa(videos, checkpoint=checkpoint, **few)
     assert len(checkpoint.load()["means"]) == 1
     resumed, through, other = (
         train_masa(videos, seed=seed, checkpoint=each, **few).arrays()

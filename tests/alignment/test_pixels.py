@@ -140,19 +140,23 @@ def test_the_loss_is_that_of_features_of_one_batch_of_images():
     run = eqx.filter_jit(eqx.filter_value_and_grad(lambda both, batch: both[1](both[0], batch)))
     value, (of_learned, of_loss) = run((learned, loss), batch)
 
-    images = [
-        view(jnp.asarray(each), 16, drawn) for each, drawn in zip(batch.frames, batch.drawn, strict=True)
-    ]
-    maps, _ = eqx.filter_jit(backbone.frozen)(jnp.concatenate(images), training=False)
-    maps, seen = eqx.filter_jit(backbone.stage)(maps, training=True)
-    features = jnp.max(maps, (2, 3)).reshape(2, 2, 12, 32)
-    want = loss.of_features(
-        learned.after, ViewBatch(features, batch.times, batch.mask, batch.lengths, batch.draw)
-    )
+    @eqx.filter_jit
+    def separately(backbone, after, batch):
+        images = [
+            view(jnp.asarray(each), 16, drawn) for each, drawn in zip(batch.frames, batch.drawn, strict=True)
+        ]
+        maps, _ = backbone.frozen(jnp.concatenate(images), training=False)
+        maps, seen = backbone.stage(maps, training=True)
+        features = jnp.max(maps, (2, 3)).reshape(2, 2, 12, 32)
+        views = ViewBatch(features, batch.times, batch.mask, batch.lengths, batch.draw)
+        moved = jax.tree.map(lambda mine, after: mine - after, backbone.stage, seen)
+        return loss.of_features(after, views), moved
+
+    want, moved = separately(backbone, learned.after, batch)
     np.testing.assert_allclose(value, want, rtol=1e-4)
     for name, array in arrays_of(of_loss.frozen).items():
         assert not array.any(), name  # no gradient reaches the frozen stages
-    moved = arrays_of(jax.tree.map(lambda mine, after: mine - after, backbone.stage, seen))
+    moved = arrays_of(moved)
     for name, array in arrays_of(of_learned.stage).items():
         if "running" in name:
             np.testing.assert_allclose(array, moved[name], rtol=1e-4, atol=1e-5)

@@ -1,5 +1,6 @@
 """TCC: its loss by shares of each video's time, models, and what they refuse."""
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -18,9 +19,9 @@ def test_the_loss_is_given_times_as_shares_of_each_video():
     times, mask = np.sort(rng.integers(0, 30, (2, 1, 6)), -1), np.arange(6) < np.array([[[6]], [[4]]])
     batch = ViewBatch(np.zeros((2, 1, 6, 1)), times, mask, np.array([30, 40]), np.zeros(3, np.uint32))
     weights = {"temperature": 0.3, "smoothing": 0.2, "variance_weight": 0.1}
-    found = TccLoss.of(TccSettings(**weights)).of_frames(jnp.asarray(frames), batch)
+    found = eqx.filter_jit(TccLoss.of(TccSettings(**weights)).of_frames)(jnp.asarray(frames), batch)
     shares = jnp.asarray(times[:, 0] / np.array([[30], [40]]), jnp.float32)
-    wanted = tcc_loss(jnp.asarray(frames[:, 0]), shares, jnp.asarray(mask[:, 0]), **weights)
+    wanted = eqx.filter_jit(tcc_loss)(jnp.asarray(frames[:, 0]), shares, jnp.asarray(mask[:, 0]), **weights)
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
 
 

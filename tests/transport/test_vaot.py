@@ -2,6 +2,7 @@
 
 import itertools
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +16,9 @@ from dkva.transport.vaot_settings import Aligning, VaotSettings
 
 # Some phases take a ninth of a video and some two thirds, so masses are relaxed.
 SMALL = {"hidden": 16, "outputs": 8, "frames": 32, "radius": 0.1, "rho": 0.2, "relax_y": True}
+
+
+matched = jax.jit(matching_of, static_argnums=4)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def test_matches_are_the_published_ones(x64, cases, case):
     # Not case 1, of several sweeps, nor 5 and 6, whose frames of x are relaxed: no published training is so.
     weights = (float(cases[f"case{case}_{name}"]) for name in ("eps", "alpha", "radius", "rho", "zeta"))
     relaxed = bool(cases[f"case{case}_ub_actions"]), float(cases[f"case{case}_lambda_actions"])
-    found = matching_of(*frames_of(cases, f"case{case}"), Aligning(*weights, *relaxed, 25))
+    found = matched(*frames_of(cases, f"case{case}"), Aligning(*weights, *relaxed, 25))
     np.testing.assert_allclose(found[0], cases[f"case{case}_T_it25"], atol=1e-9)
 
 
@@ -47,7 +51,7 @@ def test_the_loss_and_its_gradients_are_the_published_ones(x64, cases, stored, r
     def loss(x, y):
         return alignment_loss(x, y, mask_x, mask_y, settings.aligning, settings.temperature)
 
-    value, slopes = jax.value_and_grad(loss, (0, 1))(x, y)
+    value, slopes = jax.jit(jax.value_and_grad(loss, (0, 1)))(x, y)
     np.testing.assert_allclose(value, cases[f"{stored}_align_loss"], atol=1e-12)
     for name, slope in zip("xy", slopes, strict=True):
         np.testing.assert_allclose(slope[0], cases[f"{stored}_grad_emb_{name}"], atol=1e-12)
@@ -60,7 +64,7 @@ def test_matches_of_training_are_those_of_a_trained_model_for_videos_without_pad
     x, y = (each / np.linalg.norm(each, axis=-1, keepdims=True) for each in (x, y))
     aligning = Aligning(0.07, 0.3, 0.1, 0.35, zeta, False, 0.05, 25)
     masks = (jnp.ones(each.shape[:2], bool) for each in (x, y))
-    in_training = matching_of(jnp.asarray(x), jnp.asarray(y), *masks, aligning)
+    in_training = matched(jnp.asarray(x), jnp.asarray(y), *masks, aligning)
     np.testing.assert_allclose(aligned(x[0], y[0], aligning).assignment, in_training[0], atol=1e-5)
 
 
@@ -80,7 +84,8 @@ def test_the_loss_is_of_a_batch_of_pairs():
     frames = rng.normal(size=(2, 3, 16, 5)).astype(np.float32)
     every = np.ones((3, 16), bool)
     model = train_vaot(made_videos(2, features=5), epochs=0, **SMALL)
-    loss = VaotLoss(model.settings.aligning._replace(relax_y=False), 0.1)  # else a step is the batch's
+    # Of a relaxed one a step is the batch's.
+    loss = eqx.filter_jit(VaotLoss(model.settings.aligning._replace(relax_y=False), 0.1))
     together = float(loss(model.encoder, PairBatch(*frames, every, every)))
     alone = [float(loss(model.encoder, PairBatch(*frames[:, [i]], every[:1], every[:1]))) for i in range(3)]
     np.testing.assert_allclose(together, np.mean(alone), rtol=1e-4)
@@ -88,8 +93,8 @@ def test_the_loss_is_of_a_batch_of_pairs():
 
 @pytest.fixture(scope="module")
 def trained():
-    videos = made_videos(6)
-    return videos, train_vaot(videos, epochs=60, **SMALL)
+    videos = made_videos(4)
+    return videos, train_vaot(videos, epochs=30, **SMALL)
 
 
 def _right(model, videos):

@@ -1,11 +1,5 @@
 """VASOT: its loss as published, with the released fault and without, and models of planted actions."""
 
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -13,17 +7,19 @@ import numpy as np
 import pytest
 from conftest import enable_x64
 from made_videos import made_videos
+from stopped_training import StoppedError, stopping
 
 from dkva.experiments.models import Checkpoint
 from dkva.metrics.activities import evaluate_together
+from dkva.nn import training
 from dkva.nn.encoder import Encoder
+from dkva.transport import vasot
 from dkva.transport.asot import AsotNetwork
 from dkva.transport.training_pairs import PairBatch
 from dkva.transport.vaot import matching_of
 from dkva.transport.vasot import VasotLoss, VasotModel, train_vasot
 from dkva.transport.vasot_settings import VasotSettings
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"hidden": 16, "outputs": 8, "frames": 64, "radius": 0.1, "rho": 0.05}
 
 
@@ -61,12 +57,22 @@ def network_of(case):
     return AsotNetwork(given(), jnp.asarray(case["actions"]))
 
 
+@eqx.filter_jit
+def matched(encoder, batch, aligning):
+    masks = jnp.asarray(batch.mask_x), jnp.asarray(batch.mask_y)
+    return matching_of(encoder(batch.x), encoder(batch.y), *masks, aligning)
+
+
+@eqx.filter_jit
+def parts_of(loss, network, batch):
+    return loss.parts(network, batch)
+
+
 def test_matches_are_the_published_ones_with_their_fault_and_without(x64, case):
     batch = batch_of(case)
-    frames = (given()(batch.x), given()(batch.y), jnp.asarray(batch.mask_x), jnp.asarray(batch.mask_y))
-    right = matching_of(*frames, settings_of(case).aligning)
+    right = matched(given(), batch, settings_of(case).aligning)
     np.testing.assert_allclose(right[0], case["corrected"], atol=1e-9)
-    shifted = matching_of(*frames, settings_of(case, released_shift=True).aligning)
+    shifted = matched(given(), batch, settings_of(case, released_shift=True).aligning)
     np.testing.assert_allclose(shifted[0], case["T_shifted"], atol=1e-9)
 
 
@@ -74,13 +80,13 @@ def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64,
     loss, batch = VasotLoss.of(settings_of(case, released_shift=True)), batch_of(case)
     network = network_of(case)
     names = ("segmentation_X", "segmentation_Y", "alignment")
-    for name, part in zip(names, loss.parts(network, batch), strict=True):
+    for name, part in zip(names, parts_of(loss, network, batch), strict=True):
         np.testing.assert_allclose(part, case[f"train_loss_{name}"], atol=1e-9)
 
     def of(x, y, actions):
-        return loss(AsotNetwork(given(), actions), batch._replace(x=x, y=y))
+        return loss(AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y))
 
-    value, slopes = jax.value_and_grad(of, (0, 1, 2))(batch.x, batch.y, network.actions)
+    value, slopes = jax.jit(jax.value_and_grad(of, (0, 1, 2)))(batch.x, batch.y, network.actions)
     np.testing.assert_allclose(value, case["train_loss"], atol=1e-9)
     stored = (case["grad_emb_x"][None], case["grad_emb_y"][None], case["grad_actions"])
     for slope, want in zip(slopes, stored, strict=True):
@@ -91,10 +97,10 @@ def test_a_perfect_match_is_one_frame_off_with_the_fault(reference_root):
     stored = np.load(reference_root / "vaot_alignment_cases.npz")
     assert stored["diagonal6_correct_T"].argmax(1).tolist() == list(range(6))
     frames = jnp.eye(6)[None]
-    every = jnp.ones((1, 6), bool)
+    every, jitted = jnp.ones((1, 6), bool), eqx.filter_jit(matching_of)
     for shift, want in ((False, [0, 1, 2, 3, 4, 5]), (True, [5, 0, 1, 2, 3, 4])):
         aligning = VasotSettings(released_shift=shift, radius=0.2).aligning
-        assert np.asarray(matching_of(frames, frames, every, every, aligning))[0].argmax(1).tolist() == want
+        assert np.asarray(jitted(frames, frames, every, every, aligning))[0].argmax(1).tolist() == want
 
 
 def test_weights_of_0_leave_a_task_out(case):
@@ -102,12 +108,14 @@ def test_weights_of_0_leave_a_task_out(case):
         network, batch = network_of(case), batch_of(case)
     network = jax.tree.map(lambda leaf: leaf.astype(np.float32), network)
     batch = PairBatch(batch.x.astype(jnp.float32), batch.y.astype(jnp.float32), *batch[2:])
-    parts = [float(part) for part in VasotLoss.of(settings_of(case)).parts(network, batch)]
+    parts = [float(part) for part in parts_of(VasotLoss.of(settings_of(case)), network, batch)]
     loss = {"beta": 0.0}, {"segmentation_weight": 0.0}, {}
     weights = {
         name: float(case[name]) for name in ("alpha", "eps", "radius", "rho", "lambda_actions", "zeta")
     }
-    found = [float(VasotLoss.of(VasotSettings(**weights, **each))(network, batch)) for each in loss]
+    found = [
+        float(eqx.filter_jit(VasotLoss.of(VasotSettings(**weights, **each)))(network, batch)) for each in loss
+    ]
     np.testing.assert_allclose(found, [parts[0] + parts[1], parts[2], sum(parts)], rtol=1e-5)
 
 
@@ -157,30 +165,15 @@ def test_refuses_one_video():
         train_vasot(made_videos(1), n_segments=4)
 
 
-def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path, monkeypatch):
+    """A process that is killed leaves as much as one that stops: see tests/nn/test_training.py."""
     videos, few = made_videos(3), {"n_segments": 4, "epochs": 3, "hidden": 4, "outputs": 4, "frames": 16}
-    code = f"""
-import itertools, os, signal
-from pathlib import Path
-from made_videos import made_videos
-from dkva.experiments.models import Checkpoint
-from dkva.nn import training
-from dkva.transport import vasot
-training._KEEP_EVERY = 0
-count = itertools.count()
-class Killed(vasot.PairBatches):
-    def __call__(self, epoch):
-        for batch in super().__call__(epoch):
-            if next(count) == 4:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
-vasot.PairBatches = Killed
-vasot.train_vasot(made_videos(3), checkpoint=Checkpoint(Path({str(tmp_path / "state.npz")!r})), **{few!r})
-"""
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
-    assert run.returncode == -signal.SIGKILL
+    monkeypatch.setattr(training, "_KEEP_EVERY", 0)
     checkpoint = Checkpoint(tmp_path / "state.npz")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(vasot, "PairBatches", stopping(vasot.PairBatches, 4))
+        with pytest.raises(StoppedError):
+            train_vasot(videos, checkpoint=checkpoint, **few)
     assert checkpoint.path.exists()
     resumed, through = (train_vasot(videos, checkpoint=each, **few).arrays() for each in (checkpoint, None))
     for name, array in through.items():
