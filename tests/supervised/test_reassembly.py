@@ -99,10 +99,10 @@ def test_any_points_give_a_segmentation_that_stays(points, random):
         np.testing.assert_array_equal(one, other)
 
 
-def test_two_thousand_random_point_sets(unchecked):
+def test_ten_thousand_random_point_sets(unchecked):
     rng = np.random.default_rng(0)
     sizes = set()
-    for _ in range(2_000):
+    for _ in range(10_000):
         points = random_points(rng)
         found = assembled(*points, fallback=FALLBACK)
         check(found, points)
