@@ -16,9 +16,6 @@ _FRAMES, _FEATURES = 300, 2048
 #: Steps of an epoch.
 _STEPS = 2
 
-#: Methods of a smoke test: the one that others stand beside, and one that takes a step in another way.
-_SMOKE = ("carl", "masa")
-
 _SMALL = {"hidden": 8, "width": 8, "heads": 2, "layers": 1, "feed_forward": 8, "outputs": 8, "frames": 10}
 
 
@@ -46,12 +43,10 @@ PROGRAMS = {
 
 
 def run(smoke: bool = False) -> dict[str, Any]:
-    """Measure all of them, in a smoke test two."""
+    """Measure all of them."""
     frames, features, repeats = (20, 4, 1) if smoke else (_FRAMES, _FEATURES, 3)
     found = {}
     for method, program in PROGRAMS.items():
-        if smoke and method not in _SMOKE:
-            continue
         size = 2 if smoke else program.videos
         settings = {"batch": size, **(program.small if smoke else {})}
         videos = [

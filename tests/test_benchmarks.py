@@ -36,8 +36,6 @@ from dkva import Kernel, VideoSegmenter
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.mmd import mmd, root
 from dkva.base.uniform import uniform_edges
-from dkva.experiments.method_settings import settings_of
-from dkva.experiments.registry import find
 from dkva.transport.fused_gw import decode
 from reproduce.collections import moving5 as tasks_of_moving5
 from reproduce.tables.moving5 import BASE
@@ -181,15 +179,6 @@ def test_smoke(module, tmp_path):
     table = (tmp_path / "README.md").read_text()
     for row in module.rows(record["figures"]):
         assert row.what in table
-
-
-@pytest.mark.fast
-@pytest.mark.parametrize("method", alignment_steps.PROGRAMS)
-def test_steps_of_alignment_are_given_settings_that_their_methods_have(method):
-    names = {each.name for each in settings_of(find(method))}
-    assert {"batch", "epochs"} <= names
-    if method in alignment_steps._SMOKE:
-        assert set(alignment_steps.PROGRAMS[method].small) <= names
 
 
 def test_models_that_take_no_memory_of_their_own_have_no_ratio_of_it():
