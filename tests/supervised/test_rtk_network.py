@@ -1,7 +1,5 @@
 """RTK's network: its size, padding, its candidates and what is left of them."""
 
-import functools
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -31,17 +29,8 @@ SMALL = {
 }
 
 
-@functools.cache
 def network(width=4, n_classes=3, **given):
-    return eqx.filter_jit(RtkNetwork)(width, n_classes, RtkSettings(**SMALL | given), key=jax.random.key(0))
-
-
-@eqx.filter_jit
-def seen(made, features, mask):
-    return made.seen(features, mask)
-
-
-candidates_of = jax.jit(found_candidates, static_argnames="settings")
+    return RtkNetwork(width, n_classes, RtkSettings(**SMALL | given), key=jax.random.key(0))
 
 
 def video(n, width=4, seed=0):
@@ -49,11 +38,11 @@ def video(n, width=4, seed=0):
 
 
 def count(tree):
-    return sum(leaf.size for leaf in jax.tree.leaves(tree) if isinstance(leaf, jax.ShapeDtypeStruct))
+    return sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(tree, eqx.is_array)))
 
 
 def test_the_published_size_is_near_that_of_table_5():
-    made = eqx.filter_eval_shape(RtkNetwork, 2048, 19, RtkSettings(), key=jax.random.key(0))
+    made = RtkNetwork(2048, 19, RtkSettings(), key=jax.random.key(0))
     assert count((made.encoder, made.decoders, made.head)) == 758_325  # the paper has 0.779 million
     assert count(made) == 817_802
 
@@ -62,12 +51,12 @@ def test_the_published_size_is_near_that_of_table_5():
 def test_padding_changes_nothing():
     made, features = network(), video(21)
     mask = jnp.arange(32) < 21
-    want = seen(made, features, mask[:21])
-    found = seen(made, jnp.pad(features, ((0, 11), (0, 0)), constant_values=7), mask)
+    want = eqx.filter_jit(made.seen)(features, mask[:21])
+    found = eqx.filter_jit(made.seen)(jnp.pad(features, ((0, 11), (0, 0)), constant_values=7), mask)
     for ours, theirs in zip(found, want, strict=True):
         np.testing.assert_allclose(ours[..., :21, :], theirs, atol=1e-5)
         assert not np.any(ours[..., 21:, :])
-    np.testing.assert_array_equal(eqx.filter_jit(made)(features, mask[:21]), want.logits[..., :3])
+    np.testing.assert_array_equal(made(features, mask[:21]), made.seen(features, mask[:21]).logits[..., :3])
 
 
 def test_decoders_read_the_maps_if_there_are_any():
@@ -76,7 +65,7 @@ def test_decoders_read_the_maps_if_there_are_any():
     for keypoints in (True, False):
         made = network(keypoints=keypoints)
         moved = eqx.tree_at(lambda each: each.head.bias, made, made.head.bias.at[-2:].add(3))
-        before, after = (np.asarray(seen(each, features, mask).logits)[..., :3] for each in (made, moved))
+        before, after = (each.seen(features, mask).logits[:, :, :3] for each in (made, moved))
         np.testing.assert_array_equal(before[0], after[0])
         assert np.array_equal(before[1], after[1]) != keypoints
 
@@ -112,13 +101,13 @@ def spiky(n=200):
 def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
     settings = RtkSettings(candidates=share)
     maps = spiky()
-    alone = candidates_of(maps, jnp.ones(200, bool), settings)
+    alone = found_candidates(maps, jnp.ones(200, bool), settings)
     assert int(alone.there.sum()) == number
     least = np.sort(np.concatenate([maps.action[5::10], maps.boundary[::10]]))[-number]
     np.testing.assert_array_equal(np.min(alone.confidence, where=alone.there, initial=2), least)
 
-    longer = Maps(*(np.pad(each, [(0, 56)] + [(0, 0)] * (each.ndim - 1)) for each in maps))
-    padded = candidates_of(longer, jnp.arange(256) < 200, settings)
+    longer = Maps(*(jnp.pad(each, [(0, 56)] + [(0, 0)] * (each.ndim - 1)) for each in maps))
+    padded = found_candidates(longer, jnp.arange(256) < 200, settings)
     for ours, theirs in zip(padded, alone, strict=True):
         both = [np.asarray(each)[np.asarray(of.there)] for each, of in ((ours, padded), (theirs, alone))]
         np.testing.assert_array_equal(*both)
@@ -126,14 +115,14 @@ def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
 
 def test_all_candidates_are_taken_if_none_is_refined():
     settings = RtkSettings(candidates=0.01, refinement=False)
-    assert int(candidates_of(spiky(), jnp.ones(200, bool), settings).there.sum()) == 40
+    assert int(found_candidates(spiky(), jnp.ones(200, bool), settings).there.sum()) == 40
 
 
 def test_without_keypoints_candidates_are_of_the_classes():
     classes = np.full((12, 3), 0.1, np.float32)
     classes[:6, 2] = classes[6:, 0] = 0.8
     maps = Maps(jnp.asarray(classes), jnp.zeros(12), jnp.zeros(12))
-    found = candidates_of(maps, jnp.ones(12, bool), RtkSettings(candidates=1.0, keypoints=False))
+    found = found_candidates(maps, jnp.ones(12, bool), RtkSettings(candidates=1.0, keypoints=False))
     there = np.asarray(found.there)
     assert np.asarray(found.place)[there].tolist() == [2, 6, 8]
     assert np.asarray(found.kind)[there].tolist() == [ACTION, BOUNDARY, ACTION]
@@ -174,16 +163,11 @@ def test_what_refines_reads_the_graph_and_the_frames():
     found = Candidates(
         jnp.array([2, 8, 20]), jnp.array([ACTION, BOUNDARY, ACTION]), *[jnp.zeros(3)] * 2, jnp.ones(3, bool)
     )
-
-    @eqx.filter_jit
-    def both(made):
-        graph = made.graph(frames[found.place], found.there)
-        want = made.refiner(frames[found.place], graph, found.there, found.kind)
-        return reclassified(made, frames, found, detached=True), want
-
-    np.testing.assert_array_equal(*both(made))
-    without = eqx.filter_eval_shape(reclassified, network(graph=False), frames, found, detached=True)
-    assert without.shape == (3, 5)
+    logits = reclassified(made, frames, found, detached=True)
+    graph = made.graph(frames[found.place], found.there)
+    want = made.refiner(frames[found.place], graph, found.there, found.kind)
+    np.testing.assert_array_equal(logits, want)
+    assert reclassified(network(graph=False), frames, found, detached=True).shape == (3, 5)
 
 
 @pytest.mark.numerics
