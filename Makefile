@@ -22,11 +22,11 @@ EXTRAS := reproduce,test,dev
 PROCESSORS := $(if $(filter x86_64,$(shell uname -m)),SSE4_2 AVX2 $(shell grep -qs avx512f /proc/cpuinfo && echo AVX512))
 # `make test` takes the oldest and this machine's own, `make numerics` those between as well.
 ENDS := $(firstword $(PROCESSORS)) $(lastword $(PROCESSORS))
-UNOPTIMISED := --xla_backend_optimization_level=0
+UNOPTIMISED := --xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1
 OLDER_LOOPS := --xla_cpu_use_fusion_emitters=false
 # Whether the XLA of an environment, by its folder, still has both makers: one that does not know a flag ends
 # its process.
-HAS_BOTH = (XLA_FLAGS="$$XLA_FLAGS $(OLDER_LOOPS)" $(1)/bin/python -c "import jax; jax.devices()") >/dev/null 2>&1
+HAS_BOTH = (XLA_FLAGS="$$XLA_FLAGS $(UNOPTIMISED) $(OLDER_LOOPS)" $(1)/bin/python -c "import jax; jax.devices()") >/dev/null 2>&1
 BY_OLDER_LOOPS = if $(call HAS_BOTH,$(VENV)); then export XLA_FLAGS="$$XLA_FLAGS $(OLDER_LOOPS)"; fi;
 # Never the newer maker without optimisation: it then sums the gradient of a batch norm's bias wrongly (jax 0.10).
 # The older one errs as well, if more rarely (the gradient of gauss_ntk with erf in float64, compiled whole): what
