@@ -10,7 +10,7 @@ from dkva.alignment.masa_network import MasaNetwork
 from dkva.alignment.masa_settings import MasaSettings
 from dkva.nn.batch_norm import BatchNorm
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 SMALL = {"hidden": 5, "outputs": 4, "layers": 2, "heads": 2}
 N = 6
@@ -90,6 +90,7 @@ def in_numpy(network, x, y, positions):
     return x, y
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("settings", "width"),
     [
@@ -122,6 +123,7 @@ def called(network, frames, positions, masks):
     return jnp.stack(embedded), jnp.stack(jnp.split(projected, 2)), network.predict(projected, there)
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing(x64):
     network = made()
     frames, positions, masks = drawn()
@@ -141,6 +143,7 @@ def test_padding_changes_nothing(x64):
         assert np.isfinite(third).all()
 
 
+@pytest.mark.numerics
 def test_frames_that_are_shuffled_with_their_positions_come_out_shuffled(x64):
     network, order = made(), np.random.default_rng(0).permutation(N)
     frames, positions, masks = drawn()
@@ -152,6 +155,7 @@ def test_frames_that_are_shuffled_with_their_positions_come_out_shuffled(x64):
         np.testing.assert_allclose(other[there], one[..., order, :][there], rtol=1e-9, atol=1e-10)
 
 
+@pytest.mark.numerics
 def test_projected_frames_are_normalised_over_all_views(x64):
     network = eqx.tree_at(lambda each: each.norms, made(), tuple(BatchNorm(4) for _ in range(4)))
     frames, positions, masks = drawn()
@@ -164,6 +168,7 @@ def test_projected_frames_are_normalised_over_all_views(x64):
     assert all(layer.bias is None for layer in network.head)
 
 
+@pytest.mark.numerics
 def test_without_a_predictor_projected_frames_are_predicted():
     network = made(cluster_predictor=False)
     frames = jnp.ones((1, 3, 4))

@@ -14,7 +14,7 @@ from unoptimised import unoptimised
 
 from dkva.nn.decoder import Decoder, attention
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,7 @@ def inputs(case, *names):
     return [np.swapaxes(case[f"decoder_{name}"], 0, 1).astype(float) for name in names]
 
 
+@pytest.mark.numerics
 def test_layers_and_gradients_are_those_of_the_public_program(case, loaded, x64):
     start, memory, query, positions = map(
         jnp.asarray, inputs(case, "tgt", "memory", "query_embed", "pos_embed")
@@ -100,6 +101,7 @@ def test_layers_and_gradients_are_those_of_the_public_program(case, loaded, x64)
         np.testing.assert_allclose(np.swapaxes(gradient, 0, 1), case[f"decoder_grad_{name}"], atol=1e-12)
 
 
+@pytest.mark.numerics
 def test_without_start_positions_and_mask(case, loaded, x64):
     found = [
         called(loaded, jnp.asarray(np.zeros_like(q)), jnp.asarray(m), query_positions=jnp.asarray(q))
@@ -115,6 +117,7 @@ def drawn():
     return [rng.standard_normal((rows, 8)).astype(np.float32) for rows in (3, 10)]
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing():
     decoder = filled(Decoder, 8, heads=2, layers=2, hidden=16)
     queries, memory = drawn()

@@ -13,7 +13,7 @@ from unoptimised import unoptimised
 from dkva.nn.positions import stretched_sinusoids
 from dkva.nn.transformer import TransformerEncoder
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 
 @eqx.filter_jit
@@ -57,6 +57,7 @@ def in_numpy(encoder, frames, positions, mask):
     return frames
 
 
+@pytest.mark.numerics
 def test_layers_are_those_of_a_plain_program(x64):
     encoder = made()
     frames = np.random.default_rng(0).normal(size=(7, 8))
@@ -68,6 +69,7 @@ def test_layers_are_those_of_a_plain_program(x64):
     np.testing.assert_allclose(bare, in_numpy(encoder, frames, positions, np.ones(7, bool)), rtol=1e-11)
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing():
     encoder = made()
     frames = np.random.default_rng(1).normal(size=(14, 8)).astype(np.float32)

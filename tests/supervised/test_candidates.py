@@ -149,8 +149,8 @@ def test_padding_has_no_point():
     padded = [np.concatenate([each[:-3], np.full_like(each[-3:], np.nan)]) for each in (boundary, action)]
     spoiled = np.concatenate([classes[:-3], np.full_like(classes[-3:], np.nan)])
     assert as_rows(choose(*map(jnp.asarray, (*padded, spoiled, mask)), most=9)) == as_rows(
-        chosen(*map(jnp.asarray, kept), most=9)
+        choose(*map(jnp.asarray, kept), most=9)
     )
     assert as_rows(of_probabilities(jnp.asarray(spoiled), jnp.asarray(mask), most=40)) == as_rows(
-        points_of_probabilities(jnp.asarray(kept[2]), jnp.asarray(kept[3]), most=40)
+        of_probabilities(jnp.asarray(kept[2]), jnp.asarray(kept[3]), most=40)
     )

@@ -7,9 +7,10 @@ import pytest
 
 from dkva.supervised.dilated import dilated, dilated_layer
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("n", "dilation"), [(7, 1), (7, 2), (7, 8), (1, 4)])
 def test_it_is_a_convolution(x64, key, n, dilation):
     layer = dilated_layer(5, dilation, key=key)

@@ -20,9 +20,6 @@ from dkva.supervised.graph_matching import (
     sinkhorn,
 )
 
-pytestmark = pytest.mark.numerics
-
-
 embedded = eqx.filter_jit(lambda network, points, there: network(jnp.asarray(points), jnp.asarray(there)))
 _GIVEN = ("temperature", "sweeps")
 assigned = jax.jit(sinkhorn, static_argnames=_GIVEN)
@@ -67,6 +64,7 @@ def normed(points):
     return points / np.where(norms > 0, norms, 1)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("n_points", [1, 2, 5, 7])
 def test_a_layer_is_that_of_an_adjacency_matrix(n_points, x64, key, rng):
     layer, points, there = GraphLayer(3, 8, key=key), rng.normal(size=(7, 3)), np.arange(7) < n_points
@@ -74,6 +72,7 @@ def test_a_layer_is_that_of_an_adjacency_matrix(n_points, x64, key, rng):
     np.testing.assert_allclose(found, layer_in_numpy(layer, points, there), atol=1e-14)
 
 
+@pytest.mark.numerics
 def test_a_network_is_its_layers(x64, key, rng):
     points, there = 3 * rng.normal(size=(6, 3)), np.arange(6) != 2
     for normalised in (True, False):
@@ -86,6 +85,7 @@ def test_a_network_is_its_layers(x64, key, rng):
     assert [layer.own.weight.shape for layer in network.layers] == [(8, 3), (8, 8)]
 
 
+@pytest.mark.numerics
 def test_graphs_hear_each_other_before_the_last_layer(x64, key, rng):
     network = GraphNetwork(3, 8, 3, crossed=True, key=key)
     source, target, there = rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), np.arange(5) < 4
@@ -110,6 +110,7 @@ def test_graphs_hear_each_other_before_the_last_layer(x64, key, rng):
     assert not np.allclose(alone, found[0])
 
 
+@pytest.mark.numerics
 def test_graphs_that_are_not_crossed_are_embedded_one_by_one(key, rng):
     network = GraphNetwork(3, 8, 2, key=key)
     source, target = (jnp.asarray(rng.normal(size=(5, 3)), jnp.float32) for _ in range(2))
@@ -119,6 +120,7 @@ def test_graphs_that_are_not_crossed_are_embedded_one_by_one(key, rng):
         np.testing.assert_allclose(each, embedded(network, points, there), atol=1e-6)
 
 
+@pytest.mark.numerics
 def test_points_that_are_not_there_change_nothing(key, rng):
     network = GraphNetwork(3, 8, 2, key=key)
     points = rng.normal(size=(9, 3)).astype(np.float32)
@@ -134,6 +136,7 @@ def test_points_that_are_not_there_change_nothing(key, rng):
     assert not gradient[6:].any()
 
 
+@pytest.mark.numerics
 def test_the_order_of_points_is_that_of_their_embeddings(key, rng):
     network, points = GraphNetwork(3, 8, 2, key=key), rng.normal(size=(6, 3)).astype(np.float32)
     order, there = rng.permutation(6), jnp.ones(6, bool)
@@ -151,6 +154,7 @@ def test_affinity_starts_near_the_identity(x64, key, rng):
     np.testing.assert_allclose(affinity(jnp.asarray(source), jnp.asarray(target)), expected, atol=1e-10)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("temperature", "sweeps"), [(1.0, 20), (0.05, 3)])
 def test_sinkhorn_is_that_of_a_plain_loop(temperature, sweeps, x64, rng):
     scores = rng.normal(size=(8, 8))
@@ -165,6 +169,7 @@ def test_sinkhorn_is_that_of_a_plain_loop(temperature, sweeps, x64, rng):
         np.testing.assert_allclose(found.sum(1), there, atol=1e-12)
 
 
+@pytest.mark.numerics
 def test_at_the_default_temperature_it_is_the_best_permutation(rng):
     """Scores of a row that are all larger decide nothing; without them permutations are 1.2 apart."""
     order = rng.permutation(6)
@@ -177,6 +182,7 @@ def test_at_the_default_temperature_it_is_the_best_permutation(rng):
     np.testing.assert_allclose(found, np.eye(6)[order], atol=20 * 2 * 1200 * eps(np.float32))
 
 
+@pytest.mark.numerics
 def test_nothing_there_is_nothing_and_no_nan():
     for loss in (loss_and_gradient, loss_and_gradient_of_shares):
         value, gradient = loss(jnp.ones((3, 3)), jnp.zeros((3, 3)), jnp.zeros(3, bool))
@@ -191,6 +197,7 @@ def loss_in_numpy(shares, truth):
     return total / len(shares)
 
 
+@pytest.mark.numerics
 def test_losses_are_the_formula(x64, rng):
     scores, there = rng.normal(size=(7, 7)), np.arange(7) < 5
     truth = np.zeros((7, 7))
@@ -207,6 +214,7 @@ def test_losses_are_the_formula(x64, rng):
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+@pytest.mark.numerics
 def test_the_loss_of_the_right_permutation_is_zero():
     truth, there = jnp.eye(3)[jnp.array([2, 0, 1])], jnp.ones(3, bool)
     assert permutation_loss(truth, truth, there) == 0
@@ -217,6 +225,7 @@ def test_the_loss_of_the_right_permutation_is_zero():
     assert not gradient.any()
 
 
+@pytest.mark.numerics
 def test_a_pair_that_is_missed_by_far_still_has_a_gradient():
     """In single precision, where its share is 0: 1e-38 is exp(-87), and one score less costs 200."""
     truth, there = jnp.eye(3), jnp.ones(3, bool)
@@ -232,6 +241,7 @@ def test_a_pair_that_is_missed_by_far_still_has_a_gradient():
     np.testing.assert_allclose(gradient, exact, atol=200 * 400 * 40 * eps(np.float32))
 
 
+@pytest.mark.numerics
 def test_gradients_are_differences(x64, key, rng):
     network, affinity = GraphNetwork(3, 8, 2, crossed=True, key=key), Affinity(8, key=jax.random.key(1))
     source, target = (jnp.asarray(rng.normal(size=(5, 3))) for _ in range(2))

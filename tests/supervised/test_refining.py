@@ -13,8 +13,6 @@ from dkva.supervised.candidates import ACTION, BOUNDARY, Candidates
 from dkva.supervised.refining import Refiner, refined_targets, refinement_loss
 from dkva.supervised.source_graph import target_points
 
-pytestmark = pytest.mark.numerics
-
 KINDS = np.array([BOUNDARY, ACTION, ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION], np.int32)
 
 
@@ -52,6 +50,7 @@ def in_numpy(refiner, points, graph, kinds):
     return logits
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("graph_width", "kernel", "layers"), [(2, 3, 2), (0, 5, 1)])
 def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, rng):
     refiner = made(key, graph_width, kernel=kernel, layers=layers)
@@ -61,6 +60,7 @@ def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, 
     np.testing.assert_allclose(found, in_numpy(refiner, points, graph, KINDS), atol=1e-13)
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing(key, rng):
     refiner, there = made(key), np.arange(7) < 5
     points, graph = (rng.normal(size=(7, width)).astype(np.float32) for width in (3, 2))
@@ -122,6 +122,7 @@ def targets_in_numpy(candidates, true, n_classes):
 targets_of = jax.jit(refined_targets, static_argnums=2)
 
 
+@pytest.mark.numerics
 @settings(max_examples=40)
 @given(st.integers(0, 2**31 - 1))
 def test_targets_are_those_of_a_loop(seed):
@@ -142,6 +143,7 @@ def test_targets_are_those_of_a_loop(seed):
     assert (labels[place[of_actions]] == found[of_actions]).all()
 
 
+@pytest.mark.numerics
 def test_targets_by_hand():
     true = target_points(np.repeat([2, 0], [20, 30]), 8)
     places, kinds = [3, 9, 17, 18, 21, 36, 42], [BOUNDARY, ACTION, ACTION, ACTION, BOUNDARY, BOUNDARY, ACTION]
@@ -157,6 +159,7 @@ def test_targets_by_hand():
     assert later.tolist() == [3, 4, 4, 4, 4, 4, -1]
 
 
+@pytest.mark.numerics
 def test_the_loss_is_a_mean_of_logarithms(x64, rng):
     logits = rng.normal(size=(6, 5))
     targets = np.array([0, 4, -1, 2, 2, -1])
@@ -171,6 +174,7 @@ def test_the_loss_is_a_mean_of_logarithms(x64, rng):
     assert not gradient.any()
 
 
+@pytest.mark.numerics
 def test_gradients_are_differences(x64, key, rng):
     start = made(key), jnp.asarray(rng.normal(size=(7, 3))), jnp.asarray(rng.normal(size=(7, 2)))
     targets = jnp.array([4, 1, 5, 5, 3, 4, -1])

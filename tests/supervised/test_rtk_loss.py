@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 from made_videos import made_videos
 
 from dkva.nn.trees import arrays_of
@@ -40,7 +41,7 @@ VIDEOS = load_labelled(made_videos(2, frames=60))
 def made(**given):
     """Settings, a network and a batch."""
     settings = RtkSettings(**SMALL | given)
-    network = eqx.filter_jit(RtkNetwork)(VIDEOS.width, len(VIDEOS.classes), settings, key=jax.random.key(3))
+    network = filled(RtkNetwork, VIDEOS.width, len(VIDEOS.classes), settings, seed=3)
     return settings, network, next(RtkBatches.of(VideoBatches(VIDEOS, 0), settings)(0))
 
 

@@ -7,13 +7,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 
 from dkva.nn.layers import unit
 from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 SETTINGS = ClotSettings(
     hidden=6, outputs=8, queries=2, slices=12, decoder_layers=1, decoder_heads=2, decoder_hidden=8
@@ -23,11 +24,19 @@ ACTIONS = np.asarray(unit(jnp.asarray(np.random.default_rng(1).standard_normal((
 OFF = {"dispatching": False, "slice_weight": 0.0, "decoder": False, "refinement": False}
 
 
-def seen(settings, features=FEATURES, rows=None, key=None, weights_of=None):
+def network_of(settings):
+    network = filled(lambda *given, key: ClotNetwork(*given, ACTIONS, key=key), 5, settings, seed=3)
+    return eqx.tree_at(lambda each: each.actions, network, jnp.asarray(ACTIONS))
+
+
+looked = eqx.filter_jit(look)
+
+
+def seen(settings, features=FEATURES, rows=None, key=None, call=looked):
     n = features.shape[1]
     padded = np.pad(features, ((0, 0), (0, (rows or n) - n), (0, 0)))
-    network = ClotNetwork(5, weights_of or settings, ACTIONS, key=jax.random.key(3))
-    return network, look(
+    network = network_of(settings)
+    return network, call(
         network,
         jnp.asarray(padded),
         jnp.broadcast_to(jnp.arange(rows or n) < n, padded.shape[:2]),
@@ -38,14 +47,16 @@ def seen(settings, features=FEATURES, rows=None, key=None, weights_of=None):
     )
 
 
+@pytest.mark.numerics
 def test_without_its_parts_it_is_asot():
-    network, found = seen(replace(SETTINGS, **OFF))
+    network, found = seen(replace(SETTINGS, **OFF), call=look)
     np.testing.assert_array_equal(found.frames, network.encoder(jnp.asarray(FEATURES)))
     np.testing.assert_allclose(found.costs, 1 - found.frames @ ACTIONS.T, atol=1e-6)
     assert found.refined is found.frames
     np.testing.assert_allclose(found.segments, np.stack([unit(network.queries)] * 2), atol=1e-6)
 
 
+@pytest.mark.numerics
 def test_everything_has_unit_norm_and_its_shape():
     _, found = seen(SETTINGS)
     assert [each.shape for each in found] == [(2, 20, 8), (2, 20, 3), (2, 2, 8), (2, 20, 8)]
@@ -54,6 +65,7 @@ def test_everything_has_unit_norm_and_its_shape():
     assert len(ClotNetwork(5, replace(SETTINGS, queries=0), ACTIONS, key=jax.random.key(0)).queries) == 3
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("changed", "same"),
     [
@@ -71,6 +83,7 @@ def test_a_part_changes_what_it_is_for_and_what_follows(changed, same):
         assert np.allclose(one, other, atol=1e-6) == (name in same), name
 
 
+@pytest.mark.numerics
 def test_padding_changes_nothing():
     _, found = seen(SETTINGS)
     _, padded = seen(SETTINGS, rows=33)
@@ -88,6 +101,7 @@ def test_dropout_acts_in_training_alone():
     np.testing.assert_array_equal(trained.frames, found.frames)
 
 
+@pytest.mark.numerics
 def test_positions_are_counted_as_in_training():
     def places(n, rows=None, **options):
         table = frame_positions(n, rows or n, replace(SETTINGS, **options), seen=10)
