@@ -1,6 +1,4 @@
-"""A training that is stopped after its state was kept so many times, or before a batch."""
-
-import itertools
+"""A training that is stopped after its state was kept so many times."""
 
 
 class StoppedError(Exception):
@@ -20,17 +18,3 @@ class Kept:
         self.state, self.left = dict(arrays), self.left - 1
         if self.left == 0:
             raise StoppedError
-
-
-def stopping(batches, before):
-    """The class of batches, of which so many are seen by the training; then it stops as by a kill."""
-    count = itertools.count()
-
-    class Stopping(batches):
-        def __call__(self, epoch):
-            for batch in super().__call__(epoch):
-                if next(count) == before:
-                    raise StoppedError
-                yield batch
-
-    return Stopping

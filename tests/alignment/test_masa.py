@@ -1,12 +1,17 @@
 """MASA: its loss on whole batches, models that tell planted phases apart, and what they refuse."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from conftest import ROOT
 from made_videos import Made, made_videos
-from stopped_training import StoppedError, stopping
 
 from dkva.alignment import masa
 from dkva.alignment.masa import MasaLoss, MasaModel, train_masa
@@ -16,7 +21,6 @@ from dkva.alignment.masa_views import ViewBatches, scaled
 from dkva.alignment.matching import matched
 from dkva.experiments import registry
 from dkva.experiments.models import Checkpoint
-from dkva.nn import training
 from dkva.nn.positions import sinusoids
 
 REAL = np.float32, np.float64
@@ -199,15 +203,31 @@ def test_poses_beside_features_and_alone(unchecked):
         train_masa(videos, joints=4, **SMALL)
 
 
-def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path, monkeypatch):
-    """A process that is killed leaves as much as one that stops: see tests/nn/test_training.py."""
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     videos, few = made_videos(5, frames=30, actions=2), {"epochs": 3, **SMALL, "batch": 2, "halving": 1}
-    monkeypatch.setattr(training, "_KEEP_EVERY", 0)
+    code = f"""
+import itertools, os, signal
+from pathlib import Path
+from made_videos import made_videos
+from dkva.alignment import masa
+from dkva.experiments.models import Checkpoint
+from dkva.nn import training
+training._KEEP_EVERY = 0
+count = itertools.count()
+class Killed(masa.ViewBatches):
+    def __call__(self, epoch):
+        for batch in super().__call__(epoch):
+            if next(count) == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield batch
+masa.ViewBatches = Killed
+kept = Checkpoint(Path({str(tmp_path / "state.npz")!r}))
+masa.train_masa(made_videos(5, frames=30, actions=2), checkpoint=kept, **{few!r})
+"""
+    paths = f"{ROOT}:{ROOT / 'tests'}"
+    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
+    assert run.returncode == -signal.SIGKILL
     checkpoint = Checkpoint(tmp_path / "state.npz")
-    with monkeypatch.context() as stopped:
-        stopped.setattr(masa, "ViewBatches", stopping(ViewBatches, 4))
-        with pytest.raises(StoppedError):
-            train_masa(videos, checkpoint=checkpoint, **few)
     assert len(checkpoint.load()["means"]) == 1
     resumed, through, other = (
         train_masa(videos, seed=seed, checkpoint=each, **few).arrays()

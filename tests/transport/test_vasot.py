@@ -1,5 +1,11 @@
 """VASOT: its loss as published, with the released fault and without, and models of planted actions."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,19 +13,17 @@ import numpy as np
 import pytest
 from conftest import enable_x64
 from made_videos import made_videos
-from stopped_training import StoppedError, stopping
 
 from dkva.experiments.models import Checkpoint
 from dkva.metrics.activities import evaluate_together
-from dkva.nn import training
 from dkva.nn.encoder import Encoder
-from dkva.transport import vasot
 from dkva.transport.asot import AsotNetwork
 from dkva.transport.training_pairs import PairBatch
 from dkva.transport.vaot import matching_of
 from dkva.transport.vasot import VasotLoss, VasotModel, train_vasot
 from dkva.transport.vasot_settings import VasotSettings
 
+ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"hidden": 16, "outputs": 8, "frames": 64, "radius": 0.1, "rho": 0.05}
 
 
@@ -165,15 +169,30 @@ def test_refuses_one_video():
         train_vasot(made_videos(1), n_segments=4)
 
 
-def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path, monkeypatch):
-    """A process that is killed leaves as much as one that stops: see tests/nn/test_training.py."""
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     videos, few = made_videos(3), {"n_segments": 4, "epochs": 3, "hidden": 4, "outputs": 4, "frames": 16}
-    monkeypatch.setattr(training, "_KEEP_EVERY", 0)
+    code = f"""
+import itertools, os, signal
+from pathlib import Path
+from made_videos import made_videos
+from dkva.experiments.models import Checkpoint
+from dkva.nn import training
+from dkva.transport import vasot
+training._KEEP_EVERY = 0
+count = itertools.count()
+class Killed(vasot.PairBatches):
+    def __call__(self, epoch):
+        for batch in super().__call__(epoch):
+            if next(count) == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield batch
+vasot.PairBatches = Killed
+vasot.train_vasot(made_videos(3), checkpoint=Checkpoint(Path({str(tmp_path / "state.npz")!r})), **{few!r})
+"""
+    paths = f"{ROOT}:{ROOT / 'tests'}"
+    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
+    assert run.returncode == -signal.SIGKILL
     checkpoint = Checkpoint(tmp_path / "state.npz")
-    with monkeypatch.context() as stopped:
-        stopped.setattr(vasot, "PairBatches", stopping(vasot.PairBatches, 4))
-        with pytest.raises(StoppedError):
-            train_vasot(videos, checkpoint=checkpoint, **few)
     assert checkpoint.path.exists()
     resumed, through = (train_vasot(videos, checkpoint=each, **few).arrays() for each in (checkpoint, None))
     for name, array in through.items():
