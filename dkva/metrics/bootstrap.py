@@ -23,6 +23,8 @@ def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
 
 def middle_95(means: np.ndarray) -> tuple[float, float]:
     """Percentiles 2.5 and 97.5 of means [n], n >= 2, to the last bit those of `np.percentile`, but sooner."""
+    if np.isnan(means).any():
+        return np.nan, np.nan
     places = [(len(means) - 1) * share for share in (0.025, 0.975)]
     firsts = [int(place) for place in places]
     ordered = np.partition(means, [at for first in firsts for at in (first, min(first + 1, len(means) - 1))])

@@ -48,6 +48,13 @@ def test_the_middle_lies_between_numpys_percentiles(n, places):
         assert middle_95(means) == tuple(np.percentile(means, (2.5, 97.5)).tolist())
 
 
+def test_one_mean_that_is_no_number_leaves_no_middle():
+    means = np.arange(40.0)
+    means[3] = np.nan
+    assert np.isnan(middle_95(means)).all()
+    assert np.isnan(np.percentile(means, (2.5, 97.5))).all()
+
+
 def test_interval_lies_around_the_mean():
     values = np.random.default_rng(0).normal(5, 1, 100)
     low, high = bootstrap_interval(values)
