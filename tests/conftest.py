@@ -1,13 +1,11 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
 import gc
-import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
 import textwrap
-from multiprocessing import forkserver
 from pathlib import Path
 
 import jax
@@ -49,16 +47,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
     for name, value in {
         "jax_compilation_cache_dir": PROGRAMS,
         "jax_enable_compilation_cache": True,
-        "jax_persistent_cache_min_compile_time_secs": 0.1,
+        "jax_persistent_cache_min_compile_time_secs": 0.1,  # to write and read less costs more than it saves
         "jax_persistent_cache_min_entry_size_bytes": -1,
     }.items():
         os.environ[name.upper()] = str(value)
         jax.config.update(name, value)
-
-
-# Dask's workers are forked from a process that has imported Dask, which takes each a second by its default.
-if "forkserver" in multiprocessing.get_all_start_methods():
-    os.environ.setdefault("DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD", "forkserver")
 
 
 #: Pieces of memory that a process may have before its programs are dropped. Each of XLA's takes some, Linux
@@ -105,16 +98,6 @@ def all_cores():
     os.sched_setaffinity(0, CORES)
     yield
     os.sched_setaffinity(0, mine)
-
-
-@pytest.fixture(scope="session")
-def forked():
-    """What Dask's workers are forked from has imported what rows need as well; never JAX, for its threads."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        multiprocessing.get_context("forkserver").set_forkserver_preload(
-            ["distributed", "dkva.experiments.experiment"]
-        )
-        forkserver.ensure_running()
 
 
 @pytest.fixture

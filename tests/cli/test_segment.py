@@ -166,7 +166,7 @@ def test_labels_do_not_change_with_the_folder_the_run_was_started_on(dkva, lone,
 
 
 @pytest.mark.parametrize("scheduler", ["processes", "dask"])
-def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder, forked, tmp_path, scheduler):
+def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder, tmp_path, scheduler):
     (folder / "features/milk/P3_milk.txt").write_text("1 2\n3 vier\n")
     (folder / "groundTruth/P3_milk.txt").write_text("a\nb\n")
     many = ("--workers", 2, "--scheduler", scheduler)

@@ -486,9 +486,7 @@ def test_a_method_that_fails_leaves_the_rows_of_the_others(made, cache):
 
 
 @pytest.mark.parametrize("scheduler", ["processes", "dask"])
-def test_a_video_that_always_kills_its_worker_is_named_and_the_others_kept(
-    made, cache, forked, tmp_path, scheduler
-):
+def test_a_video_that_always_kills_its_worker_is_named_and_the_others_kept(made, cache, tmp_path, scheduler):
     sign = tmp_path / "sign"
     sign.touch()
     methods = [Method("m", made.methods.deadly, {"sign": str(sign)})]
@@ -507,7 +505,7 @@ def test_a_video_that_always_kills_its_worker_is_named_and_the_others_kept(
 
 
 @pytest.mark.parametrize("scheduler", ["processes", "dask"])
-def test_a_worker_that_dies_once_loses_no_row(made, cache, forked, tmp_path, scheduler):
+def test_a_worker_that_dies_once_loses_no_row(made, cache, tmp_path, scheduler):
     sign = tmp_path / "sign"
     sign.touch()
     methods = [Method("m", made.methods.deadly_once, {"sign": str(sign)})]
@@ -566,7 +564,7 @@ def test_a_worker_with_another_source_of_the_method_or_the_measure_is_refused(ma
 # --- more processes --------------------------------------------------------------------------------
 
 
-def test_rows_do_not_depend_on_workers_and_scheduler(made, forked, tmp_path):
+def test_rows_do_not_depend_on_workers_and_scheduler(made, tmp_path):
     methods = [
         Method("dkva", segment_video, {"epochs": 2, "smoothing": 0, "kernel": "gaussian"}),
         Method("split", made.methods.split),

@@ -57,7 +57,7 @@ class Shared:
 
 
 @pytest.fixture(scope="module")
-def shared(forked, tmp_path_factory):
+def shared(tmp_path_factory):
     found = Shared(tmp_path_factory.mktemp("scheduler"))
     yield found
     found.close()
@@ -91,7 +91,7 @@ def test_a_scheduler_file_is_as_good_as_an_address(shared):
     assert all_of(scheduled_work.square, scheduler=shared.file()) == SQUARES
 
 
-def test_one_worker_of_dask_is_a_process_of_its_own(forked):
+def test_one_worker_of_dask_is_a_process_of_its_own():
     (pid, *_), (other, *_) = (
         result for _, result in all_of(scheduled_work.place, range(2), 1, scheduler="dask")
     )
