@@ -48,15 +48,9 @@ def per_video(rows: Sequence[Mapping], measure: str, unit: str = "video") -> dic
     values: dict[str, list[float]] = {}
     for row in rows:
         value = float(row[measure])
-        if value == value:
-            mine = values.get(video := str(row[unit]))
-            if mine is None:
-                values[video] = [value]
-            else:
-                mine.append(value)
-    return {
-        video: mine[0] if len(mine) == 1 else math.fsum(mine) / len(mine) for video, mine in values.items()
-    }
+        if not math.isnan(value):
+            values.setdefault(str(row[unit]), []).append(value)
+    return {video: math.fsum(mine) / len(mine) for video, mine in values.items()}
 
 
 def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: str = "video") -> np.ndarray:
@@ -69,12 +63,10 @@ def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: 
         measure: the column compared.
         unit: the column that names the video.
     """
-    sides = []
-    for side in (a, b):
-        mine = rows
-        for column, value in side.items():
-            mine = [row for row in mine if row[column] == value]
-        sides.append(per_video(mine, measure, unit))
+    sides = [
+        per_video([row for row in rows if all(row[k] == v for k, v in side.items())], measure, unit)
+        for side in (a, b)
+    ]
     return np.array([sides[0][video] - sides[1][video] for video in sides[0] if video in sides[1]])
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeGuard
 
 from rich import box
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
-from rich.segment import Segment
 from rich.table import Table as Lines
 
 from reproduce.base.store import Table, summarise
@@ -83,43 +78,9 @@ def with_interval(record: Mapping, shares: bool = True) -> str:
     return mean if record["low"] is None else f"{mean} [{low}, {high}]"
 
 
-# What rich may take for markup or for an emoji, and the blanks that it leaves out.
-_SPECIAL = re.compile(r"\\|\[[a-z#/@]|:.*:|^ | $")
-
-
-class _Lines(Lines):
-    """A table that joins its lines itself where all of it fits: rich takes a millisecond for each."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        told = [[column.header, *column.cells] for column in self.columns]
-        plain = [[cell for cell in cells if _is_plain(cell)] for cells in told]
-        widths = [max(map(len, cells), default=0) for cells in plain]
-        if plain != told or not self.rows or sum(widths) + 3 * len(widths) + 1 > options.max_width:
-            yield from super().__rich_console__(console, options)
-            return
-        head = Lines(title=self.title, title_justify=self.title_justify, box=self.box)
-        for column, width in zip(self.columns, widths, strict=True):
-            head.add_column(column.header, justify=column.justify, no_wrap=True, width=width)
-        *above, below, end = console.render(head, options)
-        yield from above
-        columns = [
-            [cell.ljust(width) if column.justify == "left" else cell.rjust(width) for cell in cells[1:]]
-            for cells, width, column in zip(plain, widths, self.columns, strict=True)
-        ]
-        yield Segment("".join(f"  {'   '.join(row)}  \n" for row in zip(*columns, strict=True)))
-        yield from (below, end)
-
-
-def _is_plain(cell: object) -> TypeGuard[str]:
-    """Whether a cell is shown as it is written, a place a character."""
-    if not isinstance(cell, str) or _SPECIAL.search(cell):
-        return False
-    return cell.isprintable() and cell_len(cell) == len(cell)
-
-
 def lines(title: str, columns: Sequence[str], left: int = 1) -> Lines:
     """An empty table whose first `left` columns are names."""
-    out = _Lines(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
+    out = Lines(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
     for index, column in enumerate(columns):
         out.add_column(column, justify="left" if index < left else "right", no_wrap=index >= left)
     return out

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from dkva.metrics.bootstrap import RESAMPLES, bootstrap_interval, bootstrap_weights, middle_95
+from dkva.metrics.bootstrap import RESAMPLES, bootstrap_interval, bootstrap_weights
 
 pytestmark = pytest.mark.fast
 
@@ -38,21 +38,6 @@ def test_weights_count_what_is_drawn(n):
     drawn = np.random.default_rng(3).integers(0, n, (RESAMPLES, n))
     counts = [np.bincount(row, minlength=n) for row in drawn]
     np.testing.assert_array_equal(bootstrap_weights(n, 3), np.array(counts) / n)
-
-
-@pytest.mark.parametrize("n", [2, 3, 40, 41, 399, 9999])
-@pytest.mark.parametrize("places", [1, 16])
-def test_the_middle_lies_between_numpys_percentiles(n, places):
-    for seed in range(20):
-        means = np.random.default_rng(seed).normal(size=n).round(places)
-        assert middle_95(means) == tuple(np.percentile(means, (2.5, 97.5)).tolist())
-
-
-def test_one_mean_that_is_no_number_leaves_no_middle():
-    means = np.arange(40.0)
-    means[3] = np.nan
-    assert np.isnan(middle_95(means)).all()
-    assert np.isnan(np.percentile(means, (2.5, 97.5))).all()
 
 
 def test_interval_lies_around_the_mean():
