@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["commit", "device", "versions"]
+__all__ = ["commit", "device", "version", "versions"]
 
 
-def versions() -> dict[str, str]:
-    """Versions of the interpreter and of the packages that decide the numbers."""
+@functools.cache  # reading a package's metadata takes milliseconds, and every document and row asks
+def version(package: str) -> str:
+    """The version of an installed package. Raises importlib.metadata.PackageNotFoundError."""
+    return metadata.version(package)
+
+
+def versions(*further: str) -> dict[str, str]:
+    """Versions of the interpreter and of the packages that decide the numbers, and of further ones."""
     packages = ("dkva", "equinox", "jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
-    found = {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}
+    found = {"python": platform.python_version()} | {name: version(name) for name in (*packages, *further)}
     with contextlib.suppress(metadata.PackageNotFoundError):  # decides optimal transport alone
-        found["ott-jax"] = metadata.version("ott-jax")
+        found["ott-jax"] = version("ott-jax")
     return found
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dkva.base.provenance import version
 from dkva.cli.aligning.match import Aligned, aligned, check_size
 from dkva.cli.aligning.output import Output
 from dkva.cli.aligning.pair import check_activity, check_two, pair_of
@@ -177,7 +177,7 @@ def _key(
         [video.name, how_read(video.reading), dict(read.source)]
         for video, read in zip(pair, reads, strict=True)
     ]
-    code = [metadata.version("dkva"), method.id, method.origin, metadata.version(method.origin), way.code]
+    code = [version("dkva"), method.id, method.origin, version(method.origin), way.code]
     return key_of([videos, way.decisive(), code, every, rate])
 
 
@@ -233,7 +233,7 @@ def _made(
         **({} if way.model is None else {"model": way.model}),
         settings=way.recorded(way.n_segments),
         key=key,
-        versions=versions() | {origin: metadata.version(origin)},
+        versions=versions(origin),
     )
     title = printable(f"aligned by {_by(way)}")
     figure = alignment_picture(line_a, line_b, found.shares, matches, every=every, rate=rate, title=title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -171,7 +170,7 @@ def _found(
         method=way.method.id,
         model=way.model,
         settings=way.recorded(way.n_segments),
-        versions=versions() | {origin: metadata.version(origin)},
+        versions=versions(origin),
     )
 
     def figure() -> Figure:

@@ -8,7 +8,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +265,7 @@ def _train(
         made_by = {
             "seconds": round(time.perf_counter() - start, 1),
             "device": device() if "jax" in sys.modules else None,
-            "versions": versions() | {origin: metadata.version(origin)},
+            "versions": versions(origin),
         }
         write_model(out, model.arrays(), facts | made_by)
         state.clear()

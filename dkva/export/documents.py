@@ -14,14 +14,13 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
 from dkva.base.errors import DamagedError, NewerFormatError
 from dkva.base.files import write_text
-from dkva.base.provenance import versions
+from dkva.base.provenance import version, versions
 from dkva.base.segmentation import Segmentation
 from dkva.base.segments import segments
 from dkva.export.levels import LEVELS_CSV, digest_of_levels, read_levels, write_levels
@@ -72,7 +71,7 @@ def source_of(path: Path) -> dict[str, str | int]:
 
 def run_key(video: str, settings: list, source: dict, n_frames: int) -> str:
     """Hash of all that decides a video's labels, the version of dkva included."""
-    decisive = [metadata.version("dkva"), video, settings, source["blake2b"], n_frames]
+    decisive = [version("dkva"), video, settings, source["blake2b"], n_frames]
     return hashlib.blake2b(json.dumps(decisive, sort_keys=True).encode(), digest_size=12).hexdigest()
 
 
@@ -127,7 +126,7 @@ def document(
         "reading": dict(reading),
         "source": source,
         "key": key,
-        "versions": versions() | {segmentation.origin: metadata.version(segmentation.origin)},
+        "versions": versions(segmentation.origin),
     }
     return timed(doc, rate)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +92,6 @@ class Output:
             reading=dict(found.reading),
             source=dict(found.source),
             key=found.key,
-            versions=versions() | {origin: metadata.version(origin)},
+            versions=versions(origin),
         )
         write_embedding(self.document(name), doc, self.array(name), embedded)

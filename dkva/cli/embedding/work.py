@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import metadata
 from typing import TYPE_CHECKING
 
+from dkva.base.provenance import version
 from dkva.cli.aligning.ways import embedded
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.segmenting.model import ModelWay
@@ -108,5 +108,5 @@ def _embedded(unit: Planned, way: ModelWay) -> Embedded:
 def _key(video: VideoFile, way: ModelWay, source: Mapping[str, str | int]) -> str:
     """Of all that decides the embedded frames."""
     method = way.method
-    code = [metadata.version("dkva"), method.id, method.origin, metadata.version(method.origin), way.code]
+    code = [version("dkva"), method.id, method.origin, version(method.origin), way.code]
     return key_of([video.name, how_read(video.reading), dict(source), way.decisive(), code])

@@ -6,11 +6,11 @@ import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dkva.base.memory import return_freed_memory
 from dkva.base.orientation import TurnedWarning
+from dkva.base.provenance import version
 from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.segmenting.way import Way
 
@@ -337,7 +337,7 @@ def key_of(video: VideoFile, way: Way, read: Read, together: str | None = None) 
     recorded, *more = way.decisive()
     decisive: list = [recorded, dict(read.how), *more]
     if method.id != "dkva":
-        decisive += [method.id, method.origin, metadata.version(method.origin), way.code]
+        decisive += [method.id, method.origin, version(method.origin), way.code]
     if together is not None:
         decisive += ["together", together]
     return run_key(video.name, decisive, dict(read.source), len(read.features))
