@@ -8,8 +8,20 @@ import jax
 
 from dkva.approximation.learning import learn_video
 
-#: Compiles without optimisation. JAX takes these options of the outermost function alone.
-unoptimised = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
+
+def _options():
+    """Without optimisation, and by the older of XLA's makers of loops if it has two: a third of the time."""
+    options = {"xla_backend_optimization_level": 0}
+    older = options | {"xla_cpu_use_fusion_emitters": False}
+    try:
+        jax.jit(lambda: 0, compiler_options=older)()
+    except jax.errors.JaxRuntimeError:  # it has one, and does not know the option
+        return options
+    return older
+
+
+#: Compiles so. JAX takes these options of the outermost function alone.
+unoptimised = functools.partial(jax.jit, compiler_options=_options())
 
 _run_alone = unoptimised(learn_video, static_argnames="program")
 

@@ -7,9 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dkva.alignment.masa_losses import agreement, masa_loss, matching_error
+from dkva.alignment import masa_losses
+from dkva.alignment.masa_losses import masa_loss
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+
+agreement = jax.jit(masa_losses.agreement, static_argnames="stop_gradient")
+matching_error = jax.jit(masa_losses.matching_error, static_argnames=("temperature", "squared"))
 
 
 def cosine(one, other):

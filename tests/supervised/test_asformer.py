@@ -1,13 +1,12 @@
 """ASFormer against the released code's outputs, losses and gradients; padding, dropout, bad arguments."""
 
-import functools
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from filled_networks import filled, undrawn
 
 from dkva.nn.optimising import adam
 from dkva.nn.trees import arrays_of
@@ -30,7 +29,8 @@ def state_of(stored, number):
 
 
 def released(stored, number=np.float64):
-    return ASFormer.from_torch_state(state_of(stored, number), n_decoders=2, n_layers=4)
+    with undrawn():
+        return ASFormer.from_torch_state(state_of(stored, number), n_decoders=2, n_layers=4)
 
 
 def video(stored, case, number=np.float64):
@@ -108,9 +108,11 @@ def test_frames_of_the_first_layers_are_the_released_ones(x64, stored):
     np.testing.assert_allclose(eqx.filter_jit(cut)(features, mask), want, rtol=1e-9, atol=1e-9)
 
 
-small = functools.partial(
-    ASFormer, 6, 3, maps=4, layers=1, decoders=1, decoder_layers=1, key=jax.random.key(0)
-)
+SMALL = {"maps": 4, "layers": 1, "decoders": 1, "decoder_layers": 1}
+
+
+def small(**sizes):
+    return filled(ASFormer, 6, 3, **SMALL | sizes)
 
 
 def drawn(n):

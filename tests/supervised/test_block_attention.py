@@ -10,6 +10,8 @@ from dkva.supervised.block_attention import block_attention
 
 pytestmark = pytest.mark.numerics
 
+attend = jax.jit(block_attention, static_argnums=4)
+
 
 def by_frames(queries, keys, values, mask, dilation):
     half, n = dilation // 2, len(values)
@@ -74,15 +76,14 @@ def test_padding_beyond_a_block_changes_nothing_if_its_keys_are_0(x64):
     queries, keys, values, _ = drawn(10)
     short = by_frames(queries, keys, values, np.ones(10), 4)
     longer = (np.pad(each, ((0, 13), (0, 0))) for each in (queries, keys, values))
-    attend = jax.jit(lambda *arrays: block_attention(*arrays, 4))
-    found = attend(*map(jnp.asarray, (*longer, np.arange(23) < 10)))
+    found = attend(*longer, np.arange(23) < 10, 4)
     np.testing.assert_allclose(found[:10], short, rtol=1e-12)
 
 
 @pytest.mark.fast
 def test_a_frame_of_a_large_score_does_not_overflow():
-    large = jnp.full((4, 2), 100.0)
-    found = block_attention(large, large, jnp.ones((4, 1)), jnp.array([True, False, True, True]), 2)
+    large, there = np.full((4, 2), 100, np.float32), np.array([True, False, True, True])
+    found = attend(large, large, np.ones((4, 1), np.float32), there, 2)
     assert np.isfinite(found).all()
     # Alone in its block's window, the third frame weighs as much as the rest does not.
     assert found[2, 0] == pytest.approx(1, abs=1e-5)

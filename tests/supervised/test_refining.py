@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax.flatten_util import ravel_pytree
@@ -27,8 +28,8 @@ def rng():
     return np.random.default_rng(0)
 
 
-def made(key, graph_width=2, dropout=0.0, **sizes):
-    return Refiner(3, graph_width, 4, **{"width": 5, "layers": 2, **sizes}, dropout=dropout, key=key)
+def made(graph_width=2, dropout=0.0, **sizes):
+    return filled(Refiner, 3, graph_width, 4, **{"width": 5, "layers": 2, **sizes}, dropout=dropout)
 
 
 def in_numpy(refiner, points, graph, kinds):
@@ -52,8 +53,8 @@ def in_numpy(refiner, points, graph, kinds):
 
 @pytest.mark.numerics
 @pytest.mark.parametrize(("graph_width", "kernel", "layers"), [(2, 3, 2), (0, 5, 1)])
-def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, rng):
-    refiner = made(key, graph_width, kernel=kernel, layers=layers)
+def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, rng):
+    refiner = made(graph_width, kernel=kernel, layers=layers)
     points, graph = rng.normal(size=(7, 3)), rng.normal(size=(7, 2)) if graph_width else None
     found = called(refiner, points, graph, np.ones(7, bool))
     assert found.shape == (7, 6)
@@ -61,8 +62,8 @@ def test_logits_are_those_of_plain_loops(graph_width, kernel, layers, x64, key, 
 
 
 @pytest.mark.numerics
-def test_padding_changes_nothing(key, rng):
-    refiner, there = made(key), np.arange(7) < 5
+def test_padding_changes_nothing(rng):
+    refiner, there = made(), np.arange(7) < 5
     points, graph = (rng.normal(size=(7, width)).astype(np.float32) for width in (3, 2))
     points[5:], graph[5:] = np.nan, np.nan
     found = called(refiner, points, graph, there)
@@ -82,10 +83,10 @@ def test_padding_changes_nothing(key, rng):
     assert not gradient[5:].any()
 
 
-def test_dropout_acts_in_training_alone(key, rng):
+def test_dropout_acts_in_training_alone(rng):
     points, graph, there = rng.normal(size=(7, 3)), rng.normal(size=(7, 2)), np.ones(7, bool)
     points, graph = points.astype(np.float32), graph.astype(np.float32)
-    some, none = made(key, dropout=0.5), made(key)
+    some, none = made(dropout=0.5), made()
     first, again, other = (called(some, points, graph, there, key=jax.random.key(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.allclose(first, other)
@@ -95,18 +96,18 @@ def test_dropout_acts_in_training_alone(key, rng):
 
 
 @pytest.mark.fast
-def test_what_cannot_be_refined(key):
+def test_what_cannot_be_refined():
     for name, size in (("width", 0), ("layers", 0)):
         with pytest.raises(ValueError, match=f"{name} is 0: give a whole number of at least 1"):
-            made(key, **{name: size})
+            made(**{name: size})
     with pytest.raises(ValueError, match="kernel is 2: give an odd number"):
-        made(key, kernel=2)
+        made(kernel=2)
     with pytest.raises(ValueError, match=r"dropout is 1\.0: give a number below 1"):
-        made(key, dropout=1.0)
+        made(dropout=1.0)
     with pytest.raises(ValueError, match="graph_width is -1: give a whole number of at least 0"):
-        made(key, graph_width=-1)
+        made(graph_width=-1)
     with pytest.raises(ValueError, match="the graph has 0 values a candidate: give 2"):
-        made(key)(jnp.ones((7, 3)), None, jnp.ones(7, bool), jnp.asarray(KINDS))
+        made()(jnp.ones((7, 3)), None, jnp.ones(7, bool), jnp.asarray(KINDS))
 
 
 def targets_in_numpy(candidates, true, n_classes):
@@ -131,13 +132,13 @@ def test_targets_are_those_of_a_loop(seed):
     true = target_points(labels, 13, boundary_region=9)
     place = np.sort(rng.integers(0, len(labels), 20))
     candidates = Candidates(
-        jnp.asarray(place, jnp.int32),
-        jnp.asarray(rng.integers(0, 2, 20), jnp.int32),
-        jnp.ones(20),
-        jnp.zeros(20, jnp.int32),
-        jnp.arange(20) < 15,
+        place.astype(np.int32),
+        rng.integers(0, 2, 20, np.int32),
+        np.ones(20, np.float32),
+        np.zeros(20, np.int32),
+        np.arange(20) < 15,
     )
-    found = targets_of(candidates, true, 4)
+    found = np.asarray(targets_of(candidates, true, 4))
     assert found.tolist() == [*targets_in_numpy(candidates, true, 4)]
     of_actions = (candidates.kind == ACTION) & (found >= 0) & (found < 4)
     assert (labels[place[of_actions]] == found[of_actions]).all()
@@ -175,8 +176,8 @@ def test_the_loss_is_a_mean_of_logarithms(x64, rng):
 
 
 @pytest.mark.numerics
-def test_gradients_are_differences(x64, key, rng):
-    start = made(key), jnp.asarray(rng.normal(size=(7, 3))), jnp.asarray(rng.normal(size=(7, 2)))
+def test_gradients_are_differences(x64, rng):
+    start = made(), jnp.asarray(rng.normal(size=(7, 3))), jnp.asarray(rng.normal(size=(7, 2)))
     targets = jnp.array([4, 1, 5, 5, 3, 4, -1])
     arrays, rest = eqx.partition(start, eqx.is_inexact_array)
     flat, unflatten = ravel_pytree(arrays)
@@ -195,8 +196,8 @@ def test_gradients_are_differences(x64, key, rng):
         np.testing.assert_allclose((up - down) / 2e-6, gradient @ direction, rtol=1e-6, atol=1e-8)
 
 
-def test_no_gradient_passes_what_is_detached(key, rng):
-    refiner, there = made(key), np.ones(7, bool)
+def test_no_gradient_passes_what_is_detached(rng):
+    refiner, there = made(), np.ones(7, bool)
     points, graph = (jnp.asarray(rng.normal(size=(7, width)), jnp.float32) for width in (3, 2))
     targets = jnp.array([4, 1, 5, 5, 3, 4, 2])
 

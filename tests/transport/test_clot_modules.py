@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 
 from dkva.nn.layers import unit
-from dkva.transport.clot_modules import dispatched, draw_slices, refined, slice_costs, slice_values
+from dkva.transport import clot_modules
+from dkva.transport.clot_modules import draw_slices
 
 pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+
+dispatched = jax.jit(clot_modules.dispatched)
+refined = jax.jit(clot_modules.refined, static_argnames=("temperature", "normalised"))
+slice_costs = jax.jit(clot_modules.slice_costs, static_argnames=("radius", "sorted_slices"))
+slice_values = jax.jit(clot_modules.slice_values, static_argnames="radius")
 
 
 @pytest.fixture
@@ -21,7 +27,9 @@ def case(reference_root, x64):
 def test_dispatched_frames(kind, case):
     given = [case[name] for name in ("frames", "actions", f"dispatch_{kind}_alpha", f"dispatch_{kind}_beta")]
     np.testing.assert_allclose(dispatched(*given), case[f"dispatch_{kind}_out"], atol=1e-13)
-    gradients = jax.grad(lambda *a: jnp.sum(dispatched(*a) * case["cotangent"]), argnums=(0, 1, 2, 3))(*given)
+    gradients = jax.jit(
+        jax.grad(lambda *a: jnp.sum(dispatched(*a) * case["cotangent"]), argnums=(0, 1, 2, 3))
+    )(*given)
     for gradient, name in zip(gradients, ("frames", "actions", "alpha", "beta"), strict=True):
         np.testing.assert_allclose(gradient, case[f"dispatch_{kind}_grad_{name}"], atol=1e-12)
 
@@ -85,8 +93,8 @@ def test_refined_frames(temperature, case):
     found, weights = refined(*given, float(temperature))
     np.testing.assert_allclose(found, case[f"{prefix}_frames_refined"], atol=1e-13)
     np.testing.assert_allclose(weights, case[f"{prefix}_weights"], atol=1e-13)
-    gradients = jax.grad(
-        lambda *a: jnp.sum(refined(*a, float(temperature))[0] * case["cotangent"]), argnums=(0, 1)
+    gradients = jax.jit(
+        jax.grad(lambda *a: jnp.sum(refined(*a, float(temperature))[0] * case["cotangent"]), argnums=(0, 1))
     )(*given)
     for gradient, name in zip(gradients, ("frames", "queries"), strict=True):
         np.testing.assert_allclose(gradient, case[f"{prefix}_grad_{name}"], atol=1e-11)

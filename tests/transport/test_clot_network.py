@@ -62,10 +62,9 @@ def test_everything_has_unit_norm_and_its_shape():
     assert [each.shape for each in found] == [(2, 20, 8), (2, 20, 3), (2, 2, 8), (2, 20, 8)]
     for vectors in (found.frames, found.segments, found.refined):
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=-1), 1, atol=1e-5)
-    assert len(ClotNetwork(5, replace(SETTINGS, queries=0), ACTIONS, key=jax.random.key(0)).queries) == 3
+    assert len(network_of(replace(SETTINGS, queries=0)).queries) == 3
 
 
-@pytest.mark.numerics
 @pytest.mark.parametrize(
     ("changed", "same"),
     [
