@@ -5,6 +5,8 @@ ORACLE_VENV ?= .venv-oracle
 CLASP_VENV ?= .venv-clasp
 TORCH_VENV ?= .venv-torch
 BIN := $(VENV)/bin
+# What is imported is compiled then: of all that packages hold, to compile it beforehand takes a minute.
+PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 # Tests start hundreds of processes: each would compile the same sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 READY := $(VENV)/.ready
@@ -61,7 +63,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than 3.11; run make PYTHON=python3.11 (or newer)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$(EXTRAS)]"
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable ".[$(EXTRAS)]"
 	@touch $@
 
 reproduce: $(READY)
@@ -124,7 +126,7 @@ bench: $(READY)
 
 $(ORACLE_VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear $(ORACLE_VENV)
-	$(ORACLE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check ".[oracle]"
+	$(ORACLE_VENV)/bin/python -m pip install $(PIP_OPTIONS) ".[oracle]"
 	@touch $@
 
 oracle: $(READY) $(ORACLE_VENV)/.ready
@@ -133,7 +135,7 @@ oracle: $(READY) $(ORACLE_VENV)/.ready
 
 $(CLASP_VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear $(CLASP_VENV)
-	$(CLASP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[clasp,reproduce,test]"
+	$(CLASP_VENV)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[clasp,reproduce,test]"
 	@touch $@
 
 clasp: $(CLASP_VENV)/.ready
@@ -141,7 +143,7 @@ clasp: $(CLASP_VENV)/.ready
 
 $(TORCH_VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear $(TORCH_VENV)
-	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[torch,test]"
+	$(TORCH_VENV)/bin/python -m pip install $(PIP_OPTIONS) --editable ".[torch,test]"
 	@touch $@
 
 test-torch: $(TORCH_VENV)/.ready

@@ -16,6 +16,7 @@ from browser import chromium
 from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
 from matplotlib.figure import Figure
+from quick_checks import check_quickly
 from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,8 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 if CORES and "PYTEST_XDIST_WORKER" in os.environ:
     os.sched_setaffinity(0, {CORES[int(os.environ["PYTEST_XDIST_WORKER"][2:]) % len(CORES)]})
     threadpool_limits(1)  # numpy is there already, and its threads, one a core, would wait for each other
+
+check_quickly()
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
@@ -47,7 +50,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
     for name, value in {
         "jax_compilation_cache_dir": PROGRAMS,
         "jax_enable_compilation_cache": True,
-        "jax_persistent_cache_min_compile_time_secs": 0.1,  # to write and read less costs more than it saves
+        "jax_persistent_cache_min_compile_time_secs": 0.5,  # to write and read less costs more than it saves
         "jax_persistent_cache_min_entry_size_bytes": -1,
     }.items():
         os.environ[name.upper()] = str(value)

@@ -1,0 +1,89 @@
+"""Types are checked by jaxtyping in every call of dkva; where no array is named, by its type checker alone.
+
+jaxtyping binds the arguments of each call, to compare the shapes in it, and checks them twice: of functions
+without shapes, many and small, that was a tenth of the time of all tests.
+"""
+
+import functools
+import inspect
+import types
+import typing
+
+import jaxtyping
+from beartype.roar import BeartypeCallHintViolation
+
+__all__ = ["check_quickly"]
+
+_whole = jaxtyping.jaxtyped
+
+# Hints of each function by its code, as functions within others are made again and again.
+_known: dict = {}
+
+
+def check_quickly():
+    """Let jaxtyping's import hook decorate functions so."""
+    jaxtyping.jaxtyped = _decorated
+
+
+def _decorated(fn=None, *, typechecker):
+    if fn is None:
+        return functools.partial(_decorated, typechecker=typechecker)
+    hints = _hints_of(fn)
+    if hints is None:
+        return _whole(fn, typechecker=typechecker)
+    if not hints:
+        return fn
+    same = types.FunctionType(fn.__code__, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
+    functools.update_wrapper(same, fn)
+    del same.__wrapped__
+    same.__kwdefaults__ = fn.__kwdefaults__
+    same.__annotations__ = dict(hints)
+    checked = typechecker(same)
+
+    @functools.wraps(fn)
+    def wrapped(*args, **kwargs):
+        if jaxtyping.config.jaxtyping_disable:
+            return fn(*args, **kwargs)
+        try:
+            return checked(*args, **kwargs)
+        except BeartypeCallHintViolation as error:  # as jaxtyping has it
+            raise jaxtyping.TypeCheckError(str(error)) from error
+
+    return wrapped
+
+
+def _hints_of(fn):
+    """What is to be checked, by argument; None of what jaxtyping is to check as ever."""
+    if not inspect.isfunction(fn) or getattr(fn, "__no_type_check__", False):
+        return None
+    if fn.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        return None
+    place = fn.__code__.co_filename, fn.__code__
+    if place not in _known:
+        hints = {name: _hint(given, fn.__globals__) for name, given in fn.__annotations__.items()}
+        arrays = any(map(_names_arrays, hints.values()))
+        _known[place] = (
+            None if arrays else {name: hint for name, hint in hints.items() if hint is not typing.Any}
+        )
+    return _known[place]
+
+
+def _hint(annotation, names):
+    """An annotation as it is evaluated; Any if it cannot be, as jaxtyping has it."""
+
+    def of(value):
+        del value
+
+    of.__annotations__ = {"value": annotation}
+    try:
+        return typing.get_type_hints(of, names, include_extras=True)["value"]
+    except Exception:  # noqa: BLE001 -- a name that only type checkers know, or any other
+        return typing.Any
+
+
+def _names_arrays(hint):
+    if isinstance(hint, (list, tuple)):
+        return any(map(_names_arrays, hint))
+    if "jaxtyping" in f"{getattr(hint, '__module__', '')} {type(hint).__module__}":
+        return True
+    return _names_arrays(typing.get_args(hint))

@@ -1,0 +1,49 @@
+"""What functions of dkva take and give is checked in tests, whether or not they name arrays."""
+
+import jaxtyping
+import numpy as np
+import pytest
+from beartype import beartype
+
+from dkva.base.uniform import uniform_edges
+from dkva.workers.carry_out import group_size
+
+pytestmark = pytest.mark.fast
+
+Frames = jaxtyping.Float[np.ndarray, " n"]
+
+
+@jaxtyping.jaxtyped(typechecker=beartype)
+def halved(number: "int", *, of: "list[int] | None" = None) -> "int":
+    return number / 2 if of is None else of[0]
+
+
+@jaxtyping.jaxtyped(typechecker=beartype)
+def joined(one: Frames, other: Frames) -> object:
+    return one, other
+
+
+WRONG = [
+    lambda: group_size("many", 2),
+    lambda: uniform_edges("many", 2),
+    lambda: halved(1),  # gives no int
+    lambda: halved(1, of=["a"]),
+    lambda: joined(np.ones(2), np.ones(3)),
+]
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_what_is_of_another_type_or_shape_is_refused(call):
+    with pytest.raises(jaxtyping.TypeCheckError, match=r"(?i)type-check error|violates type hint"):
+        call()
+
+
+def test_what_is_right_passes():
+    assert halved(1, of=[3]) == 3
+    assert group_size(16, 2) == 2
+    assert len(joined(np.ones(2), np.ones(2))) == 2
+
+
+def test_without_checks_everything_passes(unchecked):
+    assert halved(1) == 0.5
+    assert len(joined(np.ones(2), np.ones(3))) == 2
