@@ -53,7 +53,6 @@ def test_sizes_are_those_of_the_settings(network):
     assert found.shape == (2, 7, 5)
 
 
-@pytest.mark.numerics
 @pytest.mark.parametrize("training", [False, True])
 def test_padding_changes_nothing(network, training):
     frames, mask = clips()

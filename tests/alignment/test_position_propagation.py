@@ -17,7 +17,7 @@ from dkva.alignment.position_propagation import (
 from dkva.alignment.sequence_contrast import scl_loss
 from dkva.base.dtw import dtw
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 HOW = {"temperature": 0.2, "variance": 10.0}
 
@@ -66,6 +66,7 @@ def matched_times(x, y, times_x, times_y):
     return times_y[first], times_x[back]
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("loss", "centres"), [(same_video, own_times), (other_video, matched_times)])
 def test_divergences_are_those_of_loops(loss, centres, x64):
     given = pairs()
@@ -76,12 +77,14 @@ def test_divergences_are_those_of_loops(loss, centres, x64):
     np.testing.assert_allclose(jax.jit(partial(loss, **HOW))(*given), wanted / frames, rtol=1e-10)
 
 
+@pytest.mark.numerics
 def test_divergences_of_one_video_are_carls(x64):
     given = [each[:1] for each in pairs()]
     carls = jax.jit(partial(scl_loss, **HOW))(*given)
     np.testing.assert_allclose(jax.jit(partial(same_video, **HOW))(*given)[0], carls, rtol=1e-12)
 
 
+@pytest.mark.numerics
 def test_the_worked_example(x64):
     x, y = jnp.array(X)[None, :, None], jnp.array(Y)[None, :, None]
     every = [jnp.ones(each.shape[:2], bool) for each in (x, y)]
@@ -96,6 +99,7 @@ def test_the_worked_example(x64):
         np.testing.assert_allclose(soft_warping(x, y, *every, gamma=gamma), [value], atol=1e-6)
 
 
+@pytest.mark.numerics
 def test_a_frame_of_several_partners_is_drawn_to_the_first():
     path = jnp.array([[[True, True, True], [False, False, True]]])
     np.testing.assert_array_equal(propagated_times(path, jnp.array([[3, 5, 9]])), [[3, 9]])
@@ -118,6 +122,7 @@ def with_slopes(name):
     return jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", LOSSES)
 def test_gradients_are_finite_differences(name, x64):
     x, y, *rest = pairs(1)
@@ -129,6 +134,7 @@ def test_gradients_are_finite_differences(name, x64):
     np.testing.assert_allclose(found, (above - below) / (2 * step), rtol=1e-5)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("name", LOSSES)
 def test_masked_frames_count_nowhere(name, x64):
     x, y, _, _, mask_x, mask_y = given = pairs(2)
@@ -157,12 +163,14 @@ def test_clips_without_a_frame_have_no_loss_and_no_gradient(name):
         assert not slope[1].any()
 
 
+@pytest.mark.numerics
 def test_frames_that_are_alike_have_a_finite_gradient():
     x = jnp.ones((1, 3, 4)) / 2
     np.testing.assert_array_equal(frame_distances(x, x), np.zeros((1, 3, 3)))
     assert not jax.jit(jax.grad(lambda x: jnp.sum(frame_distances(x, x))))(x).any()
 
 
+@pytest.mark.numerics
 def test_soft_dtw_alone_is_least_if_all_frames_are_one_and_divergences_are_not(x64):
     n = 6
     paths = np.ones((n, n))  # how many lead to each pair of frames: Delannoy's numbers
@@ -181,6 +189,7 @@ def test_soft_dtw_alone_is_least_if_all_frames_are_one_and_divergences_are_not(x
     assert (collapsed > apart).all()
 
 
+@pytest.mark.numerics
 def test_refuses_another_reduction():
     with pytest.raises(ValueError, match="unknown reduction 'median'"):
         same_video(*pairs(), **HOW, reduction="median")

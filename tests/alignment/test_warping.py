@@ -13,7 +13,7 @@ from warping_paths import paths
 from dkva.alignment import dtw, first_matches, soft_dtw
 from dkva.base import dtw as one_pair
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 X, Y = np.array([0.0, 1, 2, 2, 5, 6]), np.array([0, 2, 2.5, 5, 7])
 GOLDEN = np.abs(X[:, None] - Y)
@@ -55,11 +55,13 @@ def test_golden_case_hard():
     assert as_pairs(found.path) == [[0, 0], [1, 0], [2, 1], [3, 2], [4, 3], [5, 4]]
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize(("gamma", "value"), [(0.1, 2.360860), (1, -0.234807), (0.001, 2.498614)])
 def test_golden_case_soft(gamma, value, x64):
     np.testing.assert_allclose(soft_dtw(GOLDEN, gamma), value, atol=1e-6)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("case", range(4))
 def test_stored_cases(case, reference_root, x64):
     with np.load(reference_root / "soft_dtw_cases.npz") as cases:
@@ -73,6 +75,7 @@ def test_stored_cases(case, reference_root, x64):
         assert as_pairs(found.path) == cases[f"case{case}_hard_path"].tolist()
 
 
+@pytest.mark.numerics
 def test_stored_cases_in_one_batch(reference_root, x64):
     """Pairs of all sizes, with NaN in their padding."""
     with np.load(reference_root / "soft_dtw_cases.npz") as cases:
@@ -90,6 +93,7 @@ def test_stored_cases_in_one_batch(reference_root, x64):
             assert first_matches(found.path)[case, rows - 1] <= columns - 1
 
 
+@pytest.mark.numerics
 def test_gradients_of_embedded_frames(reference_root, x64):
     """Through squared distances; the stored ones were computed in float32."""
     with np.load(reference_root / "soft_dtw_cases.npz") as cases:
@@ -107,6 +111,7 @@ def test_gradients_of_embedded_frames(reference_root, x64):
             np.testing.assert_allclose(slope, expected, atol=share * np.abs(expected).max())
 
 
+@pytest.mark.numerics
 @pairs
 def test_soft_over_all_paths(seed, n, m):
     """-gamma log of the sum over paths; the gradient is how likely a path passes a pair of frames."""
@@ -123,6 +128,7 @@ def test_soft_over_all_paths(seed, n, m):
     np.testing.assert_allclose(gradient, padded(expected, 0)[0], atol=1e-12)
 
 
+@pytest.mark.numerics
 @pairs
 def test_a_small_gamma_is_as_good_as_hard(seed, n, m):
     """Less than the least cost by gamma times the log of the number of paths at most."""
@@ -162,6 +168,7 @@ def test_padding_changes_nothing(seed, n, m):
         assert not np.any(array[:, :, m:])
 
 
+@pytest.mark.numerics
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.25, 3.0]))
 def test_scale_shift_reversal_and_transposition(seed, by):
     cost, gamma = np.random.default_rng(seed).normal(size=(ROWS, COLUMNS)), 0.7
@@ -180,6 +187,7 @@ def test_scale_shift_reversal_and_transposition(seed, by):
         np.testing.assert_allclose(other, gradient, **close)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("gamma", [0.05, 2])
 def test_gradients_are_finite_differences(gamma, x64):
     cost = np.random.default_rng(0).uniform(0, 2, (5, 7))
@@ -193,6 +201,7 @@ def test_gradients_are_finite_differences(gamma, x64):
     )
 
 
+@pytest.mark.numerics
 def test_in_float32_nothing_is_lost_on_the_way():
     """All paths pass the first pair, however large sums are beside gamma."""
     cost = np.random.default_rng(0).uniform(0, 100, (2, 60, 50)).astype(np.float32)
@@ -210,6 +219,7 @@ def test_gradients_of_hard_are_its_paths():
     np.testing.assert_array_equal(gradient, dtw(cost).path.astype(np.float32))
 
 
+@pytest.mark.numerics
 def test_within_compiled_programs():
     """Numbers of frames and costs may be traced, and pairs mapped."""
     cost = jnp.asarray(np.random.default_rng(0).uniform(0, 2, (3, 5, 4)), jnp.float32)

@@ -7,7 +7,7 @@ from filled_networks import filled
 
 from dkva.nn.encoder import Encoder
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 
 def by_hand(encoder, frame):
@@ -18,6 +18,7 @@ def by_hand(encoder, frame):
     return out / np.linalg.norm(out)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("sizes", [(6, 4), (6, 9, 4), [6, 9, 5, 4]])
 def test_frames_are_embedded_one_by_one_with_unit_norm(sizes):
     encoder = filled(Encoder, sizes)
@@ -40,6 +41,7 @@ def test_the_weights_start_as_in_pytorch(key):
     assert not np.array_equal(other.layers[0].weight, Encoder((400, 100, 50), key=key).layers[0].weight)
 
 
+@pytest.mark.numerics
 def test_frames_of_one_video_of_the_asot_program(reference_root, x64):
     case = np.load(reference_root / "asot_training_case.npz")
     encoder = filled(Encoder, (64, 128, 40))
@@ -50,6 +52,7 @@ def test_frames_of_one_video_of_the_asot_program(reference_root, x64):
     np.testing.assert_allclose(found, case["case0_embeddings"], atol=1e-12)
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("sizes", [(6,), (6, 0, 4)])
 def test_sizes_that_are_none(sizes, key):
     with pytest.raises(ValueError, match="give at least two, each at least 1"):

@@ -8,9 +8,10 @@ from scipy.special import softmax
 
 from dkva.nn.layers import dropped, linear, masked_softmax, unit, xavier
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(3,), (5, 3), (2, 5, 3)])
 def test_a_layer_is_applied_to_every_row(bias, shape):
@@ -23,6 +24,7 @@ def test_a_layer_is_applied_to_every_row(bias, shape):
     np.testing.assert_allclose(found.reshape(-1, 4), np.stack(rows), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.numerics
 def test_a_softmax_of_what_is_there():
     logits = np.array([[1.0, 2.0, 500.0, -1e30], [1e4, 1e4, 1e4 - 1, 3.0], [1.0, 2.0, 3.0, 4.0]], np.float32)
     mask = np.array([[True, True, False, False], [True, True, True, False], [False] * 4])
@@ -41,6 +43,7 @@ def test_a_softmax_of_what_is_there():
     assert not slope[2].any()
 
 
+@pytest.mark.numerics
 def test_unit_vectors_and_zero():
     vectors = jnp.array([[3.0, 4.0], [0.0, 0.0], [-1e-15, 0.0]])
     np.testing.assert_allclose(jax.jit(unit)(vectors), [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-6)

@@ -14,7 +14,7 @@ from dkva.supervised.candidates import ACTION, BOUNDARY, chosen, peaks, points_o
 from dkva.supervised.heat_maps import heat_maps
 from dkva.supervised.reassembly import assembled_candidates
 
-pytestmark = [pytest.mark.fast, pytest.mark.numerics]
+pytestmark = pytest.mark.fast
 
 N = 24
 
@@ -111,6 +111,7 @@ def test_no_point_above_a_threshold():
     assert as_rows(found) == []
 
 
+@pytest.mark.numerics
 @pytest.mark.parametrize("most", [2, 5, 3 * N])
 @pytest.mark.parametrize("seed", range(3))
 def test_points_of_classes_of_frames(seed, most, x64):
