@@ -59,7 +59,6 @@ def same(a, b):
     )
 
 
-@pytest.mark.numerics
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_on_a_cpu_many_are_each_alone_to_the_last_bit(estimator):
     # A group of one runs the program of a video alone: equal by construction, on any processor.
