@@ -1,25 +1,11 @@
-"""Networks whose numbers JAX does not draw: to start them as they start would compile a program a draw."""
-
-from contextlib import contextmanager
-from unittest import mock
+"""Networks whose numbers are drawn by NumPy: to start them as they start would compile a program a draw."""
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["filled", "undrawn"]
-
-
-@contextmanager
-def undrawn():
-    """Within it, networks start from zeros: others take their place."""
-
-    def zeros(key, shape=(), dtype=float, *_, **__):
-        return jnp.asarray(np.zeros(shape, dtype))
-
-    with mock.patch("jax.random.uniform", zeros), mock.patch("jax.random.normal", zeros):
-        yield
+__all__ = ["filled"]
 
 
 def filled(make, *arguments, seed=0, **settings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import equinox as eqx
@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import PyTree
 
-__all__ = ["arrays_of", "with_arrays"]
+__all__ = ["arrays_of", "blank", "with_arrays"]
 
 
 def arrays_of(tree: PyTree) -> dict[str, np.ndarray]:
@@ -25,6 +25,21 @@ def arrays_of(tree: PyTree) -> dict[str, np.ndarray]:
     if len(arrays) < len(leaves):
         raise ValueError(f"two of {len(leaves)} arrays of a tree have one path: rename a key with a dot")
     return arrays
+
+
+def blank(make: Callable, *arguments: Any, **settings: Any) -> PyTree:
+    """What `make(*arguments, **settings)` gives, with zeros in all arrays: `with_arrays` fills them.
+
+    Nothing is computed, as to draw the weights of a network that are then replaced takes seconds.
+    """
+    shapes = eqx.filter_eval_shape(make, *arguments, **settings)
+
+    def zeros(leaf: Any) -> Any:
+        if not isinstance(leaf, jax.ShapeDtypeStruct):
+            return leaf
+        return jnp.asarray(np.zeros(leaf.shape, leaf.dtype))
+
+    return jax.tree.map(zeros, shapes)
 
 
 def with_arrays(tree: PyTree, arrays: Mapping[str, np.ndarray]) -> PyTree:

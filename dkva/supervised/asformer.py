@@ -18,7 +18,7 @@ from jaxtyping import Array, Float
 
 from dkva.base.checks import check_whole
 from dkva.nn.layers import linear
-from dkva.nn.trees import arrays_of, with_arrays
+from dkva.nn.trees import arrays_of, blank, with_arrays
 from dkva.supervised.asformer_layers import Decoder, Encoder
 
 __all__ = ["ASFormer", "Stages", "torch_name"]
@@ -137,7 +137,8 @@ class ASFormer(eqx.Module):
         """
         maps, n_features, _ = _shape(state, "encoder.conv_1x1.weight", 3)
         n_classes, _, _ = _shape(state, "encoder.conv_out.weight", 3)
-        model = cls(
+        model = blank(
+            cls,
             n_features,
             n_classes,
             maps=maps,

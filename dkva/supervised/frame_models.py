@@ -16,7 +16,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from dkva.base.buckets import bucket
 from dkva.nn.training_videos import prepared
-from dkva.nn.trees import arrays_of, with_arrays
+from dkva.nn.trees import arrays_of, blank, with_arrays
 from dkva.supervised.frame_settings import FrameSettings
 from dkva.supervised.labelled_videos import FRAME_ROWS
 
@@ -151,12 +151,5 @@ class FrameModel(ABC):
         """The model of these arrays. Raises ValueError if some are missing."""
         settings = cls.settings_type(**json.loads(str(arrays["settings"])))
         classes, width = tuple(arrays["classes"].tolist()), int(arrays["width"])
-        # Shapes alone, as drawing weights costs seconds.
-        shapes = eqx.filter_eval_shape(cls.blank, width, len(classes), settings, jax.random.key(0))
-        blank = jax.tree.map(_zeros, shapes)
-        return cls(with_arrays({"network": blank}, arrays)["network"], classes, width, settings)
-
-
-def _zeros(leaf: Any) -> Any:
-    """An array of a shape; other leaves as they are."""
-    return jnp.asarray(np.zeros(leaf.shape, leaf.dtype)) if isinstance(leaf, jax.ShapeDtypeStruct) else leaf
+        network = blank(cls.blank, width, len(classes), settings, jax.random.key(0))
+        return cls(with_arrays({"network": network}, arrays)["network"], classes, width, settings)

@@ -7,7 +7,7 @@ import pytest
 from dkva.experiments.models import read_model, write_model
 from dkva.nn.encoder import Encoder
 from dkva.nn.optimising import adam
-from dkva.nn.trees import arrays_of, with_arrays
+from dkva.nn.trees import arrays_of, blank, with_arrays
 
 pytestmark = pytest.mark.fast
 
@@ -21,6 +21,21 @@ def test_arrays_go_into_a_file_and_back(key, tmp_path):
     for one, other in zip(jax.tree.leaves(encoder), jax.tree.leaves(back), strict=True):
         assert isinstance(other, jax.Array)
         np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_blank_has_all_but_the_numbers(key):
+    def made(width, *, key, steps):
+        return {"net": Encoder((3, width), key=key), "steps": steps, "count": jnp.arange(3)}
+
+    full, found = made(4, key=key, steps=5), blank(made, 4, key=key, steps=5)
+    assert jax.tree.structure(found) == jax.tree.structure(full)
+    assert found["steps"] == 5
+    arrays = arrays_of(found)
+    assert arrays.keys() == arrays_of(full).keys()
+    for name, array in arrays_of(full).items():
+        assert (arrays[name].shape, arrays[name].dtype) == (array.shape, array.dtype)
+        assert not arrays[name].any()
+    np.testing.assert_array_equal(arrays_of(with_arrays(found, arrays_of(full)))["count"], [0, 1, 2])
 
 
 def test_trees_of_every_kind(key):

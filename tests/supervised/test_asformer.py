@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from filled_networks import filled, undrawn
+from filled_networks import filled
 
 from dkva.nn.optimising import adam
 from dkva.nn.trees import arrays_of
@@ -29,8 +29,7 @@ def state_of(stored, number):
 
 
 def released(stored, number=np.float64):
-    with undrawn():
-        return ASFormer.from_torch_state(state_of(stored, number), n_decoders=2, n_layers=4)
+    return ASFormer.from_torch_state(state_of(stored, number), n_decoders=2, n_layers=4)
 
 
 def video(stored, case, number=np.float64):
