@@ -3,6 +3,7 @@
 import jaxtyping
 import numpy as np
 import pytest
+import quick_checks
 from beartype import beartype
 
 from dkva.base.uniform import uniform_edges
@@ -36,6 +37,11 @@ WRONG = [
 def test_what_is_of_another_type_or_shape_is_refused(call):
     with pytest.raises(jaxtyping.TypeCheckError, match=r"(?i)type-check error|violates type hint"):
         call()
+
+
+def test_jaxtyping_checks_what_names_arrays_and_that_alone():
+    own = [each.__code__.co_filename == quick_checks.__file__ for each in (halved, group_size, joined)]
+    assert own == [True, True, False]
 
 
 def test_what_is_right_passes():

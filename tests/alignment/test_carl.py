@@ -1,24 +1,16 @@
 """CARL: its loss, models of one activity and of several, and a training that is killed."""
 
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from killed_training import kill_training, resumed_and_through
 from made_progress import SMALL, made_progress, right
 
 from dkva.alignment.carl import CarlLoss, train_carl
 from dkva.alignment.carl_settings import CarlSettings
 from dkva.alignment.frame_training import ViewBatch
 from dkva.alignment.sequence_contrast import scl_loss
-from dkva.experiments.models import Checkpoint
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.fast
@@ -60,30 +52,8 @@ def test_refuses_unknown_settings_and_no_videos():
 
 def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     few = SMALL | {"epochs": 3, "frames": 16, "dropout": 0.1}
-    code = f"""
-import itertools, os, signal
-from pathlib import Path
-from made_progress import made_progress
-from dkva.alignment import carl, frame_training
-from dkva.experiments.models import Checkpoint
-from dkva.nn import training
-training._KEEP_EVERY = 0
-count = itertools.count()
-class Killed(frame_training.ViewBatches):
-    def __call__(self, epoch):
-        for batch in super().__call__(epoch):
-            if next(count) == 4:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
-frame_training.ViewBatches = Killed
-carl.train_carl(made_progress(3), checkpoint=Checkpoint(Path({str(tmp_path / "state.npz")!r})), **{few!r})
-"""
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
-    assert run.returncode == -signal.SIGKILL
-    checkpoint = Checkpoint(tmp_path / "state.npz")
-    assert checkpoint.path.exists()
-    videos = made_progress(3)
-    resumed, through = (train_carl(videos, checkpoint=each, **few).arrays() for each in (checkpoint, None))
+    videos, path = made_progress(3), tmp_path / "state.npz"
+    kill_training(train_carl, videos, path, batches="dkva.alignment.frame_training.ViewBatches", **few)
+    resumed, through = resumed_and_through(train_carl, videos, path, **few)
     for name, array in through.items():
         np.testing.assert_array_equal(resumed[name], array)

@@ -1,16 +1,11 @@
 """MASA: its loss on whole batches, models that tell planted phases apart, and what they refuse."""
 
-import os
-import signal
-import subprocess
-import sys
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from conftest import ROOT
+from killed_training import kill_training, resumed_and_through
 from made_videos import Made, made_videos
 
 from dkva.alignment import masa
@@ -205,34 +200,11 @@ def test_poses_beside_features_and_alone(unchecked):
 
 def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     videos, few = made_videos(5, frames=30, actions=2), {"epochs": 3, **SMALL, "batch": 2, "halving": 1}
-    code = f"""
-import itertools, os, signal
-from pathlib import Path
-from made_videos import made_videos
-from dkva.alignment import masa
-from dkva.experiments.models import Checkpoint
-from dkva.nn import training
-training._KEEP_EVERY = 0
-count = itertools.count()
-class Killed(masa.ViewBatches):
-    def __call__(self, epoch):
-        for batch in super().__call__(epoch):
-            if next(count) == 4:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
-masa.ViewBatches = Killed
-kept = Checkpoint(Path({str(tmp_path / "state.npz")!r}))
-masa.train_masa(made_videos(5, frames=30, actions=2), checkpoint=kept, **{few!r})
-"""
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
-    assert run.returncode == -signal.SIGKILL
-    checkpoint = Checkpoint(tmp_path / "state.npz")
-    assert len(checkpoint.load()["means"]) == 1
-    resumed, through, other = (
-        train_masa(videos, seed=seed, checkpoint=each, **few).arrays()
-        for seed, each in ((0, checkpoint), (0, None), (1, None))
-    )
+    path = tmp_path / "state.npz"
+    kill_training(train_masa, videos, path, batches="dkva.alignment.masa.ViewBatches", **few)
+    assert len(Checkpoint(path).load()["means"]) == 1
+    resumed, through = resumed_and_through(train_masa, videos, path, **few)
+    other = train_masa(videos, seed=1, **few).arrays()
     for name, array in through.items():
         np.testing.assert_array_equal(resumed[name], array)
     assert (through["network.head.0.weight"] != other["network.head.0.weight"]).any()

@@ -189,7 +189,6 @@ def test_soft_dtw_alone_is_least_if_all_frames_are_one_and_divergences_are_not(x
     assert (collapsed > apart).all()
 
 
-@pytest.mark.numerics
 def test_refuses_another_reduction():
     with pytest.raises(ValueError, match="unknown reduction 'median'"):
         same_video(*pairs(), **HOW, reduction="median")

@@ -52,7 +52,6 @@ def test_frames_of_one_video_of_the_asot_program(reference_root, x64):
     np.testing.assert_allclose(found, case["case0_embeddings"], atol=1e-12)
 
 
-@pytest.mark.numerics
 @pytest.mark.parametrize("sizes", [(6,), (6, 0, 4)])
 def test_sizes_that_are_none(sizes, key):
     with pytest.raises(ValueError, match="give at least two, each at least 1"):

@@ -24,10 +24,15 @@ def test_arrays_go_into_a_file_and_back(key, tmp_path):
 
 
 def test_what_is_blank_has_all_but_the_numbers(key):
+    drawn = []
+
     def made(width, *, key, steps):
-        return {"net": Encoder((3, width), key=key), "steps": steps, "count": jnp.arange(3)}
+        net = Encoder((3, width), key=key)
+        drawn.append(not isinstance(net.layers[0].weight, jax.core.Tracer))
+        return {"net": net, "steps": steps, "count": jnp.arange(3)}
 
     full, found = made(4, key=key, steps=5), blank(made, 4, key=key, steps=5)
+    assert drawn == [True, False]
     assert jax.tree.structure(found) == jax.tree.structure(full)
     assert found["steps"] == 5
     arrays = arrays_of(found)

@@ -1,20 +1,14 @@
 """VASOT: its loss as published, with the released fault and without, and models of planted actions."""
 
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import enable_x64
+from killed_training import kill_training, resumed_and_through
 from made_videos import made_videos
 
-from dkva.experiments.models import Checkpoint
 from dkva.metrics.activities import evaluate_together
 from dkva.nn.encoder import Encoder
 from dkva.transport.asot import AsotNetwork
@@ -23,7 +17,6 @@ from dkva.transport.vaot import matching_of
 from dkva.transport.vasot import VasotLoss, VasotModel, train_vasot
 from dkva.transport.vasot_settings import VasotSettings
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"hidden": 16, "outputs": 8, "frames": 64, "radius": 0.1, "rho": 0.05}
 
 
@@ -171,29 +164,8 @@ def test_refuses_one_video():
 
 def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     videos, few = made_videos(3), {"n_segments": 4, "epochs": 3, "hidden": 4, "outputs": 4, "frames": 16}
-    code = f"""
-import itertools, os, signal
-from pathlib import Path
-from made_videos import made_videos
-from dkva.experiments.models import Checkpoint
-from dkva.nn import training
-from dkva.transport import vasot
-training._KEEP_EVERY = 0
-count = itertools.count()
-class Killed(vasot.PairBatches):
-    def __call__(self, epoch):
-        for batch in super().__call__(epoch):
-            if next(count) == 4:
-                os.kill(os.getpid(), signal.SIGKILL)
-            yield batch
-vasot.PairBatches = Killed
-vasot.train_vasot(made_videos(3), checkpoint=Checkpoint(Path({str(tmp_path / "state.npz")!r})), **{few!r})
-"""
-    paths = f"{ROOT}:{ROOT / 'tests'}"
-    run = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": paths})
-    assert run.returncode == -signal.SIGKILL
-    checkpoint = Checkpoint(tmp_path / "state.npz")
-    assert checkpoint.path.exists()
-    resumed, through = (train_vasot(videos, checkpoint=each, **few).arrays() for each in (checkpoint, None))
+    path = tmp_path / "state.npz"
+    kill_training(train_vasot, videos, path, batches="dkva.transport.vasot.PairBatches", **few)
+    resumed, through = resumed_and_through(train_vasot, videos, path, **few)
     for name, array in through.items():
         np.testing.assert_array_equal(resumed[name], array)
