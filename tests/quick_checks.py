@@ -16,6 +16,9 @@ __all__ = ["check_quickly"]
 
 _whole = jaxtyping.jaxtyped
 
+# What is done, and checked, after the call.
+_LATER = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
 # Hints of each function by its code, as functions within others are made again and again.
 _known: dict = {}
 
@@ -28,6 +31,21 @@ def check_quickly():
 def _decorated(fn=None, *, typechecker):
     if fn is None:
         return functools.partial(_decorated, typechecker=typechecker)
+    if not inspect.isfunction(fn) or fn.__code__.co_flags & _LATER:
+        return _whole(fn, typechecker=typechecker)
+    checked = None
+
+    @functools.wraps(fn)
+    def wrapped(*args, **kwargs):
+        nonlocal checked
+        if checked is None:  # at its first call: most are imported and not called
+            checked = _checked(fn, typechecker)
+        return checked(*args, **kwargs)
+
+    return wrapped
+
+
+def _checked(fn, typechecker):
     hints = _hints_of(fn)
     if hints is None:
         return _whole(fn, typechecker=typechecker)
@@ -41,7 +59,7 @@ def _decorated(fn=None, *, typechecker):
     checked = typechecker(same)
 
     @functools.wraps(fn)
-    def wrapped(*args, **kwargs):
+    def quickly_checked(*args, **kwargs):
         if jaxtyping.config.jaxtyping_disable:
             return fn(*args, **kwargs)
         try:
@@ -49,14 +67,12 @@ def _decorated(fn=None, *, typechecker):
         except BeartypeCallHintViolation as error:  # as jaxtyping has it
             raise jaxtyping.TypeCheckError(str(error)) from error
 
-    return wrapped
+    return quickly_checked
 
 
 def _hints_of(fn):
     """What is to be checked, by argument; None of what jaxtyping is to check as ever."""
-    if not inspect.isfunction(fn) or getattr(fn, "__no_type_check__", False):
-        return None
-    if fn.__code__.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+    if getattr(fn, "__no_type_check__", False):
         return None
     place = fn.__code__.co_filename, fn.__code__
     if place not in _known:

@@ -1,5 +1,7 @@
 """What functions of dkva take and give is checked in tests, whether or not they name arrays."""
 
+import inspect
+
 import jaxtyping
 import numpy as np
 import pytest
@@ -39,9 +41,21 @@ def test_what_is_of_another_type_or_shape_is_refused(call):
         call()
 
 
-def test_jaxtyping_checks_what_names_arrays_and_that_alone():
-    own = [each.__code__.co_filename == quick_checks.__file__ for each in (halved, group_size, joined)]
-    assert own == [True, True, False]
+def test_jaxtyping_checks_what_names_arrays_and_that_alone(monkeypatch):
+    whole = []
+    monkeypatch.setattr(quick_checks, "_whole", lambda fn, typechecker: whole.append(fn.__name__) or fn)
+    for each in (halved, group_size, joined):
+        quick_checks._checked(inspect.unwrap(each), beartype)
+    assert whole == ["joined"]
+
+
+def test_a_function_is_prepared_at_its_first_call_alone(monkeypatch):
+    made = []
+    monkeypatch.setattr(quick_checks, "_checked", lambda fn, typechecker: made.append(fn) or fn)
+    two = quick_checks._decorated(lambda: 2, typechecker=beartype)
+    assert not made
+    assert [two(), two()] == [2, 2]
+    assert len(made) == 1
 
 
 def test_what_is_right_passes():
