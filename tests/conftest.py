@@ -59,7 +59,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
 
 #: Pieces of memory that a process may have before its programs are dropped. Each of XLA's takes some, Linux
 #: allows 65530, and one more ends the process. They come back from PROGRAMS when they are needed.
-MOST_PIECES = 20_000
+MOST_PIECES = 40_000
 PIECES = Path("/proc/self/maps")
 
 
