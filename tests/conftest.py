@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from made_package import PACKAGE
 from matplotlib.figure import Figure
 from quick_checks import check_quickly
+from quick_lowering import share_contexts
 from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,7 @@ if CORES and "PYTEST_XDIST_WORKER" in os.environ:
     threadpool_limits(1)  # numpy is there already, and its threads, one a core, would wait for each other
 
 check_quickly()
+share_contexts()
 
 # No time is asserted in tests, and the same examples are tried in every run.
 settings.register_profile(
