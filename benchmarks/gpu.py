@@ -55,7 +55,7 @@ _ALL = (
 )
 
 #: Of a smoke run: one size, so that it compiles one program.
-_TINY = {"frames": SMOKE.frames, "features": SMOKE.features, "segments": SMOKE.segments}
+_TINY: dict[str, Any] = {"frames": SMOKE.frames, "features": SMOKE.features, "segments": SMOKE.segments}
 
 #: What is run: (a) and (b).
 RUNS = {"50 Salads": (_SALADS,), "Table 4": _ALL}
