@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial.distance import pdist
+import scipy
 
 from dkva.approximation.length_scale import length_scale
 from dkva.approximation.preprocessing import smooth_and_standardise, smoothing_window
@@ -46,7 +46,7 @@ def factors(frames: np.ndarray) -> tuple[float, np.ndarray]:
     """The length scale of standardised frames [n, d], and the factor of each pair of up to 200 of them."""
     scale = length_scale(frames)
     some = frames[:: -(-len(frames) // PAIRED_FRAMES)].astype(np.float64)
-    return scale, np.exp(-pdist(some, "sqeuclidean") / scale**2)
+    return scale, np.exp(-scipy.spatial.distance.pdist(some, "sqeuclidean") / scale**2)
 
 
 def describe(tasks: Sequence[Task], smoothing: float) -> Outcome:

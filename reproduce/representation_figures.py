@@ -20,7 +20,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.spatial.distance import cdist
+import scipy
 
 from dkva.base.dtw import dtw
 from dkva.experiments.collections import Collection
@@ -72,7 +72,8 @@ def arrays(options: argparse.Namespace) -> dict[str, np.ndarray]:
     for name, model in _models(_OF_ONE, one, ON_ACTIVITY, options).items():
         out[f"phases/{name}"] = _plane(_embedded(model, one.test, 1), steps)
         first, second = (model.embed(video.features()) for video in one.test[:2])
-        out[f"matched/by {name}"] = dtw(cdist(first, second)).path[::_PAIRS].astype(np.int16)
+        distances = scipy.spatial.distance.cdist(first, second)
+        out[f"matched/by {name}"] = dtw(distances).path[::_PAIRS].astype(np.int16)
     return out
 
 

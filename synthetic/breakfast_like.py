@@ -52,7 +52,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 if not __package__:  # run as a file
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -180,7 +180,7 @@ def _smooth_noise(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     margin = _PASSES * _WINDOW
     noise = _normal(rng, d, n + 2 * margin)
     for _ in range(_PASSES):
-        noise = ndimage.uniform_filter1d(noise, _WINDOW, axis=1, mode="nearest")
+        noise = scipy.ndimage.uniform_filter1d(noise, _WINDOW, axis=1, mode="nearest")
     return (noise[:, margin:-margin] / np.float32(np.sqrt(np.sum(weights**2)))).T
 
 

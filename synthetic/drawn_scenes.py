@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 __all__ = ["Scene", "Settings", "drawn"]
 
@@ -153,7 +153,7 @@ def _background(rng: np.random.Generator, settings: Settings) -> np.ndarray:
     texture = np.zeros((*shape, 3), np.float32)
     for grain, strength in ((40, 45.0), (5, 12.0)):
         coarse = rng.normal(size=(shape[0] // grain + 2, shape[1] // grain + 2, 3))
-        fine = ndimage.zoom(coarse, (grain, grain, 1), order=1)[: shape[0], : shape[1]]
+        fine = scipy.ndimage.zoom(coarse, (grain, grain, 1), order=1)[: shape[0], : shape[1]]
         texture += (strength * fine).astype(np.float32)
     return np.clip(110 + texture, 40, 180)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 __all__ = ["CANVAS", "DIGITS", "PATHS", "STEPS", "moved", "on_path", "shifted", "sized"]
 
@@ -52,7 +52,7 @@ def shifted(canvas: np.ndarray, down: int, right: int) -> np.ndarray:
         right: of columns.
     """
     offset = (down / STEPS, right / STEPS)
-    return np.rint(ndimage.shift(canvas, offset, order=1, mode="grid-constant")).astype(np.int64)
+    return np.rint(scipy.ndimage.shift(canvas, offset, order=1, mode="grid-constant")).astype(np.int64)
 
 
 def moved(canvas: np.ndarray, digit: int, along: float) -> np.ndarray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy.spatial.distance import cdist
 
 from dkva.base.dtw import dtw
 
@@ -58,4 +58,4 @@ def distances(x: Float[np.ndarray, "n e"], y: Float[np.ndarray, "m e"]) -> Float
         raise ValueError(
             f"frames of the two videos have {x.shape[1]} and {y.shape[1]} numbers: give as many of each"
         )
-    return cdist(x, y)
+    return scipy.spatial.distance.cdist(x, y)

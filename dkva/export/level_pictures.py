@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from dkva.base.segments import segments
 from dkva.export.timeline import bars, styles
@@ -41,7 +41,7 @@ def inherited(coarse: np.ndarray, fine: np.ndarray, looks: Mapping, used: int) -
     news, new = np.unique(fine, return_inverse=True)
     shared = np.zeros((len(news), len(olds)), np.int64)
     np.add.at(shared, (new, old), 1)
-    rows, columns = linear_sum_assignment(shared, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(shared, maximize=True)
     taken = {
         news[row].item(): looks[olds[column].item()]
         for row, column in zip(rows, columns, strict=True)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial.distance import cdist
+import scipy
 
 from dkva.base.dtw import TIES, dtw
 from dkva.metrics.phases import labelled_frames, strided
@@ -39,6 +39,6 @@ def dtw_accuracy(
     videos, labels = list(strided(embedded, stride)), list(strided(truths, stride))
     pairs = np.full((len(videos), len(videos)), np.nan)
     for a, b in itertools.combinations(range(len(videos)), 2):
-        i, j = dtw(cdist(videos[a], videos[b]), ties=ties).path.T
+        i, j = dtw(scipy.spatial.distance.cdist(videos[a], videos[b]), ties=ties).path.T
         pairs[a, b] = pairs[b, a] = np.mean(labels[a][i] == labels[b][j])
     return pooled_pairs(pairs)

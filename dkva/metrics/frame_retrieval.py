@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from jaxtyping import Int
-from scipy.spatial.distance import cdist
 
 from dkva.base.checks import check_choice, check_whole
 from dkva.metrics.phases import labelled_frames, strided
@@ -81,7 +81,7 @@ def _hits(queries, truth, among, phases, ks: Sequence[int]) -> Int[np.ndarray, "
     hits = np.zeros(len(ks), np.int64)
     step = max(1, _CELLS // len(among))
     for start in range(0, len(queries), step):
-        distances = cdist(queries[start : start + step], among, "sqeuclidean")
+        distances = scipy.spatial.distance.cdist(queries[start : start + step], among, "sqeuclidean")
         farthest = np.partition(distances, max(ks) - 1, axis=1)[:, max(ks) - 1 : max(ks)]
         row, column = np.nonzero(distances <= farthest)
         order = np.lexsort((column, distances[row, column], row))

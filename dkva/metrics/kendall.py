@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from jaxtyping import Float, Int
-from scipy.spatial.distance import cdist
-from scipy.stats import kendalltau
 
 from dkva.base.checks import check_choice
 from dkva.metrics.phases import checked_embedded, strided
@@ -81,7 +80,7 @@ def kendall_tau(nearest: np.ndarray, variant: str = "b") -> float:
     if n < 2:
         return float("nan")
     if variant == "b":
-        return float(kendalltau(np.arange(n), nearest).statistic)
+        return float(scipy.stats.kendalltau(np.arange(n), nearest).statistic)
     later = [(nearest[i + 1 :] > nearest[i]).sum() for i in range(n)]
     earlier = [(nearest[i + 1 :] < nearest[i]).sum() for i in range(n)]
     pairs = n * (n - 1) // 2
@@ -93,4 +92,6 @@ def nearest_frames(x: np.ndarray, y: np.ndarray) -> Int[np.ndarray, " n"]:
     """Of each embedded frame of x [n, e], the nearest of y [m, e], by distance; the first of equals."""
     step = max(1, _CELLS // len(y))
     blocks = (x[start : start + step] for start in range(0, len(x), step))
-    return np.concatenate([cdist(block, y, "sqeuclidean").argmin(axis=1) for block in blocks])
+    return np.concatenate(
+        [scipy.spatial.distance.cdist(block, y, "sqeuclidean").argmin(axis=1) for block in blocks]
+    )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from jaxtyping import Bool, Int
-from scipy.optimize import linear_sum_assignment
 
 from dkva.metrics.parts import check_labels, contingency, ignored_labels
 
@@ -96,7 +96,7 @@ def matched(truths: Sequence[np.ndarray], labels: Sequence[np.ndarray], ignore=N
     kept = frames_that_count(truths, ignore)
     classes, truth = np.unique(_joined(truths, kept), return_inverse=True)
     clusters, found = np.unique(_joined(labels, kept), return_inverse=True)
-    rows, columns = linear_sum_assignment(contingency(found, truth), maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(contingency(found, truth), maximize=True)
     to_class = len(classes) + np.arange(len(clusters))
     to_class[rows] = columns
     video = np.repeat(np.arange(len(kept)), [of.sum() for of in kept])

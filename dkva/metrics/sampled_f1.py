@@ -10,8 +10,8 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import scipy
 from jaxtyping import Float, Int
-from scipy.stats import binom
 
 from dkva.base.segments import segments
 
@@ -66,7 +66,7 @@ def expected_hits(truth: Int[np.ndarray, " n"], mapped: Int[np.ndarray, " n"]) -
     """
     bounds = _bounds(truth)
     shares = [np.mean(mapped[first : last + 1] == truth[first]) for first, last in itertools.pairwise(bounds)]
-    return REPETITIONS * binom.sf(DRAWN // 2, DRAWN, shares)
+    return REPETITIONS * scipy.stats.binom.sf(DRAWN // 2, DRAWN, shares)
 
 
 def f1_of_hits(hits, runs, videos, classes) -> Float[np.ndarray, " r"]:

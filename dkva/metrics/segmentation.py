@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from dkva.metrics.parts import (
     THRESHOLDS,
@@ -105,7 +105,7 @@ def evaluate(
     classes, true_index = np.unique(truth[kept], return_inverse=True)
     clusters, cluster_index = np.unique(predicted[kept], return_inverse=True)
     table = contingency(cluster_index, true_index)
-    rows, columns = linear_sum_assignment(table, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(table, maximize=True)
     # A cluster without a class gets an index no class has: wrong everywhere, and a label of its own in F1.
     to_class = len(classes) + np.arange(len(clusters))
     to_class[rows] = columns

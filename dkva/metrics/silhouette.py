@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy.spatial.distance import cdist
 
 __all__ = ["simplified_silhouette"]
 
@@ -39,7 +39,7 @@ def simplified_silhouette(features: np.ndarray, labels: np.ndarray) -> Float[np.
     out = np.empty(len(features))
     for start in range(0, len(features), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        distances = cdist(np.asarray(features[rows], np.float64), means)
+        distances = scipy.spatial.distance.cdist(np.asarray(features[rows], np.float64), means)
         mine = np.arange(len(distances)), own[rows]
         near = distances[mine]
         distances[mine] = np.inf

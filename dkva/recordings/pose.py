@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import scipy
 from jaxtyping import Bool, Float, Float32, UInt8
-from scipy.optimize import linear_sum_assignment
 
 __all__ = ["PoseKeyPoints", "key_points", "pose_encoder"]
 
@@ -109,7 +109,7 @@ def key_points(
         points[:_BODY], wrists = body, body[list(_WRISTS)]
         sides[:] = wrists[:, None]
         costs = np.linalg.norm(hands[:, :1] - wrists, axis=-1)
-    which, side = linear_sum_assignment(costs)
+    which, side = scipy.optimize.linear_sum_assignment(costs)
     sides[side] = hands[which]
     return points
 

@@ -63,11 +63,14 @@ def paired(rows: Sequence[Mapping], a: Mapping, b: Mapping, measure: str, unit: 
         measure: the column compared.
         unit: the column that names the video.
     """
-    sides = [
-        per_video([row for row in rows if all(row[k] == v for k, v in side.items())], measure, unit)
-        for side in (a, b)
-    ]
+    sides = [per_video(_selected(rows, side), measure, unit) for side in (a, b)]
     return np.array([sides[0][video] - sides[1][video] for video in sides[0] if video in sides[1]])
+
+
+def _selected(rows: Sequence[Mapping], side: Mapping) -> Sequence[Mapping]:
+    for name, value in side.items():
+        rows = [row for row in rows if row[name] == value]
+    return rows
 
 
 def effect(values) -> Effect:
