@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
@@ -99,25 +100,31 @@ def filled(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], le
     Rich takes a tenth of a millisecond to write a cell. So where all fit into `width`, and none is styled or
     broken, they are written as one cell, which looks the same.
     """
-    cells = [[render(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
-    if sum(widths) + len(_GAP) * (len(widths) - 1) + _EDGES > width or any(
-        cell.spans or "\n" in cell.plain for row in cells for cell in row
-    ):
+    cells = [[_plain(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    whole = not any("\n" in cell for row in cells for cell in row)
+    if not whole or sum(widths) + len(_GAP) * (len(widths) - 1) + _EDGES > width:
         out = lines(title, columns, left)
         for row in rows:
             out.add_row(*row)
         return out
-    out = lines(title, ())
     sides = [*enumerate(widths)]
     head, *body = (
-        _GAP.join(_aligned(cell.plain, wide, i < left) for cell, (i, wide) in zip(row, sides, strict=True))
+        _GAP.join(_aligned(cell, wide, i < left) for cell, (i, wide) in zip(row, sides, strict=True))
         for row in cells
     )
+    out = lines(title, ())
     out.add_column(Text(head), no_wrap=True)
     if body:
         out.add_row(Text("\n".join(body)))
     return out
+
+
+@functools.lru_cache(maxsize=1024)  # most cells are names, which come again
+def _plain(cell: str) -> str:
+    """What Rich makes of a cell; the end of a line if it is styled."""
+    text = render(cell)
+    return "\n" if text.spans else text.plain
 
 
 def _aligned(text: str, width: int, left: bool) -> str:
