@@ -60,16 +60,18 @@ def arrays(options: argparse.Namespace) -> dict[str, np.ndarray]:
     apart = videos_of(_GIVEN, options)
     together = at_once(apart)
     one = max(apart, key=lambda each: each.n_segments)
+    # Of a smoke run the last method of each, which is the same model.
+    of_all, of_one = (names[-1 if options.smoke else 0 :] for names in (_OF_ALL, _OF_ONE))
     test = [video for each in apart for video in each.test]
     steps = _FEWEST if options.smoke else _STEPS
     out = {"activities/names": _names(test, [video.activity for video in test], _FRAMES)}
-    for name, model in _models(_OF_ALL, together[0], ON_ALL, options).items():
+    for name, model in _models(of_all, together[0], ON_ALL, options).items():
         out[f"activities/{name}"] = _plane(_embedded(model, test, _FRAMES), steps)
     truths = [video.truth() for video in one.test]
     out["phases/activity"] = np.array(one.columns["activity"])
     out["phases/names"] = np.concatenate(truths).astype(np.uint8)
     out["matched/first"], out["matched/second"] = (truth.astype(np.uint8) for truth in truths[:2])
-    for name, model in _models(_OF_ONE, one, ON_ACTIVITY, options).items():
+    for name, model in _models(of_one, one, ON_ACTIVITY, options).items():
         out[f"phases/{name}"] = _plane(_embedded(model, one.test, 1), steps)
         first, second = (model.embed(video.features()) for video in one.test[:2])
         distances = scipy.spatial.distance.cdist(first, second)

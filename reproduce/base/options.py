@@ -68,7 +68,9 @@ def _scheduler(text: str) -> str:
 def compute(
     methods: Sequence[Method], tasks: Sequence[Task], options: argparse.Namespace, rows: Path | None = None
 ) -> Outcome:
-    """Rows of an experiment under a script's options; a smoke run keeps none, and its videos are thinned.
+    """Rows of an experiment under a script's options.
+
+    A smoke run keeps none, its videos are thinned, and what is learned is learned for one epoch.
 
     Exits with one message where videos failed; what was computed is kept.
     """
@@ -76,8 +78,8 @@ def compute(
         if options.smoke:
             with tempfile.TemporaryDirectory() as folder:
                 cache = RowCache(Path(folder) / "rows.sqlite")
-                few = [thinned(task) for task in tasks]
-                return run(methods, few, cache, scheduler=options.scheduler, code_root=ROOT)
+                few, short = [thinned(task) for task in tasks], [_shortened(method) for method in methods]
+                return run(short, few, cache, scheduler=options.scheduler, code_root=ROOT)
         return run(
             methods,
             tasks,
@@ -124,6 +126,13 @@ def compute_trained(
         )
     except ExperimentError as error:
         raise SystemExit(f"error: {error}") from error
+
+
+def _shortened(method: Method) -> Method:
+    """A method of one epoch, if it has some."""
+    if not method.settings.get("epochs"):
+        return method
+    return replace(method, settings={**method.settings, "epochs": 1})
 
 
 def thinned(task: Task) -> Task:

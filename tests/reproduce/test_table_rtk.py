@@ -12,24 +12,20 @@ from reproduce.collections import supervised
 from reproduce.collections.supervised import KEYPOINTS
 from reproduce.pictures.keypoints import keypoints_assembled, overlaps_by_length
 from reproduce.tables import supervised_runs
+from reproduce.tables.supervised import made
 
-#: Trained for an epoch on few videos.
-TINY = {"maps": 4, "layers": 2, "epochs": 1}
-SMALL = {
-    "asformer": TINY | {"decoders": 0},
-    "rtk": TINY | {"decoders": 1, "decoder_layers": 1, "matching_epochs": 0, "joint_epochs": 0},
-}
 SHOWN = [labels.ASFORMER, labels.RTK]
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Run the command as a whole one on the first split and few videos; keep what is stored in a folder."""
-    monkeypatch.setattr(supervised, "SMALL", SMALL)
+    # Models of a smoke run, on as many videos, which are compiled once for both.
+    monkeypatch.setattr(supervised_runs, "made", lambda *given, smoke: made(*given, smoke=True))
     make = supervised.collections_of
 
     def few(*given):
-        return [replace(each, train=each.train[:3], test=each.test[:2]) for each in make(*given)[:1]]
+        return [replace(each, train=each.train[:2], test=each.test[:2]) for each in make(*given)[:1]]
 
     monkeypatch.setattr(supervised_runs, "collections_of", few)
     monkeypatch.setattr("reproduce.base.options.ROWS", tmp_path / "rows.sqlite")

@@ -14,12 +14,13 @@ from reproduce.tables.joint import Line
 
 
 def _few_videos(make, *arguments):
-    return [replace(each, train=each.train[:3], test=each.test[:3]) for each in make(*arguments)]
+    """To match a pair takes most of the time, and there are six of three."""
+    return [replace(each, train=each.train[:2], test=each.test[1:3]) for each in make(*arguments)]
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run two models of two seeds on three videos; keep what is stored."""
+    """Run two models of two seeds on two videos; keep what is stored."""
     for name in ("to_align", "true_alignment"):
         monkeypatch.setattr(table, name, partial(_few_videos, getattr(table, name)))
     lines = {labels.VAOT: Line("vaot", FEW), labels.JOINT: Line("vasot", FEW)}
@@ -40,13 +41,13 @@ def test_models_are_measured_beside_raw_features_and_the_truth(run, capsys):
     told = {(row["method"], row["seed"]) for row in outcome.rows}
     alone = {(labels.RAW_FEATURES, None), (labels.TRUE_ALIGNMENT, None)}
     assert told == alone | {(method, seed) for method in (labels.VAOT, labels.JOINT) for seed in range(2)}
-    assert len(outcome.rows) == 3 * len(told)
+    assert len(outcome.rows) == 2 * len(told)
     taus = {}
     for row in outcome.rows:
         taus.setdefault(row["method"], []).append(row["tau"])
         assert math.isnan(row["matched"]) == (row["method"] == labels.TRUE_ALIGNMENT)
-    assert sum(taus[labels.TRUE_ALIGNMENT]) / 3 > 0.99
-    assert sum(taus[labels.RAW_FEATURES]) / 3 < 0.7
+    assert sum(taus[labels.TRUE_ALIGNMENT]) / 2 > 0.99
+    assert sum(taus[labels.RAW_FEATURES]) / 2 < 0.7
 
 
 def test_a_part_is_not_stored(run):

@@ -11,6 +11,7 @@ from dkva.experiments.collections import Collection
 from dkva.experiments.experiment import Task
 from dkva.experiments.learners import Member
 from reproduce.base import options as options_module
+from reproduce.base.methods import method
 
 pytestmark = pytest.mark.fast
 
@@ -39,6 +40,19 @@ def test_trained_methods_run_under_the_same_options(monkeypatch, tmp_path):
     assert (models.folder, whole["workers"], whole["scheduler"]) == (tmp_path / "models", 3, "dask")
     assert apart.folder != models.folder
     assert smoke["scheduler"] == "dask"
+
+
+@pytest.mark.parametrize("smoke", [[], ["--smoke"]])
+def test_a_smoke_run_learns_for_one_epoch(monkeypatch, tmp_path, smoke):
+    given = []
+    monkeypatch.setattr(options_module, "run", lambda methods, *_, **__: given.extend(methods))
+    methods = [method("dkva", {"epochs": epochs, "smoothing": 0.5}) for epochs in (0, 1, 40)]
+    options = options_module.parser(None).parse_args(smoke)
+    options_module.compute([*methods, method("uniform")], [], options, tmp_path / "rows.sqlite")
+    *learned, uniform = [dict(each.settings) for each in given]
+    assert [each["epochs"] for each in learned] == [0, 1, 1 if smoke else 40]
+    assert {each["smoothing"] for each in learned} == {0.5}
+    assert uniform == {}
 
 
 def test_failures_of_trainings_end_with_one_message(monkeypatch, tmp_path):

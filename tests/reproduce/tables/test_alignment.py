@@ -53,7 +53,7 @@ def test_rows_are_those_of_the_metrics_and_of_matched_frames():
 
 
 def test_frames_are_left_out_by_a_stride_before_all_else():
-    (train, train_truths), (test, test_truths) = videos(4, 2), videos(3, 3)
+    (train, train_truths), (test, test_truths) = videos(4, 2), videos(2, 3)
     every = [[each[::2] for each in of] for of in (train, train_truths, test, test_truths)]
     assert measure(train, train_truths, test, test_truths, stride=2) == measure(*every)
 
