@@ -35,7 +35,7 @@ def cues(path):
 
 
 FOUR = Settings(actions=4, shortest=2.5, longest=5.0, rate=RATE, height=120, width=160, drift=0.0)
-THREE = replace(FOUR, actions=3, shortest=2.0, longest=3.0, drift=1.0)  # a network takes its time
+THREE = replace(FOUR, actions=3, shortest=1.2, longest=1.8, drift=1.0)  # a network takes its time
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,10 @@ def test_the_page_is_the_same_each_time(content, text, tmp_path, capsys, monkeyp
 # --- in a browser ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
-def opened(request, browser, text, tmp_path):
-    path = tmp_path / "report.html"
+@pytest.fixture(scope="module", params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
+def opened(request, browser, text, tmp_path_factory):
+    """The page, loaded once, which takes a second: each test leaves it as it was, but for what has focus."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(text)
     width, height = request.param
     tab = browser.new_page(viewport={"width": width, "height": height})
@@ -166,6 +167,15 @@ def opened(request, browser, text, tmp_path):
     assert tab.said == []
     assert {url for url in tab.asked if not url.startswith("data:")} == {path.as_uri()}
     tab.close()
+
+
+def test_the_first_tab_stop_skips_to_the_report(opened):
+    assert opened.evaluate("document.activeElement === document.body")  # so this test is the first
+    opened.keyboard.press("Tab")
+    assert opened.evaluate("document.activeElement.className") == "skip"
+    assert opened.evaluate("document.activeElement.getBoundingClientRect().left >= 0")
+    opened.keyboard.press("Enter")
+    assert opened.evaluate("document.activeElement.id") == "main"
 
 
 def test_every_image_loads_and_the_page_does_not_scroll_sideways(opened):
@@ -187,14 +197,6 @@ def test_the_filter_works_by_keyboard(opened, content):
     assert "none" not in seen
     opened.keyboard.press("ArrowRight")
     assert opened.evaluate(visible) == every
-
-
-def test_the_first_tab_stop_skips_to_the_report(opened):
-    opened.keyboard.press("Tab")
-    assert opened.evaluate("document.activeElement.className") == "skip"
-    assert opened.evaluate("document.activeElement.getBoundingClientRect().left >= 0")
-    opened.keyboard.press("Enter")
-    assert opened.evaluate("document.activeElement.id") == "main"
 
 
 def test_in_print_everything_is_open(opened):
