@@ -1,6 +1,7 @@
 """The house's rules, as tests."""
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -26,9 +27,23 @@ PAGES = sorted(
 )
 
 
+@functools.cache
+def import_statements(path):
+    """Those of a file, in functions too, and whether each is for types alone; a file is read once for all."""
+    tree = ast.parse(path.read_text())
+    types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    found = (node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return [(node, node in types) for node in found]
+
+
 def imports(path):
     """Top-level packages that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node, _ in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -103,15 +118,8 @@ def modules(*folders):
 
 def imported(path, known):
     """Modules of `known` that a file imports, in functions too, but for those of types alone."""
-    tree = ast.parse(path.read_text())
-    types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if node in types:
+    for node, of_types in import_statements(path):
+        if of_types:
             continue
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name in known)
@@ -143,10 +151,11 @@ def test_folders_import_what_the_table_allows():
     used = {folder: set() for folder in PROJECT}
     for folder, allowed in PROJECT.items():
         for path in (ROOT / folder).rglob("*.py"):
-            found = {*imports(path)} & {*PROJECT, "notebooks", "tests"} - {folder}
+            every = {*imports(path)}
+            found = every & {*PROJECT, "notebooks", "tests"} - {folder}
             assert found <= allowed, path
             used[folder] |= found
-            assert folder != "dkva" or path in TORCH or "torch" not in set(imports(path)), path
+            assert folder != "dkva" or path in TORCH or "torch" not in every, path
     assert used == PROJECT
 
 
