@@ -1,6 +1,8 @@
 """RTK: models that find planted actions, its phases, its ablations, and trainings that go on after a kill."""
 
 import json
+from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,12 +17,12 @@ from dkva.supervised.rtk_settings import RtkSettings
 
 TINY = {
     "maps": 8,
-    "layers": 3,
+    "layers": 1,
     "decoders": 1,
-    "decoder_layers": 2,
+    "decoder_layers": 1,
     "channel_dropout": 0.0,
     "dropout": 0.1,
-    "learning_rate": 0.01,
+    "learning_rate": 0.02,
     "graph_width": 8,
     "graph_layers": 1,
     "refiner_width": 8,
@@ -32,15 +34,23 @@ TINY = {
     "matching_videos": 2,
     "candidates": 0.5,  # two of three keypoints of a short video would be left out
 }
-#: Where no actions need to be found: most of the time goes to compiling, layer by layer.
-SHALLOW = TINY | {"layers": 1, "decoder_layers": 1}
-SHORT = {"epochs": 1, "matching_epochs": 1, "joint_epochs": 1}
 VIDEOS = made_videos(6)
+
+
+def trained_for(*epochs, n_videos, **given):
+    """A model after so many epochs of the phases, which its settings do not tell: their programs are shared."""
+    with mock.patch(
+        "dkva.supervised.rtk.phases_of",
+        lambda chosen: [
+            replace(phase, epochs=each) for phase, each in zip(phases_of(chosen), epochs, strict=True)
+        ],
+    ):
+        return train_rtk(VIDEOS[:n_videos], **TINY, **given)
 
 
 @pytest.fixture(scope="module")
 def trained():
-    return train_rtk(VIDEOS[:4], **TINY, epochs=100, matching_epochs=15, joint_epochs=50)
+    return trained_for(30, 6, 20, n_videos=4)
 
 
 def scores(model, videos):
@@ -97,7 +107,9 @@ def test_places_are_of_all_frames_if_they_are_sampled(trained):
     ],
 )
 def test_parts_can_be_left_out(given):
-    model = train_rtk(VIDEOS[:2], **SHALLOW | SHORT | given)
+    # The last phase computes what those before it do, and more.
+    last = {"epochs": 0, "matching_epochs": 0, "joint_epochs": 1}
+    model = train_rtk(VIDEOS[:2], **TINY | last | given)
     labels = model.segment(VIDEOS[4].frames)
     assert labels.shape == (90,)
     assert set(labels.tolist()) <= set(model.classes)
@@ -113,16 +125,20 @@ def test_parts_can_be_left_out(given):
         )
 
 
+@pytest.fixture(scope="module")
+def straight():
+    """The arrays of a training of an epoch a phase that nothing stopped."""
+    return trained_for(1, 1, 1, n_videos=2).arrays()
+
+
 @pytest.mark.parametrize("stop", [1, 5, 7])
-def test_a_training_that_was_stopped_gives_the_same_model(monkeypatch, stop):
+def test_a_training_that_was_stopped_gives_the_same_model(monkeypatch, straight, stop):
     """In each of the phases; two videos and an epoch's end are three states."""
     monkeypatch.setattr(phases, "_KEEP_EVERY", 0.0)
-    given = SHALLOW | SHORT
-    want = train_rtk(VIDEOS[:2], **given).arrays()
-    kept = Kept(stop)
+    want, kept = straight, Kept(stop)
     with pytest.raises(StoppedError):
-        train_rtk(VIDEOS[:2], **given, checkpoint=kept)
-    found = train_rtk(VIDEOS[:2], **given, checkpoint=kept).arrays()
+        trained_for(1, 1, 1, n_videos=2, checkpoint=kept)
+    found = trained_for(1, 1, 1, n_videos=2, checkpoint=kept).arrays()
     assert found.keys() == want.keys()
     for name, array in found.items():
         np.testing.assert_array_equal(array, want[name], err_msg=name)
