@@ -21,7 +21,7 @@ from dkva.supervised.rtk_settings import RtkSettings
 
 SMALL = {
     "maps": 8,
-    "layers": 2,
+    "layers": 1,
     "decoders": 1,
     "decoder_layers": 1,
     "dropout": 0.0,
@@ -89,38 +89,59 @@ def test_without_keypoints_the_loss_is_that_of_frames():
 
 
 @eqx.filter_jit
-@eqx.filter_grad
-def slopes_of(network, loss, batch, part):
-    return loss.parts(network, batch)[part]
+def slopes_of(network, loss, batch, parts, whole):
+    """The gradients by parts of the loss that are named, all parts, and their sum if it is wanted."""
+    arrays, rest = eqx.partition(network, eqx.is_inexact_array)
+
+    def named(arrays):
+        found = loss.parts(eqx.combine(arrays, rest), batch)
+        return tuple(found[name] for name in parts), found
+
+    values, back, found = jax.vjp(named, arrays, has_aux=True)
+    slopes = [
+        back(tuple(jnp.full_like(value, name == part) for name, value in zip(parts, values, strict=True)))[0]
+        for part in parts
+    ]
+    return slopes, found, loss(network, batch) if whole else None
 
 
-def slopes(part, **given):
-    """Largest gradient of each attribute of the network by one part of the loss."""
+def slopes(*parts, whole=False, **given):
+    """Largest gradient of each attribute of the network by parts of the loss, and the values."""
     settings, network, batch = made(**given)
     loss = RtkLoss(settings, matching=settings.with_matching, refining=True)
-    gradient = slopes_of(network, loss, batch, part)
-    found: dict[str, float] = {}
-    for name, array in arrays_of(gradient).items():
-        of = name.split(".")[0]
-        found[of] = max(found.get(of, 0.0), float(np.abs(array).max()))
-    return found
+    gradients, *values = slopes_of(network, loss, batch, parts, whole)
+    largest = []
+    for gradient in gradients:
+        found: dict[str, float] = {}
+        for name, array in arrays_of(gradient).items():
+            of = name.split(".")[0]
+            found[of] = max(found.get(of, 0.0), float(np.abs(array).max()))
+        largest.append(found)
+    return *largest, *values
 
 
-def test_matching_stays_away_from_the_backbone_if_it_is_detached():
-    found = slopes("matching")
+@pytest.fixture(scope="module")
+def whole():
+    """By the two parts that refine keypoints, all parts, and their sum: one program."""
+    return slopes("matching", "refining", whole=True)
+
+
+def test_matching_stays_away_from_the_backbone_if_it_is_detached(whole):
+    found, *_ = whole
     assert found["encoder"] == found["decoders"] == found["head"] == found["refiner"] == 0
     assert found["graph"] > 0
     assert found["affinity"] > 0
-    joined = slopes("matching", detached=False)
+    joined, *_ = slopes("matching", detached=False)
     assert joined["encoder"] > 0
     assert joined["decoders"] > 0
 
 
-def test_refinement_reaches_the_backbone_and_the_graph():
-    found = slopes("refining")
+def test_refinement_reaches_the_backbone_and_the_graph(whole):
+    _, found, *_ = whole
     assert found["affinity"] == 0
     assert min(found[name] for name in ("encoder", "decoders", "graph", "refiner")) > 0
-    assert slopes("refining", graph=False)["encoder"] > 0
+    alone, *_ = slopes("refining", graph=False)
+    assert alone["encoder"] > 0
 
 
 def test_candidates_without_a_label_teach_nothing():
@@ -143,12 +164,8 @@ def test_candidates_without_a_label_teach_nothing():
     assert 0 < less < whole
 
 
-def test_all_parts_are_added():
-    settings, network, batch = made()
-    loss = RtkLoss(settings, matching=True, refining=True)
-    parts = parts_of(loss, network, batch)
+def test_all_parts_are_added(whole):
+    *_, parts, total = whole
     assert set(parts) == {"backbone", "matching", "refining"}
-    np.testing.assert_allclose(
-        eqx.filter_jit(loss)(network, batch), sum(map(float, parts.values())), rtol=1e-6
-    )
+    np.testing.assert_allclose(total, sum(map(float, parts.values())), rtol=1e-6)
     assert all(np.isfinite(float(each)) and float(each) > 0 for each in parts.values())

@@ -30,12 +30,12 @@ SMALL = {
 }
 
 
-def network(width=4, n_classes=3, **given):
-    return RtkNetwork(width, n_classes, RtkSettings(**SMALL | given), key=jax.random.key(0))
+#: One of each that may be many.
+SMALLEST = SMALL | {"layers": 1, "decoders": 1, "decoder_layers": 1, "graph_layers": 1, "refiner_layers": 1}
 
 
-def network_of_any_numbers():
-    return filled(RtkNetwork, 4, 3, RtkSettings(**SMALL))
+def network_of_any_numbers(settings=SMALL, **given):
+    return filled(RtkNetwork, 4, 3, RtkSettings(**settings | given))
 
 
 def video(n, width=4, seed=0):
@@ -43,11 +43,11 @@ def video(n, width=4, seed=0):
 
 
 def count(tree):
-    return sum(leaf.size for leaf in jax.tree.leaves(eqx.filter(tree, eqx.is_array)))
+    return sum(leaf.size for leaf in jax.tree.leaves(tree) if isinstance(leaf, jax.ShapeDtypeStruct))
 
 
 def test_the_published_size_is_near_that_of_table_5():
-    made = RtkNetwork(2048, 19, RtkSettings(), key=jax.random.key(0))
+    made = eqx.filter_eval_shape(RtkNetwork, 2048, 19, RtkSettings(), key=jax.random.key(0))
     assert count((made.encoder, made.decoders, made.head)) == 758_325  # the paper has 0.779 million
     assert count(made) == 817_802
 
@@ -67,19 +67,25 @@ def test_padding_changes_nothing():
 
 def test_decoders_read_the_maps_if_there_are_any():
     """One head is shared by all stages; without keypoints its two maps change nothing."""
-    features, mask = video(16), jnp.ones(16, bool)
+    features, mask = video(16), np.ones(16, bool)
+    seen = eqx.filter_jit(lambda network: network.seen(features, mask).logits)
     for keypoints in (True, False):
-        made = network(keypoints=keypoints)
-        moved = eqx.tree_at(lambda each: each.head.bias, made, made.head.bias.at[-2:].add(3))
-        before, after = (each.seen(features, mask).logits[:, :, :3] for each in (made, moved))
+        made = network_of_any_numbers(SMALLEST, keypoints=keypoints)
+        bias = np.array(made.head.bias)
+        bias[-2:] += 3
+        moved = eqx.tree_at(lambda each: each.head.bias, made, jnp.asarray(bias))
+        before, after = (np.asarray(seen(each))[:, :, :3] for each in (made, moved))
         np.testing.assert_array_equal(before[0], after[0])
         assert np.array_equal(before[1], after[1]) != keypoints
 
 
 def test_the_backbone_starts_alike_whatever_refines_it():
-    whole = arrays_of(network())
+    def started(**given):
+        return arrays_of(RtkNetwork(4, 3, RtkSettings(**SMALLEST | given), key=jax.random.key(0)))
+
+    whole = started()
     for given in ({"refinement": False}, {"graph": False}, {"matching": False}):
-        arrays = arrays_of(network(**given))
+        arrays = started(**given)
         assert not {name for name in arrays if name.startswith(("encoder", "decoders"))} - set(whole)
         for name, array in arrays.items():
             if not name.startswith("refiner"):
@@ -87,7 +93,7 @@ def test_the_backbone_starts_alike_whatever_refines_it():
 
 
 def test_parts_that_are_left_out():
-    made = network(refinement=False)
+    made = network_of_any_numbers(SMALLEST, refinement=False)
     assert (made.graph, made.affinity, made.refiner) == (None, None, None)
     with pytest.raises(ValueError, match="made without this part: make it with the same settings"):
         part(made.refiner)
@@ -103,17 +109,22 @@ def spiky(n=200):
     return Maps(*map(jnp.asarray, (classes, *heat)))
 
 
+candidates_of = eqx.filter_jit(found_candidates)
+
+
 @pytest.mark.parametrize(("share", "number"), [(0.1, 20), (0.05, 10), (0.001, 1), (1.0, 40)])
 def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
     settings = RtkSettings(candidates=share)
     maps = spiky()
-    alone = found_candidates(maps, jnp.ones(200, bool), settings)
+    alone = candidates_of(maps, np.ones(200, bool), settings)
     assert int(alone.there.sum()) == number
-    least = np.sort(np.concatenate([maps.action[5::10], maps.boundary[::10]]))[-number]
+    least = np.sort(np.concatenate([np.asarray(maps.action)[5::10], np.asarray(maps.boundary)[::10]]))[-number]
     np.testing.assert_array_equal(np.min(alone.confidence, where=alone.there, initial=2), least)
 
-    longer = Maps(*(jnp.pad(each, [(0, 56)] + [(0, 0)] * (each.ndim - 1)) for each in maps))
-    padded = found_candidates(longer, jnp.arange(256) < 200, settings)
+    longer = Maps(
+        *(jnp.asarray(np.pad(each, [(0, 56)] + [(0, 0)] * (each.ndim - 1))) for each in map(np.asarray, maps))
+    )
+    padded = candidates_of(longer, np.arange(256) < 200, settings)
     for ours, theirs in zip(padded, alone, strict=True):
         both = [np.asarray(each)[np.asarray(of.there)] for each, of in ((ours, padded), (theirs, alone))]
         np.testing.assert_array_equal(*both)
@@ -121,14 +132,15 @@ def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
 
 def test_all_candidates_are_taken_if_none_is_refined():
     settings = RtkSettings(candidates=0.01, refinement=False)
-    assert int(found_candidates(spiky(), jnp.ones(200, bool), settings).there.sum()) == 40
+    assert int(candidates_of(spiky(), np.ones(200, bool), settings).there.sum()) == 40
 
 
 def test_without_keypoints_candidates_are_of_the_classes():
     classes = np.full((12, 3), 0.1, np.float32)
     classes[:6, 2] = classes[6:, 0] = 0.8
-    maps = Maps(jnp.asarray(classes), jnp.zeros(12), jnp.zeros(12))
-    found = found_candidates(maps, jnp.ones(12, bool), RtkSettings(candidates=1.0, keypoints=False))
+    nothing = jnp.asarray(np.zeros(12, np.float32))
+    maps = Maps(jnp.asarray(classes), nothing, nothing)
+    found = candidates_of(maps, np.ones(12, bool), RtkSettings(candidates=1.0, keypoints=False))
     there = np.asarray(found.there)
     assert np.asarray(found.place)[there].tolist() == [2, 6, 8]
     assert np.asarray(found.kind)[there].tolist() == [ACTION, BOUNDARY, ACTION]
@@ -165,15 +177,26 @@ def test_candidates_that_are_rejected_are_gone():
 
 
 def test_what_refines_reads_the_graph_and_the_frames():
-    made, frames = network(), video(30, width=8)
+    nothing = np.zeros(3, np.float32)
     found = Candidates(
-        jnp.array([2, 8, 20]), jnp.array([ACTION, BOUNDARY, ACTION]), *[jnp.zeros(3)] * 2, jnp.ones(3, bool)
+        *map(
+            jnp.asarray,
+            ([2, 8, 20], [ACTION, BOUNDARY, ACTION], nothing, nothing.astype(int), np.ones(3, bool)),
+        )
     )
-    logits = reclassified(made, frames, found, detached=True)
-    graph = made.graph(frames[found.place], found.there)
-    want = made.refiner(frames[found.place], graph, found.there, found.kind)
-    np.testing.assert_array_equal(logits, want)
-    assert reclassified(network(graph=False), frames, found, detached=True).shape == (3, 5)
+
+    def again(made, frames):
+        return reclassified(made, frames, found, detached=True)
+
+    @eqx.filter_jit
+    def both(made, frames):
+        graph = made.graph(frames[found.place], found.there)
+        return again(made, frames), made.refiner(frames[found.place], graph, found.there, found.kind)
+
+    frames = video(30, width=8)
+    np.testing.assert_array_equal(*both(network_of_any_numbers(SMALLEST), frames))
+    without = network_of_any_numbers(SMALLEST, graph=False)
+    assert eqx.filter_eval_shape(again, without, frames).shape == (3, 5)
 
 
 @pytest.mark.numerics
