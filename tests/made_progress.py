@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 from made_videos import Made
+from short_training import for_epochs
 
 #: Settings of a network for them that is learned in seconds.
 SMALL = {
@@ -15,11 +16,15 @@ SMALL = {
     "outputs": 16,
     "frames": 32,
     "dropout": 0.0,
-    "learning_rate": 3e-3,
+    "learning_rate": 1e-2,
+    "epochs": 20,
 }
 
+#: Where they are trained.
+TRAINING = "dkva.alignment.frame_training"
 
-def made_progress(count=4, *, frames=48, phases=4, features=8, noise=0.3, activity="tea"):
+
+def made_progress(count=4, *, frames=40, phases=4, features=8, noise=0.3, activity="tea"):
     """So many videos, whose features are waves of how far the activity is, from 0 to 1, and noise."""
     shape = np.random.default_rng(7)
     speeds, starts = shape.uniform(2, 7, features), shape.uniform(0, 2 * np.pi, features)
@@ -34,6 +39,13 @@ def made_progress(count=4, *, frames=48, phases=4, features=8, noise=0.3, activi
         phase = np.minimum((progress * phases).astype(int), phases - 1)
         videos.append(Made(f"{activity}/v{index}", noisy.astype(np.float32), phase))
     return videos
+
+
+def with_and_without(train, videos, **settings):
+    """A model, and one that was not trained."""
+    few = train(videos, **settings)
+    with for_epochs(0, TRAINING):
+        return few, train(videos, **settings)
 
 
 def right(model, videos):

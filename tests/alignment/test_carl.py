@@ -5,12 +5,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from killed_training import kill_training, resumed_and_through
-from made_progress import SMALL, made_progress, right
+from made_progress import SMALL, TRAINING, made_progress, right, with_and_without
+from short_training import for_epochs
 
 from dkva.alignment.carl import CarlLoss, train_carl
 from dkva.alignment.carl_settings import CarlSettings
 from dkva.alignment.frame_training import ViewBatch
 from dkva.alignment.sequence_contrast import scl_loss
+
+
+#: Of two activities, one of them shorter than what is drawn of each.
+VIDEOS = [*made_progress(5), *made_progress(1, frames=20, activity="coffee")]
+SETTINGS = SMALL | {"batch": 3, "dropout": 0.1}
 
 
 @pytest.mark.fast
@@ -28,16 +34,16 @@ def test_the_loss_is_that_of_both_views_by_the_settings():
 
 
 def test_training_aligns_better_than_a_network_without():
-    videos = made_progress(6)
-    few, none = (train_carl(videos, epochs=epochs, **SMALL) for epochs in (60, 0))
-    assert right(few, videos) > right(none, videos) + 0.08
+    few, none = with_and_without(train_carl, VIDEOS, **SETTINGS)
+    assert right(few, VIDEOS) > right(none, VIDEOS) + 0.08
 
 
 def test_the_seed_decides_the_model_and_videos_may_be_short_and_of_several_activities():
-    videos = [*made_progress(2), *made_progress(1, activity="coffee")]
-    few = SMALL | {"epochs": 1, "frames": 100}
-    assert all(len(video.frames) < 100 for video in videos)
-    first, again, other = (train_carl(videos, seed=seed, **few).arrays() for seed in (1, 1, 2**32 - 1))
+    assert any(len(video.frames) < SETTINGS["frames"] for video in VIDEOS)
+    with for_epochs(1, TRAINING):
+        first, again, other = (
+            train_carl(VIDEOS, seed=seed, **SETTINGS).arrays() for seed in (1, 1, 2**32 - 1)
+        )
     assert all(np.isfinite(array).all() for name, array in first.items() if name != "settings")
     assert all((first[name] == again[name]).all() for name in first)
     assert (first["network.blocks.0.weight"] != other["network.blocks.0.weight"]).any()
@@ -51,9 +57,9 @@ def test_refuses_unknown_settings_and_no_videos():
 
 
 def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
-    few = SMALL | {"epochs": 3, "frames": 16, "dropout": 0.1}
-    videos, path = made_progress(3), tmp_path / "state.npz"
-    kill_training(train_carl, videos, path, batches="dkva.alignment.frame_training.ViewBatches", **few)
-    resumed, through = resumed_and_through(train_carl, videos, path, **few)
+    path = tmp_path / "state.npz"
+    kill_training(train_carl, VIDEOS, path, batches=f"{TRAINING}.ViewBatches", **SETTINGS)
+    with for_epochs(3, TRAINING):
+        resumed, through = resumed_and_through(train_carl, VIDEOS, path, **SETTINGS)
     for name, array in through.items():
         np.testing.assert_array_equal(resumed[name], array)

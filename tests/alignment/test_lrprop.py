@@ -8,13 +8,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from made_progress import SMALL, made_progress, right
+from made_progress import SMALL, TRAINING, made_progress, right, with_and_without
+from short_training import for_epochs
 
 from dkva.alignment.frame_training import ViewBatch
 from dkva.alignment.lrprop import LrpropLoss, compared, train_lrprop
 from dkva.alignment.lrprop_settings import LrpropSettings
 from dkva.alignment.position_propagation import other_video, same_video, soft_warping
 
+#: One is shorter than a view, and of the released views some frames lie behind the end of others, too.
+VIDEOS = [*made_progress(5), *made_progress(1, frames=20)]
+HEADED = SMALL | {"projection": True, "views": "released"}
 SETTINGS = LrpropSettings(same_weight=0.5, other_weight=0.7, soft_dtw_weight=0.3, gamma=0.2, variance=5.0)
 
 
@@ -89,16 +93,14 @@ def test_each_part_can_be_left_out(drawn):
 
 
 def test_training_aligns_better_than_a_network_without():
-    videos = made_progress(6)
-    few, none = (train_lrprop(videos, epochs=epochs, **SMALL) for epochs in (100, 0))
-    assert right(few, videos) > right(none, videos) + 0.05
+    few, none = with_and_without(train_lrprop, VIDEOS, **HEADED)
+    assert right(few, VIDEOS) > right(none, VIDEOS) + 0.05
 
 
 def test_the_seed_decides_the_model_and_a_head_is_learned_from_short_videos():
-    # Of the released views some frames lie behind a video's end, and so many frames no video has.
-    videos = made_progress(3)
-    few = SMALL | {"epochs": 1, "projection": True, "views": "released", "frames": 100, "batch": 3}
-    first, again, other = (train_lrprop(videos, seed=seed, **few).arrays() for seed in (1, 1, 2))
+    assert min(len(video.frames) for video in VIDEOS) < HEADED["frames"]
+    with for_epochs(1, TRAINING):
+        first, again, other = (train_lrprop(VIDEOS, seed=seed, **HEADED).arrays() for seed in (1, 1, 2))
     assert all((first[name] == again[name]).all() for name in first)
     assert all(np.isfinite(array).all() for name, array in first.items() if name != "settings")
     assert (first["network.last.weight"] != other["network.last.weight"]).any()

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from made_progress import SMALL, made_progress, right
+from made_progress import SMALL, made_progress, right, with_and_without
 
 from dkva.alignment.frame_training import ViewBatch
 from dkva.alignment.n_pairs import tcn_loss
@@ -23,7 +23,7 @@ def test_the_loss_is_of_pairs_that_have_both_frames():
 
 def test_training_aligns_better_than_a_network_without_and_can_be_restored():
     videos = [*made_progress(5), *made_progress(1, activity="coffee")]
-    few, none = (train_tcn(videos, epochs=epochs, **SMALL) for epochs in (60, 0))
+    few, none = with_and_without(train_tcn, videos, **SMALL)
     assert right(few, videos) > right(none, videos) + 0.05
     again = TcnModel.restore(few.arrays())
     np.testing.assert_array_equal(again.embed(videos[0].frames), few.embed(videos[0].frames))
