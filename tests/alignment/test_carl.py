@@ -16,7 +16,7 @@ from dkva.alignment.sequence_contrast import scl_loss
 
 #: Of two activities, one of them shorter than what is drawn of each.
 VIDEOS = [*made_progress(5), *made_progress(1, frames=20, activity="coffee")]
-SETTINGS = SMALL | {"batch": 3, "dropout": 0.1}
+SETTINGS = SMALL | {"batch": 2, "dropout": 0.1}
 
 
 @pytest.mark.fast
