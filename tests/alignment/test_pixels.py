@@ -1,15 +1,20 @@
 """CARL and LRProp on pixels: what their steps see and move, and what is refused."""
 
+import functools
+from unittest import mock
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from filled_networks import filled
 from made_spots import made_spots
+from short_training import for_epochs
 from stopped_training import Kept, StoppedError
 
 from dkva.alignment.carl import CarlLoss
-from dkva.alignment.frame_training import ViewBatch, ViewBatches, start
+from dkva.alignment.frame_training import Learned, ViewBatch, ViewBatches
 from dkva.alignment.pixels import (
     Backbone,
     CarlPixelsModel,
@@ -38,24 +43,43 @@ SMALL = {
     "feed_forward": 16,
     "outputs": 8,
     "frames": 12,
-    "batch": 2,
     "learning_rate": 1e-2,
+    "epochs": 2,
 }
 
-#: Method by name: how it is trained, and the class of its model.
+#: Method by name: how it is trained, the class of its model, and videos of a batch, as few as it takes.
 METHODS = {
-    "carl": (train_carl_on_pixels, CarlPixelsModel),
-    "lrprop": (train_lrprop_on_pixels, LrpropPixelsModel),
+    "carl": (train_carl_on_pixels, CarlPixelsModel, 1),
+    "lrprop": (train_lrprop_on_pixels, LrpropPixelsModel, 2),
 }
 
 VIDEOS, _ = made_spots(3)
 VIDEOS[1] = VIDEOS[1][:10]  # it is filled up
 
 
+@functools.cache
+def drawn_by_numpy(inputs, settings, projected):
+    return filled(Learned, inputs, settings, projected=projected)
+
+
+def started(inputs, settings, projected, key=None):
+    """In place of what JAX draws behind the backbone."""
+    return drawn_by_numpy(inputs, settings, projected)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quickly_started():
+    with mock.patch("dkva.alignment.pixels.start", started):
+        yield
+
+
 @pytest.fixture(scope="module", params=METHODS)
 def trained(request):
-    train, kind = METHODS[request.param]
-    untrained, model = (train(VIDEOS, epochs=epochs, **SMALL) for epochs in (0, 2))
+    train, kind, batch = METHODS[request.param]
+    train = functools.partial(train, VIDEOS, **SMALL, batch=batch)
+    model = train()
+    with for_epochs(0, "dkva.alignment.pixels"):
+        untrained = train()
     assert isinstance(model, kind)
     return train, untrained, model
 
@@ -64,7 +88,8 @@ def test_all_is_learned_but_the_frozen_stages(trained):
     _, untrained, model = trained
     before = untrained.arrays()
     for name, array in model.arrays().items():
-        assert np.array_equal(array, before[name]) == name.startswith("backbone.frozen"), name
+        stays = name.startswith(("backbone.frozen", "settings"))
+        assert np.array_equal(array, before[name]) == stays, name
 
 
 def test_embedded_frames_are_those_of_the_networks(trained):
@@ -94,11 +119,12 @@ def test_a_restored_model_embeds_alike(trained):
 def test_a_training_that_was_stopped_goes_on_to_the_same_model(trained, monkeypatch):
     train, _, model = trained
     monkeypatch.setattr(training, "_KEEP_EVERY", 0.0)
-    kept = Kept(stop=3)  # of two epochs of two steps
+    kept = Kept(stop=-(-len(VIDEOS) // model.settings.batch) + 1)  # after a step of the second epoch
     with pytest.raises(StoppedError):
-        train(VIDEOS, epochs=2, checkpoint=kept, **SMALL)
+        train(checkpoint=kept)
     assert not any("frozen" in name for name in kept.state)
-    resumed = train(VIDEOS, epochs=2, checkpoint=kept, **SMALL).arrays()
+    assert kept.state["means"].shape == kept.state["values"].shape == (1,)
+    resumed = train(checkpoint=kept).arrays()
     for name, array in model.arrays().items():
         np.testing.assert_array_equal(resumed[name], array)
 
@@ -110,7 +136,7 @@ def test_batches_have_the_frames_of_a_training_on_features(kind):
         np.stack([np.full((4, 4 + video, 3), 40 * video + frame, np.uint8) for frame in range(length)])
         for video, length in enumerate((30, 6, 25, 30, 9))
     ]
-    settings = kind(**SMALL)
+    settings = kind(**SMALL, batch=2)
     batches = PixelBatches(videos, settings, 4)
     features = [video[:, 0, 0, :1].astype(float) for video in videos]
     for mine, other in zip(batches(1), ViewBatches(features, settings.drawn, 2, 4)(1), strict=True):
@@ -132,9 +158,9 @@ def test_batches_have_the_frames_of_a_training_on_features(kind):
 
 def test_the_loss_is_that_of_features_of_one_batch_of_images():
     videos = [VIDEOS[0][:, :12], VIDEOS[2]]  # of unequal heights
-    settings = CarlPixelsSettings(**SMALL, dropout=0.0)
+    settings = CarlPixelsSettings(**SMALL, batch=2, dropout=0.0)
     backbone = Backbone(settings, key=jax.random.key(0))
-    learned = PixelsLearned(backbone.stage, start(backbone.width, settings, True, jax.random.key(0)))
+    learned = PixelsLearned(backbone.stage, started(backbone.width, settings, True))
     batch = next(iter(PixelBatches(videos, settings, 0)(0)))
     loss = PixelsLoss(backbone.frozen, CarlLoss.of(settings), 16, False, 8)
     run = eqx.filter_jit(eqx.filter_value_and_grad(lambda both, batch: both[1](both[0], batch)))
@@ -179,7 +205,7 @@ def test_a_backbone_of_a_file(tmp_path):
     for mine, theirs in {"stages.0": "layer1", "stages.1": "layer2"}.items():
         arrays = {name.replace(mine, theirs): array for name, array in arrays.items()}
     np.savez(tmp_path / "weights.npz", **arrays)
-    model = train_carl_on_pixels(VIDEOS, backbone=tmp_path / "weights.npz", epochs=0, **SMALL)
+    model = train_carl_on_pixels(VIDEOS, backbone=tmp_path / "weights.npz", **SMALL | {"epochs": 0})
     frozen, stage = parted(given)
     assert eqx.tree_equal(model.backbone.frozen, frozen)
     assert eqx.tree_equal(model.backbone.stage, stage)
@@ -187,7 +213,8 @@ def test_a_backbone_of_a_file(tmp_path):
 
 @pytest.mark.usefixtures("unchecked")
 def test_what_is_refused(trained):
-    train, _, model = trained
+    _, _, model = trained
+    train, *_ = METHODS["carl" if isinstance(model, CarlPixelsModel) else "lrprop"]
     with pytest.raises(ValueError, match=r"videos\[1\] are float64 of shape .*: give numbers of 8 bits"):
         train([VIDEOS[0], VIDEOS[1] / 255])
     with pytest.raises(ValueError, match=r"^frames are uint8 of shape .*, grey ones three times$"):

@@ -29,11 +29,11 @@ SMALL = {
     "width": 4,
     "hidden": 16,
     "outputs": 8,
-    "image_size": 16,
+    "image_size": 8,
     "context": 3,
     "frames": 20,
     "flip": 0.0,
-    "learning_rate": 1e-2,
+    "learning_rate": 2e-2,
 }
 
 
@@ -51,12 +51,12 @@ def error(model, videos, progress):
 @pytest.fixture(scope="module")
 def trained():
     videos, progress = made_spots(6)
-    return videos, progress, train_vaot_on_pixels(videos, epochs=10, **SMALL)
+    return videos, progress, train_vaot_on_pixels(videos, seed=3, epochs=6, **SMALL)
 
 
 def test_training_aligns_videos(trained):
     videos, progress, model = trained
-    untrained = train_vaot_on_pixels(videos, epochs=0, **SMALL)
+    untrained = train_vaot_on_pixels(videos, seed=3, epochs=0, **SMALL)
     # Frames matched at random are off by a third of the way.
     assert error(untrained, videos, progress) > 0.2
     assert error(model, videos, progress) < 0.12
@@ -125,17 +125,17 @@ def test_the_loss_is_of_one_batch_of_all_images():
         clips = (*batch.x, *batch.y)
         given = jnp.concatenate(
             [
-                images(jnp.asarray(clip.frames.reshape(-1, *clip.frames.shape[2:])), 16, clip.augmentation)
+                images(jnp.asarray(clip.frames.reshape(-1, *clip.frames.shape[2:])), 8, clip.augmentation)
                 for clip in clips
             ]
         )
-        embedded, seen = network(given.reshape(-1, 2, 3, 16, 16), key=jax.random.key(0))
+        embedded, seen = network(given.reshape(-1, 2, 3, 8, 8), key=jax.random.key(0))
         x, y = embedded.reshape(2, 2, 20, 8)
         every = jnp.ones((2, 20), bool)
         return alignment_loss(x, y, every, every, settings.aligning, settings.temperature), seen
 
     want, seen = separately(network, batch)
-    loss = PixelsLoss(16, settings.aligning, settings.temperature)
+    loss = PixelsLoss(8, settings.aligning, settings.temperature)
     value, gradient = eqx.filter_jit(eqx.filter_value_and_grad(loss))(network, batch)
     np.testing.assert_allclose(value, want, rtol=1e-5)
     for name, array in arrays_of(gradient).items():
