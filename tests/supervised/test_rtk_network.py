@@ -118,7 +118,9 @@ def test_candidates_are_a_share_of_the_frames_that_are_there(share, number):
     maps = spiky()
     alone = candidates_of(maps, np.ones(200, bool), settings)
     assert int(alone.there.sum()) == number
-    least = np.sort(np.concatenate([np.asarray(maps.action)[5::10], np.asarray(maps.boundary)[::10]]))[-number]
+    least = np.sort(np.concatenate([np.asarray(maps.action)[5::10], np.asarray(maps.boundary)[::10]]))[
+        -number
+    ]
     np.testing.assert_array_equal(np.min(alone.confidence, where=alone.there, initial=2), least)
 
     longer = Maps(

@@ -15,7 +15,9 @@ from dkva.transport.vaot import VaotLoss, VaotModel, aligned, alignment_loss, ma
 from dkva.transport.vaot_settings import Aligning, VaotSettings
 
 # Some phases take a ninth of a video and some two thirds, so masses are relaxed.
-SMALL = {"hidden": 16, "outputs": 8, "frames": 32, "radius": 0.1, "rho": 0.2, "relax_y": True}
+SMALL = {"hidden": 16, "outputs": 8, "frames": 32, "radius": 0.1, "rho": 0.2, "relax_y": True} | {
+    "learning_rate": 1e-2
+}
 
 
 matched = jax.jit(matching_of, static_argnums=4)
@@ -81,9 +83,9 @@ def test_time_is_counted_without_the_padding_of_a_trained_models_programs():
 
 def test_the_loss_is_of_a_batch_of_pairs():
     rng = np.random.default_rng(3)
-    frames = rng.normal(size=(2, 3, 16, 5)).astype(np.float32)
+    frames = rng.normal(size=(2, 3, 16, 8)).astype(np.float32)
     every = np.ones((3, 16), bool)
-    model = train_vaot(made_videos(2, features=5), epochs=0, **SMALL)
+    model = train_vaot(made_videos(2), epochs=0, **SMALL)
     # Of a relaxed one a step is the batch's.
     loss = eqx.filter_jit(VaotLoss(model.settings.aligning._replace(relax_y=False), 0.1))
     together = float(loss(model.encoder, PairBatch(*frames, every, every)))
@@ -93,8 +95,8 @@ def test_the_loss_is_of_a_batch_of_pairs():
 
 @pytest.fixture(scope="module")
 def trained():
-    videos = made_videos(4)
-    return videos, train_vaot(videos, epochs=30, **SMALL)
+    videos = made_videos(3)
+    return videos, train_vaot(videos, seed=1, epochs=10, **SMALL)
 
 
 def _right(model, videos):
@@ -102,14 +104,15 @@ def _right(model, videos):
     return np.mean(
         [
             np.mean(y.labels[model.align(x.frames, y.frames).assignment.argmax(1)] == x.labels)
-            for x, y in itertools.permutations(videos, 2)
+            for x, y in itertools.combinations(videos, 2)
         ]
     )
 
 
 def test_training_aligns_planted_phases_better_than_an_encoder_without(trained):
     videos, model = trained
-    assert _right(model, videos) > 0.95 > 0.85 > _right(train_vaot(videos, epochs=0, **SMALL), videos)
+    untrained = train_vaot(videos, seed=1, epochs=0, **SMALL)
+    assert _right(model, videos) > 0.95 > 0.85 > _right(untrained, videos)
 
 
 def test_a_restored_model_embeds_alike(trained):

@@ -1,5 +1,7 @@
 """VASOT: its loss as published, with the released fault and without, and models of planted actions."""
 
+from dataclasses import replace
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -8,6 +10,7 @@ import pytest
 from conftest import enable_x64
 from killed_training import kill_training, resumed_and_through
 from made_videos import made_videos
+from short_training import for_epochs
 
 from dkva.metrics.activities import evaluate_together
 from dkva.nn.encoder import Encoder
@@ -17,7 +20,19 @@ from dkva.transport.vaot import matching_of
 from dkva.transport.vasot import VasotLoss, VasotModel, train_vasot
 from dkva.transport.vasot_settings import VasotSettings
 
-SMALL = {"hidden": 16, "outputs": 8, "frames": 64, "radius": 0.1, "rho": 0.05}
+SMALL = {
+    "n_segments": 4,
+    "initial_actions": "kmeans",
+    "hidden": 16,
+    "outputs": 8,
+    "frames": 32,
+    "radius": 0.1,
+    "rho": 0.05,
+    "epochs": 12,
+    "learning_rate": 1e-2,
+}
+#: Where they are trained.
+TRAINING = "dkva.transport.asot"
 
 
 def given():
@@ -73,17 +88,27 @@ def test_matches_are_the_published_ones_with_their_fault_and_without(x64, case):
     np.testing.assert_allclose(shifted[0], case["T_shifted"], atol=1e-9)
 
 
-def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64, case):
-    loss, batch = VasotLoss.of(settings_of(case, released_shift=True)), batch_of(case)
-    network = network_of(case)
+@pytest.fixture(scope="module")
+def of_case(case):
+    """The loss of the case by its settings: its parts, and it with its gradients."""
+    with enable_x64():
+        loss, batch = VasotLoss.of(settings_of(case, released_shift=True)), batch_of(case)
+        network = network_of(case)
+
+        def of(x, y, actions):
+            return loss(AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y))
+
+        return (
+            parts_of(loss, network, batch),
+            *jax.jit(jax.value_and_grad(of, (0, 1, 2)))(batch.x, batch.y, network.actions),
+        )
+
+
+def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64, case, of_case):
+    parts, value, slopes = of_case
     names = ("segmentation_X", "segmentation_Y", "alignment")
-    for name, part in zip(names, parts_of(loss, network, batch), strict=True):
+    for name, part in zip(names, parts, strict=True):
         np.testing.assert_allclose(part, case[f"train_loss_{name}"], atol=1e-9)
-
-    def of(x, y, actions):
-        return loss(AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y))
-
-    value, slopes = jax.jit(jax.value_and_grad(of, (0, 1, 2)))(batch.x, batch.y, network.actions)
     np.testing.assert_allclose(value, case["train_loss"], atol=1e-9)
     stored = (case["grad_emb_x"][None], case["grad_emb_y"][None], case["grad_actions"])
     for slope, want in zip(slopes, stored, strict=True):
@@ -100,35 +125,36 @@ def test_a_perfect_match_is_one_frame_off_with_the_fault(reference_root):
         assert np.asarray(jitted(frames, frames, every, every, aligning))[0].argmax(1).tolist() == want
 
 
-def test_weights_of_0_leave_a_task_out(case):
-    with enable_x64():
-        network, batch = network_of(case), batch_of(case)
-    network = jax.tree.map(lambda leaf: leaf.astype(np.float32), network)
-    batch = PairBatch(batch.x.astype(jnp.float32), batch.y.astype(jnp.float32), *batch[2:])
-    parts = [float(part) for part in parts_of(VasotLoss.of(settings_of(case)), network, batch)]
-    loss = {"beta": 0.0}, {"segmentation_weight": 0.0}, {}
-    weights = {
-        name: float(case[name]) for name in ("alpha", "eps", "radius", "rho", "lambda_actions", "zeta")
-    }
-    found = [
-        float(eqx.filter_jit(VasotLoss.of(VasotSettings(**weights, **each)))(network, batch)) for each in loss
-    ]
-    np.testing.assert_allclose(found, [parts[0] + parts[1], parts[2], sum(parts)], rtol=1e-5)
+def test_weights_of_0_leave_a_task_out(x64, case, of_case):
+    parts, whole, _ = of_case
+    network, batch, settings = network_of(case), batch_of(case), settings_of(case, released_shift=True)
+    loss = {"beta": 0.0}, {"segmentation_weight": 0.0}
+    found = [float(eqx.filter_jit(VasotLoss.of(replace(settings, **each)))(network, batch)) for each in loss]
+    np.testing.assert_allclose(
+        [*found, whole], [parts[0] + parts[1], parts[2], sum(map(float, parts))], rtol=1e-5
+    )
+    standard = VasotSettings()
+    assert (standard.beta, standard.temperature) == (float(case["beta"]), float(case["temp"]))
 
 
 @pytest.fixture(scope="module")
 def trained():
-    videos = made_videos()
-    return videos, train_vasot(videos, n_segments=4, epochs=60, initial_actions="kmeans", **SMALL)
+    videos = made_videos(3, frames=60, noise=0.6, near=5)
+    return videos, train_vasot(videos, seed=4, **SMALL)
 
 
 def test_training_finds_planted_actions_and_aligns_them(trained):
     videos, model = trained
-    labels = [model.segment(video.frames) for video in videos]
-    scores = evaluate_together([video.labels for video in videos], labels, n_clusters=4)
-    assert min(each.mof for each in scores) > 0.85
-    partner = model.align(videos[0].frames, videos[1].frames).assignment.argmax(1)
-    assert np.mean(videos[1].labels[partner] == videos[0].labels) > 0.85
+    with for_epochs(0, TRAINING):
+        untrained = train_vasot(videos, seed=4, **SMALL)
+    found, before = [], []
+    for each, values in ((model, found), (untrained, before)):
+        labels = [each.segment(video.frames) for video in videos]
+        scores = evaluate_together([video.labels for video in videos], labels, n_clusters=4)
+        values.append(min(score.mof for score in scores))
+        partner = each.align(videos[0].frames, videos[1].frames).assignment.argmax(1)
+        values.append(np.mean(videos[1].labels[partner] == videos[0].labels))
+    assert min(found) > 0.85 > max(before)
 
 
 def test_a_restored_model_segments_and_aligns_alike(trained):
@@ -142,10 +168,8 @@ def test_a_restored_model_segments_and_aligns_alike(trained):
 
 @pytest.mark.parametrize("initial", ["random", "kmeans"])
 def test_actions_start_with_unit_norm_or_as_centres_and_the_seed_decides_them(initial):
-    videos, few = made_videos(3), {"epochs": 0, "initial_actions": initial}
-    first, again, other = (
-        train_vasot(videos, n_segments=4, seed=seed, **few, **SMALL).network for seed in (1, 1, 2)
-    )
+    videos, few = made_videos(3), SMALL | {"epochs": 0, "initial_actions": initial}
+    first, again, other = (train_vasot(videos, seed=seed, **few).network for seed in (1, 1, 2))
     assert (first.actions == again.actions).all()
     assert (first.actions != other.actions).any()
     if initial == "random":
@@ -154,7 +178,7 @@ def test_actions_start_with_unit_norm_or_as_centres_and_the_seed_decides_them(in
 
 def test_an_encoder_has_the_sizes_of_the_settings(trained):
     assert isinstance(trained[1].network.encoder, Encoder)
-    assert trained[1].embed(trained[0][0].frames).shape == (90, 8)
+    assert trained[1].embed(trained[0][0].frames).shape == (60, 8)
 
 
 def test_refuses_one_video():
@@ -162,10 +186,10 @@ def test_refuses_one_video():
         train_vasot(made_videos(1), n_segments=4)
 
 
-def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
-    videos, few = made_videos(3), {"n_segments": 4, "epochs": 3, "hidden": 4, "outputs": 4, "frames": 16}
-    path = tmp_path / "state.npz"
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(trained, tmp_path):
+    videos, path, few = trained[0], tmp_path / "state.npz", SMALL | {"initial_actions": "random"}
     kill_training(train_vasot, videos, path, batches="dkva.transport.vasot.PairBatches", **few)
-    resumed, through = resumed_and_through(train_vasot, videos, path, **few)
+    with for_epochs(3, TRAINING):
+        resumed, through = resumed_and_through(train_vasot, videos, path, **few)
     for name, array in through.items():
         np.testing.assert_array_equal(resumed[name], array)
