@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import enable_x64
+from filled_networks import filled
 from made_videos import made_videos
 
 from dkva.metrics.activities import evaluate_together
@@ -45,7 +46,7 @@ class Case:
         self._stored, self._number = stored, number
         hidden, width = self["param.mlp.0.0.weight"].shape
         blank = AsotNetwork(
-            Encoder((width, hidden, self["param.mlp.1.weight"].shape[0]), key=jax.random.key(0)),
+            filled(Encoder, (width, hidden, self["param.mlp.1.weight"].shape[0])),
             jnp.zeros(self["param.clusters"].shape),
         )
         blank = jax.tree.map(lambda leaf: leaf.astype(float) if eqx.is_array(leaf) else leaf, blank)
@@ -166,12 +167,14 @@ def test_pseudo_labels_have_no_gradient():
     assert not np.asarray(jax.jit(jax.grad(total))(cost)).any()
 
 
+# Some actions take a ninth of a video and some two thirds, so the order has a small weight.
+SMALL = {"n_segments": 4, "hidden": 16, "outputs": 8, "frames": 64, "rho": 0.05, "learning_rate": 1e-2}
+
+
 @pytest.fixture(scope="module")
 def trained():
     videos = made_videos()
-    # Some actions take a ninth of a video and some two thirds, so the order has a small weight.
-    small = {"hidden": 16, "outputs": 8, "frames": 64, "epochs": 60, "rho": 0.05}
-    return videos, train_asot(videos, n_segments=4, **small)
+    return videos, train_asot(videos, epochs=15, **SMALL)
 
 
 def test_training_finds_planted_actions_and_shares_them_among_videos(trained):
@@ -200,10 +203,7 @@ def test_a_restored_model_segments_alike(trained):
 
 def test_the_seed_decides_the_model():
     videos = made_videos(2)
-    small = {"hidden": 16, "outputs": 8, "frames": 64, "epochs": 1}
-    first, again, other = (
-        train_asot(videos, n_segments=4, seed=seed, **small).arrays() for seed in (1, 1, 2)
-    )
+    first, again, other = (train_asot(videos, seed=seed, epochs=1, **SMALL).arrays() for seed in (1, 1, 2))
     assert all((first[name] == again[name]).all() for name in first)
     assert (first["actions"] != other["actions"]).any()
 
