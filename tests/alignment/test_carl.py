@@ -13,7 +13,6 @@ from dkva.alignment.carl_settings import CarlSettings
 from dkva.alignment.frame_training import ViewBatch
 from dkva.alignment.sequence_contrast import scl_loss
 
-
 #: Of two activities, one of them shorter than what is drawn of each.
 VIDEOS = [*made_progress(5), *made_progress(1, frames=20, activity="coffee")]
 SETTINGS = SMALL | {"batch": 2, "dropout": 0.1}

@@ -66,10 +66,15 @@ def seen(learned, batch):
     return learned(batch)
 
 
+@eqx.filter_jit
+def starts(key):
+    """With a head and without: what both draw alike is compiled once."""
+    return start(2, SETTINGS, True, key), start(2, SETTINGS, False, key)
+
+
 def test_what_is_learned_gives_frames_of_every_view_of_unit_norm_behind_a_head():
     batch = jax.tree.map(jnp.asarray, next(iter(batches()(0))))
-    headed = start(2, SETTINGS, True, jax.random.key(0))
-    bare = start(2, SETTINGS, False, jax.random.key(0))
+    headed, bare = starts(jax.random.key(0))
     frames, after = seen(headed, batch)
     assert frames.shape == (2, 2, 6, 4)
     np.testing.assert_allclose(np.linalg.norm(frames, axis=-1)[batch.mask], 1, rtol=1e-5)
