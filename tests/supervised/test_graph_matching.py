@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import enable_x64
+from filled_networks import filled
 from jax.flatten_util import ravel_pytree
 from scipy.optimize import linear_sum_assignment
 from tolerances import eps
@@ -264,47 +265,55 @@ def test_gradients_are_differences(x64, key, rng):
 
 
 def test_no_gradient_passes_what_is_detached(key, rng):
-    network, affinity = GraphNetwork(3, 8, 2, key=key), Affinity(8, key=key)
-    points, there = jnp.asarray(rng.normal(size=(4, 3)), jnp.float32), jnp.ones(4, bool)
-    order = jnp.array([1, 2, 3, 0])
+    network, affinity = filled(GraphNetwork, 3, 8, 2), Affinity(8, key=key)
+    points, there = jnp.asarray(rng.normal(size=(4, 3)), jnp.float32), np.ones(4, bool)
+    order = np.array([1, 2, 3, 0])
 
     def loss(trained, seen):
         (network, affinity), points = trained, jax.lax.stop_gradient(seen)
-        one, two = network.matched(points[order], points, there)
-        return matching_loss(affinity(one, two), jnp.eye(4)[order], there)
+        one, two = network.matched(points[order], points, jnp.asarray(there))
+        return matching_loss(affinity(one, two), jnp.asarray(np.eye(4)[order]), jnp.asarray(there))
 
     of_trained, of_points = eqx.filter_jit(eqx.filter_grad(lambda given: loss(*given)))(
         ((network, affinity), points)
     )
     assert not of_points.any()
-    assert all(jnp.any(leaf) for leaf in jax.tree.leaves(of_trained))
+    assert all(np.any(leaf) for leaf in jax.tree.leaves(of_trained))
 
 
 def test_matching_can_be_learned(key, rng):
     """From points that are near those they belong to, the loss falls and all are found."""
-    points, there = rng.normal(size=(8, 3)).astype(np.float32), jnp.ones(8, bool)
+    points, there = rng.normal(size=(8, 3)).astype(np.float32), np.ones(8, bool)
     order = rng.permutation(8)
-    source = jnp.asarray(points[order] + 0.05 * rng.normal(size=(8, 3)).astype(np.float32))
+    source = points[order] + 0.05 * rng.normal(size=(8, 3)).astype(np.float32)
     trained = GraphNetwork(3, 8, 2, key=key), Affinity(8, key=key)
-    truth = jnp.eye(8)[order]
+    truth = np.eye(8)[order]
 
-    @eqx.filter_jit
     @eqx.filter_value_and_grad
     def loss(trained):
-        one, two = trained[0].matched(source, jnp.asarray(points), there)
-        return matching_loss(trained[1](one, two), truth, there)
+        one, two = trained[0].matched(*map(jnp.asarray, (source, points, there)))
+        return matching_loss(trained[1](one, two), jnp.asarray(truth), jnp.asarray(there))
 
-    before, gradient = loss(trained)
-    for _ in range(60):
-        trained = jax.tree.map(
+    @eqx.filter_jit
+    def step(trained):
+        value, gradient = loss(trained)
+        return value, jax.tree.map(
             lambda value, slope: value - 3e-3 * jnp.sign(slope) if eqx.is_inexact_array(value) else value,
             trained,
             gradient,
         )
-        after, gradient = loss(trained)
+
+    @eqx.filter_jit
+    def matches(trained):
+        one, two = (trained[0](jnp.asarray(each), jnp.asarray(there)) for each in (source, points))
+        return jnp.argmax(log_sinkhorn(trained[1](one, two), jnp.asarray(there)), axis=1)
+
+    before, moved = step(trained)
+    for _ in range(60):
+        trained = moved
+        after, moved = step(trained)
     assert after < before / 5
-    one, two = (embedded(trained[0], each, there) for each in (source, points))
-    np.testing.assert_array_equal(jnp.argmax(log_sinkhorn(trained[1](one, two), there), axis=1), order)
+    np.testing.assert_array_equal(matches(trained), order)
 
 
 @pytest.mark.fast

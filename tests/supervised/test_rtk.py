@@ -38,7 +38,7 @@ VIDEOS = made_videos(6)
 
 
 def trained_for(*epochs, n_videos, **given):
-    """A model after so many epochs of the phases, which its settings do not tell: trainings share programs."""
+    """A model after so many epochs of the phases, of which its settings and programs do not tell."""
     with mock.patch(
         "dkva.supervised.rtk.phases_of",
         lambda chosen: [
