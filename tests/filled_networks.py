@@ -20,6 +20,6 @@ def filled(make, *arguments, seed=0, **settings):
         values = rng.standard_normal(leaf.shape) / np.sqrt(np.prod(leaf.shape[1:]))
         if "running_var" in jax.tree_util.keystr(path):
             values = 0.5 + np.abs(values)
-        return jnp.asarray(values, leaf.dtype)
+        return jnp.asarray(np.asarray(values, leaf.dtype))
 
     return jax.tree_util.tree_map_with_path(drawn, made)
