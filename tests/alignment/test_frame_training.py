@@ -93,13 +93,13 @@ def test_the_rate_falls_to_0_or_stays():
     falling, staying = (optimiser_of(FrameSettings(decay=decay), 10) for decay in ("cosine", "none"))
     assert optimiser_of(FrameSettings(), 10) is falling
     weights = {"w": jnp.ones(2)}
-    gradient = {"w": jnp.ones(2)}
+    gradient = weights
     sizes = {}
     for name, optimiser in (("falling", falling), ("staying", staying)):
-        state = optimiser.init(weights)
+        state, update = optimiser.init(weights), jax.jit(optimiser.update)
         steps = []
         for _ in range(11):
-            step, state = optimiser.update(gradient, state, weights)
+            step, state = update(gradient, state, weights)
             steps.append(float(-step["w"][0]))
         sizes[name] = steps
     # Adam's steps under one gradient are the rate.

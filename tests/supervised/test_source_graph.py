@@ -13,16 +13,17 @@ from dkva.supervised.source_graph import in_regions, source_points, target_point
 A, B = ACTION, BOUNDARY
 
 drawn = jax.jit(source_points)
+regions_of = jax.jit(in_regions)
 
 
 def candidates(places, kinds, there=None):
     number = len(places)
     return Candidates(
-        jnp.array(places, jnp.int32),
-        jnp.array(kinds, jnp.int32),
-        jnp.full(number, 0.5),
-        jnp.zeros(number, jnp.int32),
-        jnp.ones(number, bool) if there is None else jnp.array(there),
+        jnp.asarray(np.array(places, np.int32)),
+        jnp.asarray(np.array(kinds, np.int32)),
+        jnp.asarray(np.full(number, 0.5, np.float32)),
+        jnp.asarray(np.zeros(number, np.int32)),
+        jnp.asarray(np.ones(number, bool) if there is None else np.array(there)),
     )
 
 
@@ -85,7 +86,7 @@ def test_candidates_in_regions():
     true = target_points(np.repeat([0, 1], [20, 31]), 6, boundary_region=10)
     # Regions: boundaries 0-5, 15-25, 46-56; actions 9.5 ± 8 and 35 ± 12.4.
     found = candidates([5, 6, 2, 1, 25, 48, 48, 15], [B, B, A, A, B, A, B, B], [True] * 7 + [False])
-    offset, inside = in_regions(found, true)
+    offset, inside = regions_of(found, true)
     expected = np.zeros((6, 8), bool)
     for point, candidate in ((0, 0), (1, 2), (2, 4), (4, 6)):
         expected[point, candidate] = True
