@@ -107,7 +107,6 @@ def test_steps_that_did_not_converge_are_said():
         segment_by_transport(x, 3, entropy=1e-5, smoothing=0, epochs=2, name="v")
 
 
-@pytest.mark.numerics
 def test_it_starts_where_the_method_starts_and_repeats_by_seed_and_name():
     x, _ = video()
     settings = {"entropy": 0.5, "smoothing": 0}
