@@ -4,6 +4,7 @@ import functools
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
+import equinox as eqx
 import jax
 
 from dkva.approximation.learning import learn_video
@@ -22,6 +23,9 @@ def _options():
 
 #: Compiles so. JAX takes these options of the outermost function alone.
 unoptimised = functools.partial(jax.jit, compiler_options=_options())
+
+#: The same for functions of Equinox's modules.
+unoptimised_modules = functools.partial(eqx.filter_jit, compiler_options=_options())
 
 _run_alone = unoptimised(learn_video, static_argnames="program")
 
