@@ -10,9 +10,11 @@ operations beside the long sums counted generously.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from unoptimised import unoptimised
 
 
 def eps(dtype) -> float:
@@ -135,16 +137,23 @@ def network_bound(xy, xx, yy, kernel, tangent, features, dtype, terms=None) -> B
     return Bound(value, value_error + tiny * np.abs(value))
 
 
+@cache
+def projection_of(kernel, dim, seed=0, dtype=np.float32):
+    """A kernel's random draws as arrays of NumPy, each drawn once, or None."""
+    draws = unoptimised(lambda: kernel.projection(dim, seed, dtype))()
+    return None if draws is None else tuple(map(np.asarray, draws))
+
+
 def _embedded(x, kernel, seed, dtype):
     """Frames as the network sees them in float64, and the relative error of their inner products beyond e.
 
     SNTK's features are sqrt(0.1/d)·cos(xW + u): the argument errs by (d + 4)·eps of |x|·|w| + |u|, and so
     does the cosine, absolutely. An inner product has the relative errors of both its frames' norms.
     """
-    projection = kernel.projection(x.shape[1], seed, dtype)
+    projection = projection_of(kernel, x.shape[1], seed, np.dtype(dtype))
     if projection is None:
         return x, 0.0
-    w, u = (np.asarray(part, np.float64) for part in projection)
+    w, u = (part.astype(np.float64) for part in projection)
     d = len(u)
     argument = x @ w + u
     moved = (d + 4) * eps(dtype) * (np.abs(x) @ np.abs(w) + np.abs(u))
