@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from unoptimised import unoptimised
 
@@ -139,9 +140,10 @@ def network_bound(xy, xx, yy, kernel, tangent, features, dtype, terms=None) -> B
 
 @cache
 def projection_of(kernel, dim, seed=0, dtype=np.float32):
-    """A kernel's random draws as arrays of NumPy, each drawn once, or None."""
-    draws = unoptimised(lambda: kernel.projection(dim, seed, dtype))()
-    return None if draws is None else tuple(map(np.asarray, draws))
+    """A kernel's random draws as arrays of NumPy, each drawn once, or None; also while others are traced."""
+    with jax.ensure_compile_time_eval():
+        draws = unoptimised(lambda: kernel.projection(dim, seed, dtype))()
+    return jax.tree.map(np.asarray, draws)
 
 
 def _embedded(x, kernel, seed, dtype):

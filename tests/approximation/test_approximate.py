@@ -7,6 +7,7 @@ import textwrap
 import zlib
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +22,7 @@ from tolerances import (
     falls_short,
     gram_bound,
     mmd_error,
+    projection_of,
 )
 from unoptimised import learning_unoptimised, unoptimised
 
@@ -66,77 +68,87 @@ def of(kernel):
 
 # --- learning, by another route --------------------------------------------------------------------
 
+SEED = 5
 
-def with_gradient(function):
-    """(at, *others) -> value and gradient in `at`, by central differences."""
-    many = unoptimised(jax.vmap(function, in_axes=(0, None, None)))
 
-    def evaluate(at, *others, step=1e-5):
-        steps = step * np.eye(at.size).reshape(-1, *at.shape)
-        values = np.asarray(many(at[None] + np.concatenate([steps, -steps, 0 * steps[:1]]), *others))
-        ahead, behind = values[:-1].reshape(2, *at.shape)
-        return values[-1], (ahead - behind) / (2 * step)
+def with_gradient(function, kernel, at, *others, step=1e-5):
+    """Value and gradient in `at` of a function of a kernel and arrays, by central differences."""
+    steps = step * np.eye(at.size).reshape(-1, *at.shape)
+    places = at[None] + np.concatenate([steps, -steps, 0 * steps[:1]])
+    values = np.asarray(function(kernel, places, *others))
+    ahead, behind = values[:-1].reshape(2, *at.shape)
+    return values[-1], (ahead - behind) / (2 * step)
 
-    return evaluate
+
+def as_seen(kernel, frames):
+    return kernel.embed(jnp.asarray(frames), projection_of(kernel, frames.shape[-1], SEED, np.float64))
+
+
+@partial(unoptimised, static_argnums=0)
+def factors_of(kernel, frames, scale):
+    return kernel.factors(as_seen(kernel, frames), length_scale=scale)
+
+
+def gram_of(kernel, a, b, scale, r):
+    seen = as_seen(kernel, a), None if b is None else as_seen(kernel, b)
+    return kernel.gram(*seen, length_scale=scale, rescale=r)
+
+
+own_gram = unoptimised(lambda kernel, *given: gram_of(kernel, given[0], None, *given[1:]), static_argnums=0)
+
+
+@partial(unoptimised, static_argnums=0)
+@partial(jax.vmap, in_axes=(None, 0, None, None, None, None))
+def squared(kernel, v, b, constant, scale, r):
+    return mmd_squared(constant, gram_of(kernel, b, v, scale, r), gram_of(kernel, v, None, scale, r))
+
+
+@partial(unoptimised, static_argnums=0)
+@partial(jax.vmap, in_axes=(None, 0, None, None, None))
+def distance(kernel, v, b, scale, r):
+    return mmd(*(gram_of(kernel, *pair, scale, r) for pair in ((b, None), (b, v), (v, None))))
+
+
+@partial(unoptimised, static_argnums=(2, 3, 4, 5))
+def drawn(t, name, seed, n, m, batch):
+    key = jax.random.fold_in(jax.random.key(np.uint32(seed)), name)
+    return draw(jax.random.fold_in(key, t), sizes(n, m, batch=batch), batch)
+
+
+def median_ratio(kernel, frames, scale, pairs):
+    gauss, neural = factors_of(kernel, frames, scale)
+    if gauss is None or neural is None:
+        return 1.0
+    return abs(np.median(np.asarray(gauss)[pairs]) / np.median(np.asarray(neural)[pairs]))
 
 
 def learn_by_hand(
-    x, start, kernel, estimator, epochs, seed, name, batch=None, weight_decay=1e-3, rate=0.05, whole=False
+    x, start, kernel, estimator, epochs, name, batch=None, weight_decay=1e-3, rate=0.05, whole=False
 ):
     """The loop of method.md section 2 in NumPy: finite differences for gradients, Adam written out."""
     (n, d), m = x.shape, len(start)
     scale = length_scale(x)
-    projection = unoptimised(lambda: kernel.projection(d, seed, np.float64))()
-
-    def embed(frames):
-        return kernel.embed(jnp.asarray(frames), projection)
-
-    @unoptimised
-    def factors(frames):
-        return kernel.factors(embed(frames), length_scale=scale)
-
-    def gram(a, b, rescale):
-        return kernel.gram(embed(a), None if b is None else embed(b), length_scale=scale, rescale=rescale)
-
-    def median_ratio(frames, pairs):
-        gauss, neural = factors(frames)
-        if gauss is None or neural is None:
-            return 1.0
-        return abs(np.median(np.asarray(gauss)[pairs]) / np.median(np.asarray(neural)[pairs]))
-
     batch = n if whole else batch or min(512, n // m)
     off = ~np.eye(n, dtype=bool)
     divided = kernel.name == "ntk_sphere_authors"
     all_frames = x / (np.sqrt(batch / n) * np.linalg.norm(x, axis=0)) if divided else x
-    r_video = median_ratio(all_frames, off)
-    k_ff = np.asarray(unoptimised(gram)(all_frames, None, r_video))
+    r_video = median_ratio(kernel, all_frames, scale, off)
+    k_ff = np.asarray(own_gram(kernel, all_frames, scale, r_video))
     diagonal, other = np.diagonal(k_ff).mean(), k_ff[off].mean()
     constant = (1 - 1 / batch) * other + diagonal / batch
-
-    @with_gradient
-    def squared(v, b, r):
-        return mmd_squared(jnp.asarray(constant), gram(b, v, r), gram(v, None, r))
-
-    @with_gradient
-    def root(v, b, r):
-        return mmd(gram(b, None, r), gram(b, v, r), gram(v, None, r))
-
-    @unoptimised
-    def drawn(t):
-        key = jax.random.fold_in(jax.random.key(np.uint32(seed)), np.uint32(zlib.crc32(name.encode())))
-        return draw(jax.random.fold_in(key, t), sizes(n, m, batch=batch), batch)
-
+    checksum = np.uint32(zlib.crc32(name.encode()))
     v, first, second, running, losses = start.copy(), 0.0, 0.0, 0.0, []
     for t in range(epochs * (n // batch)):
-        b = x if whole else x[np.asarray(drawn(t))]
+        b = x if whole else x[np.asarray(drawn(t, checksum, SEED, n, m, batch))]
         b = b / np.linalg.norm(b, axis=0) if divided else b
         if estimator == "video":
-            value, gradient = squared(v, b, r_video)
+            value, gradient = with_gradient(squared, kernel, v, b, constant, scale, r_video)
             running = 0.9 * running + 0.1 * value
             level = max(running / (1 - 0.9 ** (t + 1)), (diagonal - other) / batch)
             value, gradient = np.sqrt(max(value, 0)), gradient / (2 * np.sqrt(level))
         else:
-            value, gradient = root(v, b, median_ratio(b, np.ones((batch, batch), bool)))
+            r = median_ratio(kernel, b, scale, np.ones((batch, batch), bool))
+            value, gradient = with_gradient(distance, kernel, v, b, scale, r)
         losses.append(value + weight_decay * np.linalg.norm(v))
         gradient = gradient + weight_decay * v / np.linalg.norm(v)
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
@@ -149,7 +161,7 @@ def learn_by_hand(
 @pytest.mark.parametrize(
     ("kernel", "n", "m", "epochs"),
     [
-        (Kernel("gauss_ntk"), 12, 1, 1),  # one step: its gradient alone
+        (Kernel("gauss_ntk"), 24, 1, 1),  # one step: its gradient alone
         (Kernel("gauss_ntk"), 24, 3, 2),
         (Kernel("gauss_ntk_sphere", activation="erf", depth=2), 24, 3, 1),
         (Kernel("sntk"), 24, 3, 1),
@@ -160,10 +172,10 @@ def learn_by_hand(
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_learning_equals_a_loop_by_hand_with_finite_differences(estimator, kernel, n, m, epochs, x64):
     x = clusters(n, m, seed=2, spread=1.0).astype(np.float64)
-    options = {"estimator": estimator, "epochs": epochs, "seed": 5, "name": "video"}
+    options = {"estimator": estimator, "epochs": epochs, "name": "video"}
     # With optimisation once an estimator: another kernel is compiled with it in tests of kernels.
     with nullcontext() if (kernel, m) == (Kernel(), 3) else learning_unoptimised():
-        learned = approximate(x, m, **of(kernel), **options)
+        learned = approximate(x, m, seed=SEED, **of(kernel), **options)
     assert learned.kernel == kernel
     v, losses = learn_by_hand(x, learned.initial, kernel, **options)
     assert learned.steps == epochs * (n // (n // m))
@@ -181,18 +193,18 @@ def learning(whole, estimator):
 
 
 @pytest.mark.numerics
-@pytest.mark.parametrize(("estimator", "batch_size"), [("video", 5), ("video", "video"), ("batch", "video")])
+@pytest.mark.parametrize(("estimator", "batch_size"), [("video", 9), ("video", "video"), ("batch", "video")])
 def test_learning_with_batches_of_any_size_equals_a_loop_by_hand(estimator, batch_size, x64):
-    x = clusters(13, 3, seed=2, spread=1.0).astype(np.float64)
-    options = {"estimator": estimator, "epochs": 2, "seed": 5, "name": "video"}
+    x = clusters(24, 3, seed=2, spread=1.0).astype(np.float64)
+    options = {"estimator": estimator, "epochs": 2, "name": "video"}
     whole = batch_size == "video"
     with learning(whole, estimator):
-        learned = approximate(x, 3, **options, batch_size=batch_size)
+        learned = approximate(x, 3, seed=SEED, **options, batch_size=batch_size)
     v, losses = learn_by_hand(
         x, learned.initial, Kernel(), **options, batch=None if whole else batch_size, whole=whole
     )
-    assert learned.batch_size == (13 if whole else batch_size)
-    assert learned.steps == (2 if whole else 2 * (13 // batch_size))
+    assert learned.batch_size == (24 if whole else batch_size)
+    assert learned.steps == (2 if whole else 2 * (24 // batch_size))
     assert np.abs(learned.synthetic - learned.initial).max() > 0.01
     # Differences of values near 1 over a step of 1e-5: the gradient is known to eps·100/1e-5 and 1e-10.
     error = adam_error(learned.steps, RATE, 4, np.float64, 1000 * eps(np.float64) / 1e-5)
@@ -208,10 +220,10 @@ def test_whole_video_has_no_chance_in_it_and_an_epoch_is_a_step(estimator, x64):
 
     def learn(x, **options):
         with learning(True, estimator):
-            return approximate(x, 3, estimator=estimator, epochs=3, batch_size="video", **options)
+            return approximate(x, 3, estimator=estimator, epochs=2, batch_size="video", **options)
 
     learned = learn(frames, seed=1, name="a")
-    assert (learned.batch_size, learned.steps, learned.loss_curve.shape) == (61, 3, (3,))
+    assert (learned.batch_size, learned.steps, learned.loss_curve.shape) == (61, 2, (2,))
     np.testing.assert_array_equal(learned.synthetic, learn(frames, seed=2, name="b").synthetic)
     # The first loss is that of the initialisation and every frame.
     scales = {"length_scale": learned.length_scale, "rescale": learned.rescale}
