@@ -68,7 +68,10 @@ def test_the_loss_of_a_whole_video_is_its_mmd_and_the_norm(name, arrays, x64):
     def grams_of(x, v, rescale):
         projection = kernel.projection(D, 0, np.float64)
         mine, theirs = kernel.batch(kernel.embed(x, projection)), kernel.embed(v, projection)
-        factors = [kernel.factors(*pair, length_scale=SCALE) for pair in ((mine, None), (mine, theirs), (theirs, None))]
+        factors = [
+            kernel.factors(*pair, length_scale=SCALE)
+            for pair in ((mine, None), (mine, theirs), (theirs, None))
+        ]
         # Of the batch with pairs of a frame with itself.
         ratios = rescale, rescaling(factors[0])
         return [[combine(each, ratio) for each in factors] for ratio in ratios]

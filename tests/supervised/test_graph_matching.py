@@ -25,7 +25,6 @@ from dkva.supervised.graph_matching import (
 )
 
 
-
 def called(network, points, there):
     return network(jnp.asarray(points), jnp.asarray(there))
 
