@@ -126,7 +126,7 @@ def learn_by_hand(
     x, start, kernel, estimator, epochs, name, batch=None, weight_decay=1e-3, rate=0.05, whole=False
 ):
     """The loop of method.md section 2 in NumPy: finite differences for gradients, Adam written out."""
-    (n, d), m = x.shape, len(start)
+    n, m = len(x), len(start)
     scale = length_scale(x)
     batch = n if whole else batch or min(512, n // m)
     off = ~np.eye(n, dtype=bool)

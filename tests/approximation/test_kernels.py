@@ -1,6 +1,6 @@
 """Kernels against neural-tangents, finite networks, NumPy loops and finite differences."""
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import jax
