@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from unoptimised import unoptimised_modules
 
 from dkva.nn.batch_norm import (
     BatchNorm,
@@ -96,7 +97,7 @@ def test_statistics_follow_the_batches_and_all_else_the_optimiser():
     moments = optimiser.init(eqx.filter(model, eqx.is_inexact_array))
     losses = []
 
-    @eqx.filter_jit
+    @unoptimised_modules
     def stepped(model, moments, batch):
         (value, seen), gradient = eqx.filter_value_and_grad(loss, has_aux=True)(model, batch)
         steps, moments = optimiser.update(gradient, moments, eqx.filter(model, eqx.is_inexact_array))

@@ -1,6 +1,7 @@
 """What each part changes, and what must not change anything."""
 
 from dataclasses import replace
+from functools import cache
 
 import equinox as eqx
 import jax
@@ -8,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from filled_networks import filled
+from unoptimised import unoptimised, unoptimised_modules
 
-from dkva.nn.layers import unit
 from dkva.transport.clot_modules import draw_slices
 from dkva.transport.clot_network import ClotNetwork, frame_positions, look
 from dkva.transport.clot_settings import ClotSettings
@@ -20,7 +21,8 @@ SETTINGS = ClotSettings(
     hidden=6, outputs=8, queries=2, slices=12, decoder_layers=1, decoder_heads=2, decoder_hidden=8
 )
 FEATURES = np.random.default_rng(0).standard_normal((2, 20, 5)).astype("f")
-ACTIONS = np.asarray(unit(jnp.asarray(np.random.default_rng(1).standard_normal((3, 8)), jnp.float32)))
+ACTIONS = np.random.default_rng(1).standard_normal((3, 8)).astype("f")
+ACTIONS /= np.linalg.norm(ACTIONS, axis=1, keepdims=True)
 OFF = {"dispatching": False, "slice_weight": 0.0, "decoder": False, "refinement": False}
 
 
@@ -29,7 +31,8 @@ def network_of(settings):
     return eqx.tree_at(lambda each: each.actions, network, jnp.asarray(ACTIONS))
 
 
-looked = eqx.filter_jit(look)
+looked, cheaply_looked = eqx.filter_jit(look), unoptimised_modules(look)
+drawn_slices = cache(lambda: unoptimised(draw_slices, static_argnums=(1, 2))(jax.random.key(4), 12, 8))
 
 
 def seen(settings, features=FEATURES, rows=None, key=None, call=looked):
@@ -39,9 +42,9 @@ def seen(settings, features=FEATURES, rows=None, key=None, call=looked):
     return network, call(
         network,
         jnp.asarray(padded),
-        jnp.broadcast_to(jnp.arange(rows or n) < n, padded.shape[:2]),
+        jnp.asarray(np.broadcast_to(np.arange(rows or n) < n, padded.shape[:2])),
         frame_positions(n, rows or n, settings, seen=n),
-        draw_slices(jax.random.key(4), settings.slices, 8),
+        drawn_slices(),
         settings,
         key=key,
     )
@@ -49,11 +52,18 @@ def seen(settings, features=FEATURES, rows=None, key=None, call=looked):
 
 @pytest.mark.numerics
 def test_without_its_parts_it_is_asot():
-    network, found = seen(replace(SETTINGS, **OFF), call=look)
-    np.testing.assert_array_equal(found.frames, network.encoder(jnp.asarray(FEATURES)))
-    np.testing.assert_allclose(found.costs, 1 - found.frames @ ACTIONS.T, atol=1e-6)
-    assert found.refined is found.frames
-    np.testing.assert_allclose(found.segments, np.stack([unit(network.queries)] * 2), atol=1e-6)
+    @unoptimised_modules
+    def with_encoder(network, features, *rest, key):
+        found = look(network, features, *rest, key=key)
+        assert found.refined is found.frames
+        return found, network.encoder(features)
+
+    network, (found, encoded) = seen(replace(SETTINGS, **OFF), call=with_encoder)
+    np.testing.assert_array_equal(found.frames, encoded)
+    np.testing.assert_allclose(found.costs, 1 - np.asarray(found.frames) @ ACTIONS.T, atol=1e-6)
+    queries = np.asarray(network.queries)
+    queries = queries / np.linalg.norm(queries, axis=1, keepdims=True)
+    np.testing.assert_allclose(found.segments, np.stack([queries] * 2), atol=1e-6)
 
 
 @pytest.mark.numerics
@@ -85,7 +95,7 @@ def test_a_part_changes_what_it_is_for_and_what_follows(changed, same):
 @pytest.mark.numerics
 def test_padding_changes_nothing():
     _, found = seen(SETTINGS)
-    _, padded = seen(SETTINGS, rows=33)
+    _, padded = seen(SETTINGS, rows=33, call=cheaply_looked)
     for one, other in zip(found, padded, strict=True):
         np.testing.assert_allclose(other[:, : one.shape[1]], one, atol=1e-5)
 
