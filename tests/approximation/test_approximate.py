@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from batches import sizes
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 from tolerances import (
     RATE,
     adam_error,
@@ -412,11 +413,11 @@ def test_result_depends_on_seed_and_name_and_nothing_else(estimator):
 
 @pytest.mark.parametrize("init", sorted(INITS))
 def test_frames_are_not_written(init):
-    frames = clusters(512, 3)  # exactly one bucket: the array is handed on as it is
+    frames = clusters(128, 3)  # exactly one bucket: the array is handed on as it is
     frames.flags.writeable = False
     learned = approximate(frames, 3, init=init, epochs=1)
     similarity(frames, learned)
-    np.testing.assert_array_equal(frames, clusters(512, 3))
+    np.testing.assert_array_equal(frames, clusters(128, 3))
 
 
 # --- what it learns --------------------------------------------------------------------------------

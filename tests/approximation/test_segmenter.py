@@ -11,6 +11,7 @@ from clear_videos import video
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 from tolerances import RATE, adam_error, eps, sum_error
 from unoptimised import learning_unoptimised
 

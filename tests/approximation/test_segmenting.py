@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from clear_videos import video
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 
 from dkva import Settings, VideoSegmenter
 from dkva.approximation.segmenting import check_settings, checked_similarity, prepare_video, segment_video

@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 from tolerances import eps
 
 from dkva import VideoSegmenter

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 
 from dkva import VideoSegmenter
 from dkva.approximation.assigning import similarity_by
