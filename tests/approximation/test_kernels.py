@@ -58,8 +58,7 @@ def _together(kernels, seconds, x, y, scales):
 
 together = jax.jit(_together, static_argnums=(0, 1))
 
-#: The same without optimisation, which takes most of the time: where others that differ in sizes, numbers or
-#: type alone are compiled with it.
+#: The same without optimisation, which takes most of the time.
 cheaply_together = unoptimised(_together, static_argnums=(0, 1))
 
 
@@ -80,8 +79,8 @@ def found_of(values, activation, depth, stds, dtype):
     # y=None and y=x are two routes in the code; x beside y saves a program.
     seconds = None, np.concatenate([y, x])
     kernels = tuple(Kernel(name, depth, activation, *stds) for name in ("nngp", "ntk"))
-    # With optimisation each network once, in the type in which videos are learned.
-    evaluate = together if (dtype, stds) == (np.float32, (2.0, 0.1)) else cheaply_together
+    # With optimisation each network once in each type: other deviations are other numbers alone.
+    evaluate = together if stds == (2.0, 0.1) else cheaply_together
     grams = evaluate(kernels, (None, 0), jnp.asarray(x), [jnp.asarray(seconds[1])], {})
     return x, seconds, dict(zip(kernels, grams, strict=True))
 
@@ -230,8 +229,7 @@ def own_grams(activation):
     """Gram matrices by the name of every kernel, of corners and other frames."""
     x = jnp.asarray(np.concatenate([corner_frames(), frames(30, 6)]))
     kernels = tuple(Kernel(name, activation=activation) for name in NAMES)
-    evaluate = together if activation == "relu" else cheaply_together
-    grams = evaluate(kernels, (None,), x, [], {"length_scale": 3.0})
+    grams = together(kernels, (None,), x, [], {"length_scale": 3.0})
     return {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
 
 
@@ -276,8 +274,7 @@ def hard_grams(d):
     """Near frames, scales, and by kernel: its Gram matrices in float32 and float64, and those frames."""
     x, scales = near_frames(d), {"length_scale": 2.0 * d, "rescale": 0.7}
     kernels = tuple(Kernel(name, depth, activation) for name, activation, depth in HARD)
-    evaluate = together if d == 6 else cheaply_together
-    found = evaluate(kernels, (0,), jnp.asarray(x), [jnp.asarray(x)], scales)
+    found = together(kernels, (0,), jnp.asarray(x), [jnp.asarray(x)], scales)
     seen, inner = zip(*(as_networks_see(x, kernel) for kernel in kernels), strict=True)
 
     @unoptimised
@@ -310,7 +307,7 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
 def grams_in_float64():
     """Frames, and their Gram matrices by the name of every kernel."""
     x = frames(40, 6, dtype=np.float64)
-    grams = cheaply_together(tuple(map(Kernel, NAMES)), (None,), x, [], {"length_scale": 3.0})
+    grams = together(tuple(map(Kernel, NAMES)), (None,), x, [], {"length_scale": 3.0})
     return np.asarray(x), {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
 
 
@@ -330,7 +327,7 @@ def grams_between(order):
     """Two sets of frames, the first in an order, and their Gram matrices by the name of every kernel."""
     x, y = np.asarray(frames(9, 6))[list(order)], frames(5, 6, seed=1)
     kernels = tuple(map(Kernel, NAMES))
-    grams = cheaply_together(kernels, (0,), jnp.asarray(x), [y], {"length_scale": 3.0})
+    grams = together(kernels, (0,), jnp.asarray(x), [y], {"length_scale": 3.0})
     return x, np.asarray(y), {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
 
 

@@ -61,14 +61,14 @@ masks = hnp.arrays(bool, LENGTH)
 
 
 @pytest.mark.fast
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(arrays(32), masks)
 def test_equals_numpy_in_float32(values, mask):
     check(values, mask)
 
 
 @pytest.mark.fast
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(values=arrays(64), mask=masks)
 def test_equals_numpy_in_float64(values, mask):
     with enable_x64():
