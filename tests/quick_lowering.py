@@ -6,6 +6,7 @@ JAX makes one for each program, of all dialects: more than half of the time that
 import threading
 
 from jax._src.interpreters import mlir
+from jax._src.lib.mlir import ir
 
 __all__ = ["share_contexts", "shared"]
 
@@ -23,10 +24,16 @@ def share_contexts():
 
 
 def shared(make):
-    """`make`, whose contexts are given out several times, in each thread for itself."""
+    """`make`, whose contexts are given out several times, in each thread for itself.
+
+    A program that is lowered while another is has a context of its own: in the other's, it would become part
+    of the other.
+    """
     mine = threading.local()
 
     def given():
+        if ir.Context.current is not None:
+            return make()
         if not getattr(mine, "left", 0):
             mine.context, mine.left = make(), PROGRAMS
         mine.left -= 1

@@ -35,3 +35,9 @@ def test_programs_are_as_they_are_by_themselves(monkeypatch):
     assert [each.as_text() for each in together] == alone
     for scale, each in zip(range(1, 4), together, strict=True):
         assert each.compile()(ONES) == pytest.approx(3 * np.tanh(scale), rel=1e-6)
+
+
+def test_a_program_lowered_within_another_is_no_part_of_it():
+    with jax.ensure_compile_time_eval():  # of what is drawn, an array of places is made meanwhile
+        drawn = jax.jit(lambda: jax.random.normal(jax.random.key(0), (611, 3)))()
+    assert np.std(drawn) == pytest.approx(1, abs=0.1)
