@@ -62,7 +62,7 @@ def slow(unit, way):
 
 
 dkva.cli.segment.work = slow
-collect._CSV_SECONDS = 0.01
+collect._CSV_SECONDS = 0
 main(sys.argv[2:])
 """
 
