@@ -5,8 +5,11 @@ JAX makes one for each program, of all dialects: more than half of the time that
 
 import threading
 
-from jax._src.interpreters import mlir
-from jax._src.lib.mlir import ir
+try:
+    from jax._src.interpreters import mlir
+    from jax._src.lib.mlir import ir
+except ImportError:  # another JAX has them elsewhere
+    mlir = None
 
 __all__ = ["share_contexts", "shared"]
 

@@ -5,7 +5,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import quick_lowering
-from jax._src.interpreters import mlir
 
 pytestmark = pytest.mark.fast
 
@@ -25,11 +24,11 @@ def test_programs_are_as_they_are_by_themselves(monkeypatch):
         made.append(quick_lowering.MAKE())
         return made[-1]
 
-    monkeypatch.setattr(mlir, "make_ir_context", make)
+    monkeypatch.setattr(quick_lowering.mlir, "make_ir_context", make)
     alone = [lowered(scale).as_text() for scale in range(1, 4)]
     assert len(made) == 3
     monkeypatch.setattr(quick_lowering, "PROGRAMS", 2)
-    monkeypatch.setattr(mlir, "make_ir_context", quick_lowering.shared(make))
+    monkeypatch.setattr(quick_lowering.mlir, "make_ir_context", quick_lowering.shared(make))
     together = [lowered(scale) for scale in range(1, 4)]
     assert len(made) == 3 + 2
     assert [each.as_text() for each in together] == alone
