@@ -20,7 +20,7 @@ from pathlib import Path
 from dkva.base.files import write_atomically
 from reproduce.base.options import console
 from reproduce.base.paths import RESULTS
-from reproduce.base.show import LABELS, filled
+from reproduce.base.show import LABELS, lines
 from reproduce.ledger.consistency import report
 from reproduce.ledger.verdicts import ledger_table
 from reproduce.pages.results import PAGE, results_page
@@ -47,14 +47,14 @@ def _print(found: Mapping) -> None:
     out = console()
     for table in found["tables"]:
         columns = [*table["by"], *_COLUMNS]
-        title = f"{table['title']} ({table['command']}){table['unit']}"
-        drawn, previous = [], None
+        drawn = lines(f"{table['title']} ({table['command']}){table['unit']}", columns, len(table["by"]) + 1)
+        previous = None
         for row in table["rows"]:
             cells = _cells(row, table["by"])
             names = cells[: len(table["by"])]
-            drawn.append([*(("",) * len(names) if names == previous else names), *cells[len(names) :]])
+            drawn.add_row(*(("",) * len(names) if names == previous else names), *cells[len(names) :])
             previous = names
-        out.print(filled(title, columns, drawn, len(table["by"]) + 1, out.width))
+        out.print(drawn)
     out.print(ledger_table(found["claims"]))
 
 

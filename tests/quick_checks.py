@@ -1,4 +1,4 @@
-"""Types and shapes are checked by jaxtyping's hook in every call of dkva; here at a quarter of its cost.
+"""Types and shapes are checked by jaxtyping's hook in every call of dkva; here at half of its cost.
 
 jaxtyping binds the arguments of each call to its signature, and checks them before the call and again with
 what comes out: a fifth of the time of tests that compile programs. Its type checker does all of it at once,

@@ -1,6 +1,6 @@
 """Programs that are lowered after each other share a context of MLIR.
 
-JAX makes one for each program, of all dialects: more than half of the time that a small program takes.
+JAX makes one for each program, of all dialects: half of the time that a small program takes to lower.
 """
 
 import threading

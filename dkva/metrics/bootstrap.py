@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 
 import numpy as np
 
@@ -23,18 +22,9 @@ def bootstrap_interval(values, seed: int = 0) -> tuple[float, float]:
 
 
 def middle_95(means: np.ndarray) -> tuple[float, float]:
-    """Percentiles 2.5 and 97.5 of means [n]; NaN if one of them is."""
-    ordered = np.sort(means)  # np.percentile, the same to the last bit, takes three times as long
-    if np.isnan(ordered[-1]):
-        return math.nan, math.nan
-    return _at(0.025, ordered), _at(0.975, ordered)
-
-
-def _at(share: float, ordered: np.ndarray) -> float:
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    low, high, part = float(ordered[below]), float(ordered[math.ceil(place)]), place - below
-    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
+    """Percentiles 2.5 and 97.5 of means [n]."""
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(low), float(high)
 
 
 @functools.lru_cache(maxsize=32)

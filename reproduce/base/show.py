@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
-from rich.cells import cell_len
-from rich.markup import escape, render
+from rich.markup import escape
 from rich.table import Table as Lines
-from rich.text import Text
 
 from reproduce.base.store import Table, summarise
 
-__all__ = ["LABELS", "counted", "filled", "lines", "percent", "plural", "summary_table", "with_interval"]
+__all__ = ["LABELS", "counted", "lines", "percent", "plural", "summary_table", "with_interval"]
 
 #: What measures are called in tables.
 LABELS = {
@@ -87,49 +84,6 @@ def lines(title: str, columns: Sequence[str], left: int = 1) -> Lines:
     for index, column in enumerate(columns):
         out.add_column(column, justify="left" if index < left else "right", no_wrap=index >= left)
     return out
-
-
-# Between two columns, and around all of them.
-_GAP = " " * 3
-_EDGES = 4
-
-
-def filled(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], left: int, width: int) -> Lines:
-    """`lines` with rows of cells, each in one line.
-
-    Rich takes a tenth of a millisecond to write a cell. So where all fit into `width`, and none is styled or
-    broken, they are written as one cell, which looks the same.
-    """
-    cells = [[_plain(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-    whole = not any("\n" in cell for row in cells for cell in row)
-    if not whole or sum(widths) + len(_GAP) * (len(widths) - 1) + _EDGES > width:
-        out = lines(title, columns, left)
-        for row in rows:
-            out.add_row(*row)
-        return out
-    sides = [*enumerate(widths)]
-    head, *body = (
-        _GAP.join(_aligned(cell, wide, i < left) for cell, (i, wide) in zip(row, sides, strict=True))
-        for row in cells
-    )
-    out = lines(title, ())
-    out.add_column(Text(head), no_wrap=True)
-    if body:
-        out.add_row(Text("\n".join(body)))
-    return out
-
-
-@functools.lru_cache(maxsize=1024)  # most cells are names, which come again
-def _plain(cell: str) -> str:
-    """What Rich makes of a cell; the end of a line if it is styled."""
-    text = render(cell)
-    return "\n" if text.spans else text.plain
-
-
-def _aligned(text: str, width: int, left: bool) -> str:
-    blanks = " " * (width - cell_len(text))
-    return text + blanks if left else blanks + text
 
 
 def summary_table(table: Table, rows: Iterable[Mapping]) -> Lines:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from dkva.metrics.bootstrap import RESAMPLES, bootstrap_interval, bootstrap_weights, middle_95
+from dkva.metrics.bootstrap import RESAMPLES, bootstrap_interval, bootstrap_weights
 
 pytestmark = pytest.mark.fast
 
@@ -18,14 +18,6 @@ def test_the_interval_is_scipys(n, seed):
     ).confidence_interval
     # A mean of n numbers of size 1, summed in another order.
     assert bootstrap_interval(values, seed) == pytest.approx(tuple(by_scipy), rel=0, abs=4 * n * 2.3e-16)
-
-
-@pytest.mark.parametrize("n", [1, 2, 9, 10, 40, 41, 9999])
-def test_the_middle_is_numpys_to_the_last_bit(n):
-    generator = np.random.default_rng(n)
-    for means in (generator.normal(size=n), generator.integers(-3, 4, n) / 7):
-        assert middle_95(means) == tuple(np.percentile(means, (2.5, 97.5)))
-    assert np.isnan(middle_95(np.append(means, np.nan))).all()
 
 
 def test_equal_values_have_no_spread():
