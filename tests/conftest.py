@@ -1,5 +1,6 @@
 """Shared by all tests: strict JAX, shape checks (pyproject.toml's addopts), data that may be absent."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -63,6 +64,18 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
 #: allows 65530, and one more ends the process. They come back from PROGRAMS when they are needed.
 MOST_PIECES = 40_000
 PIECES = Path("/proc/self/maps")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish():
+    """A worker of pytest-xdist leaves it to the system to free its programs and memory.
+
+    JAX would take over 10 s for it, the time after which pytest-xdist ends a worker by force.
+    """
+    gc.collect()  # what is reported of objects that are freed is reported, once
+    gc.freeze()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        atexit.register(os._exit, 0)  # before all that is registered already
 
 
 def pytest_unconfigure():
