@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import jax
 import numpy as np
@@ -21,10 +21,12 @@ from jaxtyping import Float, Int
 from dkva.approximation.approximate import Approximation, approximation_of
 from dkva.approximation.learning import Learned, Program, learn_video, run_alone
 from dkva.approximation.prepare import Job, prepare
-from dkva.approximation.segmenter import VideoSegmenter
 from dkva.approximation.settings import LearningSettings
 from dkva.base.buckets import bucket
 from dkva.base.checks import check_whole
+
+if TYPE_CHECKING:
+    from dkva.approximation.segmenter import VideoSegmenter
 
 __all__ = ["GROUP", "approximate_many", "fit_many", "group_size_of", "segment_many"]
 
@@ -200,6 +202,8 @@ def fit_many(
     Raises:
         ValueError: as `VideoSegmenter.fit`, of the first video that cannot be used.
     """
+    from dkva.approximation.segmenter import VideoSegmenter  # scikit-learn takes longer to import than JAX
+
     _check_group_size(group_size)
     check_whole("threads", threads, least=1)
     kept: dict[int, tuple[VideoSegmenter, np.ndarray]] = {}

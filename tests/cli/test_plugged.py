@@ -102,6 +102,9 @@ def test_a_clone_is_checked_and_reported(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert page.read_text() == (ROOT / "results" / "README.md").read_text()
     path = tmp_path / "results" / "basic_motions.csv"
+    for other in path.parent.glob("*.csv"):  # a report of one table takes a tenth of the time
+        if other != path:
+            other.unlink()
     path.write_text(path.read_text().replace(",0.", ",1.", 1))
     done = run("report", "--out", "page.html")
     assert done.returncode == 1
