@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import itertools
 import os
 import shutil
 import sys
@@ -64,6 +65,14 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # those are given this one's
 #: allows 65530, and one more ends the process. They come back from PROGRAMS when they are needed.
 MOST_PIECES = 40_000
 PIECES = Path("/proc/self/maps")
+
+
+#: Where tests take longest. They come first: at the end one worker would wait for the other's.
+LONGEST = ("test_benchmarks.py", "test_plugged.py", "test_scripts.py", ".ipynb")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.path.name.endswith(LONGEST))
 
 
 @pytest.hookimpl(trylast=True)
@@ -157,9 +166,17 @@ def browser():
         yield running
 
 
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory):
+    """Names of folders, each given once."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def cache_dir(tmp_path, monkeypatch):
-    path = tmp_path / "cache"
+def cache_dir(caches, monkeypatch):
+    """A cache of the test's own; not in its `tmp_path`, which most tests can do without."""
+    path = next(caches)
     monkeypatch.setenv("DKVA_CACHE", str(path))
     return path
 
