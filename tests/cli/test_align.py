@@ -114,6 +114,7 @@ def test_the_document_says_what_made_it_and_nothing_of_this_machine(align, out, 
 
 
 @pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("unrendered")
 def test_a_second_run_keeps_what_is_done_and_another_aligns_anew(align, out, tmp_path, folder):
     align()
     kept = "kept what was done before with the same settings (--force aligns again); v: 20 of 30 frames"
@@ -157,6 +158,7 @@ def test_times_are_of_the_rate(align, out):
     assert header == "frame_a,frame_b,share,time_a,time_b"
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_every_so_many_frames_alone_are_aligned(align, out):
     align("--every", 5)
     doc = document(out)
@@ -173,6 +175,7 @@ def test_a_video_is_aligned_with_itself_and_it_is_said(align, out):
     assert [row["frame_b"] for row in document(out, "v_with_v")["matches"]] == list(range(30))
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_model_that_does_not_segment_aligns(align, out, monkeypatch, folder):
     import averages
 
@@ -286,6 +289,7 @@ def warp(dkva, folder, out):
     return call
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_features_are_matched_by_time_warping(warp, folder, out):
     np.save(folder / "w.npy", np.repeat(frames([0, 1, 2]), 2, axis=0)[5:])
     code, text, errors = warp()

@@ -446,6 +446,7 @@ OWN_SETTINGS = {
 }
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("method", OWN_SETTINGS)
 def test_a_method_with_settings_of_its_own(dkva, lone, tmp_path, method):
     own = OWN_SETTINGS[method]
@@ -537,6 +538,7 @@ def test_levels_are_written_and_kept(dkva, lone, tmp_path, form, rate):
     assert not (tmp_path / "levels.csv").exists()
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("form", ["both", "csv"])
 def test_levels_of_other_methods_are_their_cuts(dkva, lone, tmp_path, form):
     options = ("--method", "smoothed_kmeans", "--out", tmp_path, "--format", form)
@@ -603,6 +605,7 @@ def test_a_number_that_is_a_hint(dkva, lone, tmp_path):
     assert text.split()[3:6] == ["video", "k", "MoF"]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_levels_without_a_number_give_a_hint_within_them(dkva, lone, tmp_path):
     command = ("segment", lone, "--levels", "4-6", "--out", tmp_path, "--plot", *KMS, *scored(lone))
     code, _, errors = dkva(*command, "--format", "csv")
@@ -643,6 +646,7 @@ def labels_of(path):
     return [run["label"] for run in json.loads(path.read_text())["segments"]]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_one_set_of_actions_for_all_videos(dkva, tall, tmp_path):
     out = tmp_path / "out"
     code, text, errors = dkva(*tall, *TALL, "--plot")

@@ -54,6 +54,7 @@ def train(dkva, data, out):
     return call
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_model_is_trained_on_an_activity_and_cuts_its_videos(dkva, data, out, train, tmp_path):
     code, text, errors = train("--epochs", 3)
     assert code == 0

@@ -124,6 +124,7 @@ def test_the_document_says_what_made_it_and_nothing_of_this_machine(transfer, ou
     assert str(tmp_path) not in (out / "w.json").read_text()
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_truth_gives_scores_beside_stretched_labels(transfer, folder, out):
     truth = labels_of("w")
     truth[:4] = "wait"  # which v does not have

@@ -176,6 +176,7 @@ def test_results_of_an_older_format_do_not_count(tmp_path, videos):
 TOGETHER = {"videos": 2, "digest": "d"}
 
 
+@pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_videos_that_were_cut_together_are_matched_at_once(tmp_path, videos, form):
     """Of w by itself label 1 would be a."""

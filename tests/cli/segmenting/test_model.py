@@ -201,6 +201,7 @@ def test_features_of_another_width_cost_their_video_alone(folder, segment, tmp_p
     ) in errors
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_a_video_shorter_than_the_number_of_actions_is_cut(folder, segment, tmp_path):
     np.save(folder / "w.npy", MEANS[[2, 0]])
     assert segment("--plot")[0] == 0
@@ -342,6 +343,7 @@ def test_classes_have_their_names_and_a_confidence_everywhere(named, tmp_path, f
     assert "segmented 3;" in named("--format", form, names=np.array(["a", "b", "c"]))[1]
 
 
+@pytest.mark.usefixtures("unrendered")
 def test_true_labels_score_classes_as_they_are(named, tmp_path, folder):
     truths = {"v": ["pour"] * 10 + ["stir"] * 20, "w": ["pour"] * 10 + ["heat"] * 10, "x": ["spill"] * 20}
     (tmp_path / "labels").mkdir()
