@@ -15,14 +15,10 @@ from dkva.workers.carry_out import carry_out
 
 
 def test_workers_of_a_local_cluster_have_cores_and_a_gpu_of_their_own(monkeypatch, all_cores):
-    import dask
-
     environments = [{"CUDA_VISIBLE_DEVICES": name} for name in ("GPU-a", "GPU-b")]
     monkeypatch.setattr(dask_workers, "gpu_environment", lambda workers: environments)
-    # As users' workers start, who have this process's cores and not those of one that forks workers.
-    with dask.config.set({"distributed.worker.multiprocessing-method": "spawn"}):
-        results = carry_out(scheduled_work.place, range(8), scheduler="dask", workers=2, group=1)
-        found = {result for _, result in results}
+    results = carry_out(scheduled_work.place, range(8), scheduler="dask", workers=2, group=1)
+    found = {result for _, result in results}
     assert {gpu for _, _, gpu, _ in found} == {"GPU-a", "GPU-b"}
     assert len(found) == 2
     if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
