@@ -344,7 +344,7 @@ def test_one_segment_and_one_frame_are_finite(estimator):
 def test_padded_video_gets_the_labels_of_the_unpadded(n, m, d, estimator, x64):
     """In float64, where rounding is far below what a padded row that counts would do."""
     frames = clusters(n, m, d, seed=3, spread=0.8).astype(np.float64)
-    options = {"estimator": estimator, "epochs": 4, "name": "a"}
+    options = {"estimator": estimator, "epochs": 2, "name": "a"}
     with nullcontext() if m == 3 else learning_unoptimised():  # by the program of the loop by hand above
         padded = approximate(frames, m, **options)
     with learning_unoptimised():
