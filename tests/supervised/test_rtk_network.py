@@ -55,7 +55,7 @@ def test_the_published_size_is_near_that_of_table_5():
 
 @pytest.mark.numerics
 def test_padding_changes_nothing():
-    made, features = network_of_any_numbers(decoder_layers=1), video(21)
+    made, features = network_of_any_numbers(), video(21)
     mask = jnp.arange(32) < 21
     both = unoptimised_modules(lambda *given: (made(*given), made.seen(*given)))
     called, want = both(features, mask[:21])
