@@ -153,14 +153,14 @@ def test_without_keypoints_candidates_are_of_the_classes():
 @pytest.mark.numerics
 def test_candidates_that_are_rejected_are_gone():
     given = Candidates(
-        jnp.array([1, 4, 7, 9, 0]),
-        jnp.array([ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION]),
-        jnp.array([0.5, 0.5, 0.5, 0.5, 0.0]),
-        jnp.array([0, -1, 1, -1, -1]),
-        jnp.array([True, True, True, True, False]),
+        np.array([1, 4, 7, 9, 0]),
+        np.array([ACTION, BOUNDARY, ACTION, BOUNDARY, ACTION]),
+        np.array([0.5, 0.5, 0.5, 0.5, 0.0]),
+        np.array([0, -1, 1, -1, -1]),
+        np.array([True, True, True, True, False]),
     )
     never = -1e9
-    logits = jnp.array(
+    logits = np.array(
         [
             [0, 2, never, 1],  # another class
             [never, never, 3, 1],  # a boundary
@@ -168,9 +168,9 @@ def test_candidates_that_are_rejected_are_gone():
             [never, never, 0, 1],  # rejected
             [9, 0, never, 0],  # not there
         ],
-        jnp.float32,
+        np.float32,
     )
-    left = refined(given, logits)
+    left = eqx.filter_jit(refined)(*jax.tree.map(jnp.asarray, (given, logits)))
     assert left.there.tolist() == [True, True, False, False, False]
     assert left.place.tolist() == [1, 4, 0, 0, 0]
     assert left.action.tolist() == [1, -1, -1, -1, -1]
