@@ -25,11 +25,15 @@ PROCESSORS := $(if $(filter x86_64,$(shell uname -m)),SSE4_2 AVX2 $(shell grep -
 # `make test` takes this machine's own, CI the oldest besides, `make numerics` all.
 OLDEST := $(firstword $(PROCESSORS))
 OWN := $(lastword $(PROCESSORS))
-UNOPTIMISED := --xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1
+# In one piece: pieces are compiled side by side, which helps no test on a core of its own, and cost a tenth
+# more; the programs are the same.
+UNDIVIDED := --xla_cpu_parallel_codegen_split_count=1
+UNOPTIMISED := --xla_backend_optimization_level=0 $(UNDIVIDED)
 OLDER_LOOPS := --xla_cpu_use_fusion_emitters=false
-# Whether the XLA of an environment, by its folder, still has both makers: one that does not know a flag ends
-# its process.
-HAS_BOTH = (XLA_FLAGS="$$XLA_FLAGS $(UNOPTIMISED) $(OLDER_LOOPS)" $(1)/bin/python -c "import jax; jax.devices()") >/dev/null 2>&1
+# Whether the XLA of an environment, by its folder, knows flags: one that does not ends its process.
+KNOWS = (XLA_FLAGS="$$XLA_FLAGS $(2)" $(1)/bin/python -c "import jax; jax.devices()") >/dev/null 2>&1
+# Whether it still has both makers.
+HAS_BOTH = $(call KNOWS,$(1),$(UNOPTIMISED) $(OLDER_LOOPS))
 BY_OLDER_LOOPS = if $(call HAS_BOTH,$(VENV)); then export XLA_FLAGS="$$XLA_FLAGS $(OLDER_LOOPS)"; fi;
 # Never the newer maker without optimisation: it then sums the gradient of a batch norm's bias wrongly (jax 0.10).
 # The older one errs as well, if more rarely (the gradient of gauss_ntk with erf in float64, compiled whole): what
@@ -112,7 +116,8 @@ tests: $(READY)
 	$(MAKE) --no-print-directory numerics PROCESSORS="$(OWN)"
 
 numerics: $(READY)
-	@for isa in $(or $(PROCESSORS),this); do \
+	@if $(call KNOWS,$(VENV),$(UNDIVIDED)); then export XLA_FLAGS="$$XLA_FLAGS $(UNDIVIDED)"; fi; \
+	for isa in $(or $(PROCESSORS),this); do \
 	  echo "numerical tests, compiled for $$isa"; \
 	  ( if [ $$isa = SSE4_2 ]; then export $(OLD_LIBRARIES); $(BY_OLDER_LOOPS) fi; \
 	    if [ $$isa != this ]; then export XLA_FLAGS="$$XLA_FLAGS --xla_cpu_max_isa=$$isa"; fi; \

@@ -141,8 +141,13 @@ def network_bound(xy, xx, yy, kernel, tangent, features, dtype, terms=None) -> B
 @cache
 def projection_of(kernel, dim, seed=0, dtype=np.float32):
     """A kernel's random draws as arrays of NumPy, each drawn once, or None; also while others are traced."""
+    from dkva import Kernel
+
+    if kernel != Kernel(kernel.name):  # whose draws are the same
+        return projection_of(Kernel(kernel.name), dim, seed, dtype)
     with jax.ensure_compile_time_eval():
-        draws = unoptimised(lambda: kernel.projection(dim, seed, dtype))()
+        # The seed is an argument: of constants alone each operation would be a program of its own.
+        draws = unoptimised(lambda seed: kernel.projection(dim, seed, dtype))(np.uint32(seed))
     return jax.tree.map(np.asarray, draws)
 
 

@@ -11,7 +11,6 @@ from filled_networks import filled
 
 from dkva.alignment.frame_network import FrameNetwork, ProjectionHead
 from dkva.alignment.frame_settings import FrameSettings
-from dkva.nn.layers import linear
 from dkva.nn.positions import stretched_sinusoids
 from dkva.nn.trees import arrays_of
 
@@ -67,8 +66,10 @@ def test_padding_changes_nothing(network, training):
 @pytest.mark.numerics
 def test_a_clip_alone_is_as_among_others_after_training(network):
     frames, mask = clips()
+    frames, mask = map(np.asarray, (frames, mask))
     found, seen = called(network, frames, mask)
     alone, _ = called(network, frames[1:], mask[1:])
+    found, alone = map(np.asarray, (found, alone))
     np.testing.assert_allclose(found[1][mask[1]], alone[0][mask[1]], atol=1e-5)
     for mine, its in zip(arrays_of(seen).values(), arrays_of(network).values(), strict=True):
         np.testing.assert_array_equal(mine, its)  # statistics stay
@@ -79,7 +80,8 @@ def test_statistics_are_those_of_the_frames_that_there_are(network):
     frames, mask = clips()
     no_dropout = made(replace(SETTINGS, dropout=0.0))
     _, seen = called(no_dropout, frames, mask, jax.random.key(1))
-    first = np.asarray(linear(no_dropout.blocks[0], frames))[mask]
+    block = no_dropout.blocks[0]
+    first = (np.asarray(frames) @ np.asarray(block.weight).T + np.asarray(block.bias))[mask]
     before, after = no_dropout.norms[0], seen.norms[0]
     means = 0.9 * np.asarray(before.running_mean) + 0.1 * first.mean(0)
     np.testing.assert_allclose(after.running_mean, means, rtol=1e-4, atol=1e-6)
@@ -98,12 +100,12 @@ def test_places_are_stretched_over_those_of_the_training(network):
 def test_a_head_projects_to_unit_norm_by_what_there_is():
     head = ProjectionHead(4, key=jax.random.key(0))
     rng = np.random.default_rng(0)
-    mask = jnp.asarray(np.arange(6) < 5)[None]
-    frames = jnp.asarray(rng.normal(size=(1, 6, 4)), jnp.float32)
+    mask = np.arange(6)[None] < 5
+    frames = rng.normal(size=(1, 6, 4)).astype(np.float32)
     found, seen = eqx.filter_jit(ProjectionHead.__call__)(head, frames, mask)
-    read = np.asarray(frames[0, :5] @ head.first.weight.T + head.first.bias[None])
+    read = frames[0, :5] @ np.asarray(head.first.weight).T + np.asarray(head.first.bias)
     wide = np.maximum((read - read.mean(0)) / np.sqrt(read.var(0) + 1e-5), 0)
     wanted = wide @ np.asarray(head.last.weight).T + np.asarray(head.last.bias)
     wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
-    np.testing.assert_allclose(found[0, :5], wanted, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(found)[0, :5], wanted, atol=1e-5)
     np.testing.assert_allclose(seen.norm.running_mean, 0.1 * read.mean(0), atol=1e-6)

@@ -33,6 +33,11 @@ def drawn(inputs=7, width=4, seed=0):
     return frames, positions, masks
 
 
+def as_arrays(call):
+    """The same function, what it gives in NumPy: JAX compiles a program of each place that is taken of it."""
+    return lambda *given: jax.tree.map(np.asarray, call(*given))
+
+
 def weight(module, *place):
     return np.asarray(module.weight)[place]
 
@@ -108,7 +113,7 @@ def test_embedded_frames_are_those_of_a_plain_program(x64, settings, width):
     assert (network.inputs, network.width) == (inputs, width)
     frames, positions, masks = drawn(inputs, width)
     # With optimisation it is compiled with what projects and predicts, below.
-    found = unoptimised_modules(network)(*map(jnp.asarray, (*frames, *positions, *masks)))
+    found = as_arrays(unoptimised_modules(network))(*map(jnp.asarray, (*frames, *positions, *masks)))
     for video in range(2):
         kept = [mask[video] for mask in masks]
         views = [each[video][mask] for each, mask in zip(frames, kept, strict=True)]
@@ -129,7 +134,7 @@ def called(network, frames, positions, masks):
 def test_padding_changes_nothing(x64):
     network = made()
     frames, positions, masks = drawn()
-    call = eqx.filter_jit(called)
+    call = as_arrays(eqx.filter_jit(called))
     found = call(network, frames, positions, masks)
     other = call(
         network, np.where(masks[..., None], frames, 9.0), np.where(masks[..., None], positions, -5.0), masks
@@ -137,7 +142,7 @@ def test_padding_changes_nothing(x64):
     longer = [
         np.pad(each, ((0, 0), (0, 0), (0, 3), (0, 0)), constant_values=2.0) for each in (frames, positions)
     ]
-    padded = unoptimised_modules(called)(network, *longer, np.pad(masks, ((0, 0), (0, 0), (0, 3))))
+    padded = as_arrays(unoptimised_modules(called))(network, *longer, np.pad(masks, ((0, 0), (0, 0), (0, 3))))
     for one, second, third in zip(found, other, padded, strict=True):
         there = masks if one.ndim == 4 else masks.reshape(4, N)
         np.testing.assert_allclose(second[there], one[there], rtol=1e-9, atol=1e-10)
@@ -149,7 +154,7 @@ def test_padding_changes_nothing(x64):
 def test_frames_that_are_shuffled_with_their_positions_come_out_shuffled(x64):
     network, order = made(), np.random.default_rng(0).permutation(N)
     frames, positions, masks = drawn()
-    call = eqx.filter_jit(called)
+    call = as_arrays(eqx.filter_jit(called))
     found = call(network, frames, positions, masks)
     shuffled = call(network, frames[:, :, order], positions[:, :, order], masks[:, :, order])
     for one, other in zip(found, shuffled, strict=True):

@@ -224,10 +224,15 @@ def test_deep_finite_networks_approach_closed_form(x64):
 # --- properties of every kernel --------------------------------------------------------------------
 
 
+def corners_and_others():
+    return np.concatenate([corner_frames(), frames(30, 6)])
+
+
 @cache
-def own_grams(activation):
-    """Gram matrices by the name of every kernel, of corners and other frames."""
-    x = jnp.asarray(np.concatenate([corner_frames(), frames(30, 6)]))
+def own_grams(activation, order=None):
+    """Gram matrices by the name of every kernel, of corners and other frames, in an order."""
+    x = corners_and_others()
+    x = jnp.asarray(x if order is None else x[list(order)])
     kernels = tuple(Kernel(name, activation=activation) for name in NAMES)
     grams = together(kernels, (None,), x, [], {"length_scale": 3.0})
     return {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
@@ -237,7 +242,7 @@ def own_grams(activation):
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("name", NAMES)
 def test_gram_matrix_is_symmetric_and_positive_semidefinite(name, activation):
-    x = np.concatenate([corner_frames(), frames(30, 6)])
+    x = corners_and_others()
     kernel = Kernel(name, activation=activation)
     gram = own_grams(activation)[name]
     assert gram.shape == (39, 39)
@@ -270,11 +275,20 @@ def as_networks_see(x, kernel):
 
 
 @cache
-def hard_grams(d):
-    """Near frames, scales, and by kernel: its Gram matrices in float32 and float64, and those frames."""
+def grams_of_near(d, order=None):
+    """Near frames, scales, and Gram matrices by kernel, of the frames in an order and as they are."""
     x, scales = near_frames(d), {"length_scale": 2.0 * d, "rescale": 0.7}
     kernels = tuple(Kernel(name, depth, activation) for name, activation, depth in HARD)
-    found = together(kernels, (0,), jnp.asarray(x), [jnp.asarray(x)], scales)
+    ordered = x if order is None else x[list(order)]
+    grams = together(kernels, (0,), jnp.asarray(ordered), [jnp.asarray(x)], scales)
+    return x, scales, {kernel: np.asarray(gram) for kernel, (gram,) in zip(kernels, grams, strict=True)}
+
+
+@cache
+def hard_grams(d):
+    """Near frames, scales, and by kernel: its Gram matrices in float32 and float64, and those frames."""
+    x, scales, found = grams_of_near(d)
+    kernels = tuple(found)
     seen, inner = zip(*(as_networks_see(x, kernel) for kernel in kernels), strict=True)
 
     @unoptimised
@@ -283,7 +297,7 @@ def hard_grams(d):
 
     with enable_x64():
         exact = jax.tree.map(np.asarray, evaluated([jnp.asarray(frames) for frames in seen]))
-    return x, scales, dict(zip(kernels, zip(found, exact, seen, inner, strict=True), strict=True))
+    return x, scales, dict(zip(kernels, zip(found.values(), exact, seen, inner, strict=True), strict=True))
 
 
 @pytest.mark.numerics
@@ -293,7 +307,7 @@ def test_float32_errs_as_far_as_the_tolerances_say(name, activation, depth, d):
     """The error of float32 is within its bound, and the bound is no more than its purpose needs."""
     kernel = Kernel(name, depth, activation)
     x, scales, grams = hard_grams(d)
-    (found,), exact, wide, inner = grams[kernel]
+    found, exact, wide, inner = grams[kernel]
     bound = gram_bound(kernel, x, x, **scales)
     rounding = gram_bound(inner, wide, wide, **scales).error
     within(bound.value, exact, 2 * rounding)
@@ -322,23 +336,22 @@ def test_gram_matrix_is_positive_semidefinite_to_rounding_in_float64(name, x64):
     assert np.linalg.eigvalsh(gram)[0] > -np.linalg.norm(error)
 
 
-@cache
-def grams_between(order):
-    """Two sets of frames, the first in an order, and their Gram matrices by the name of every kernel."""
-    x, y = np.asarray(frames(9, 6))[list(order)], frames(5, 6, seed=1)
-    kernels = tuple(map(Kernel, NAMES))
-    grams = together(kernels, (0,), jnp.asarray(x), [y], {"length_scale": 3.0})
-    return x, np.asarray(y), {name: np.asarray(gram) for name, (gram,) in zip(NAMES, grams, strict=True)}
-
-
 @pytest.mark.numerics
 @pytest.mark.parametrize("name", NAMES)
 def test_permuting_frames_permutes_the_gram_matrix(name):
-    order = np.random.default_rng(2).permutation(9)
-    (_, _, plain), (x, y, permuted) = grams_between(tuple(range(9))), grams_between(tuple(order.tolist()))
+    """By the programs of the tests above: frames alone, r taken of their medians, and beside others."""
+    kernel = Kernel(name)
+    x = corners_and_others()
+    order = np.random.default_rng(2).permutation(len(x))
+    plain, permuted = own_grams("relu")[name], own_grams("relu", tuple(order.tolist()))[name]
     # A row's rounding may depend on its place.
-    error = gram_bound(Kernel(name), x, y, length_scale=3.0).error
-    within(permuted[name], plain[name][order], 2 * error)
+    error = gram_bound(kernel, x[order], length_scale=3.0).error
+    within(permuted, plain[order][:, order], 2 * error)
+    x, scales, plain = grams_of_near(6)
+    order = np.random.default_rng(2).permutation(len(x))
+    _, _, permuted = grams_of_near(6, tuple(order.tolist()))
+    error = gram_bound(kernel, x[order], x, **scales).error
+    within(permuted[kernel], plain[kernel][order], 2 * error)
 
 
 @pytest.mark.parametrize(("name", "activation"), NETWORKS)

@@ -1,11 +1,14 @@
 """Learning by optimal transport: its loss against Sinkhorn's iterations by hand, and that it learns."""
 
+from functools import partial
+
 import jax
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 from small_buckets import small_buckets  # noqa: F401 -- of each test
 from tolerances import eps
+from unoptimised import unoptimised
 
 from dkva import VideoSegmenter
 from dkva.approximation.approximate import approximation_of
@@ -38,6 +41,14 @@ def entropic_cost(x, y, epsilon):
     return epsilon * (f.mean() + g.mean())
 
 
+@partial(unoptimised, static_argnums=3)
+@partial(jax.vmap, in_axes=(None, 0, None, None))
+def drawn(seeds, step, sizes, slots):
+    """Places of the frames of each step."""
+    key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
+    return draw(jax.random.fold_in(key, step), sizes, slots)
+
+
 @pytest.mark.numerics
 def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     x, _ = video()
@@ -45,13 +56,12 @@ def test_the_loss_is_the_divergence_without_the_batchs_own_term():
     segmenter = VideoSegmenter(3, smoothing=0, epochs=1, learning_rate=rate, weight_decay=decay)
     frames, job = segmenter.prepare(x, "v", Sinkhorn(entropy))
     learned = approximation_of(job, learn_by_transport(job))
-    sizes, seeds = job.arguments.sizes, job.arguments.seeds
-    key = jax.random.fold_in(jax.random.key(seeds[0], impl="threefry2x32"), seeds[1])
+    sizes = job.arguments.sizes
+    steps = drawn(job.arguments.seeds, np.arange(3), sizes, job.program.slots)
     v = np.asarray(learned.initial, np.float64)
     losses = []
-    for i in range(3):
-        drawn = np.asarray(draw(jax.random.fold_in(key, i), sizes, job.program.slots))[: int(sizes.batch)]
-        batch = np.asarray(frames[drawn], np.float64)
+    for places in np.asarray(steps):
+        batch = np.asarray(frames[places[: int(sizes.batch)]], np.float64)
         epsilon = entropy * cdist(v, batch, "sqeuclidean").mean()
         losses.append(entropic_cost(v, batch, epsilon) - entropic_cost(v, v, epsilon) / 2)
     expected = np.mean(losses) + decay * np.linalg.norm(v)
