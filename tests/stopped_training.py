@@ -48,14 +48,14 @@ def stop_training(train, videos, path, *, batches, **settings):
                     raise StoppedError
                 yield batch
 
-    with mock.patch(batches, Stopped), mock.patch.object(training, "_KEEP_EVERY", 0):
-        with pytest.raises(StoppedError):
-            train(videos, checkpoint=Checkpoint(path), **settings)
+    keep_all = mock.patch.object(training, "_KEEP_EVERY", 0)
+    with mock.patch(batches, Stopped), keep_all, pytest.raises(StoppedError):
+        train(videos, checkpoint=Checkpoint(path), **settings)
     assert path.exists()
 
 
 def resumed_and_through(train, videos, path, **settings):
-    """Arrays of the training that goes on, which takes the other steps alone, and of one that nothing stopped."""
+    """Arrays of the training that goes on, which takes the other steps alone, and of one without a stop."""
     taken, models = [], []
     step = training._step
 

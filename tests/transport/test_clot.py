@@ -55,7 +55,7 @@ def with_settings(model, **changed):
 def parts_and_sum(loss, network, batch):
     """The parts of the loss, and the loss of such parts: they are computed once."""
     parts = loss.parts(network, batch)
-    with mock.patch.object(ClotLoss, "parts", lambda *_: parts):
+    with mock.patch.object(ClotLoss, "parts", return_value=parts):
         return parts, loss(network, batch)
 
 

@@ -94,7 +94,7 @@ def of_case(case):
         def of(x, y, actions):
             network_and_batch = AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y)
             parts = loss.parts(*network_and_batch)
-            with mock.patch.object(VasotLoss, "parts", lambda *_: parts):  # they are computed once
+            with mock.patch.object(VasotLoss, "parts", return_value=parts):  # they are computed once
                 return loss(*network_and_batch), parts
 
         together = jax.jit(jax.value_and_grad(of, (0, 1, 2), has_aux=True))
