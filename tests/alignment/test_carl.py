@@ -1,12 +1,12 @@
-"""CARL: its loss, models of one activity and of several, and a training that is stopped."""
+"""CARL: its loss, models of one activity and of several, and a training that is killed."""
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from killed_training import kill_training, resumed_and_through
 from made_progress import SMALL, TRAINING, made_progress, right, with_and_without
 from short_training import for_epochs
-from stopped_training import resumed_and_through, stop_training
 
 from dkva.alignment.carl import CarlLoss, train_carl
 from dkva.alignment.carl_settings import CarlSettings
@@ -55,9 +55,9 @@ def test_refuses_unknown_settings_and_no_videos():
         train_carl([])
 
 
-def test_a_training_that_was_stopped_goes_on_and_gives_the_same_model(tmp_path):
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(tmp_path):
     path = tmp_path / "state.npz"
-    stop_training(train_carl, VIDEOS, path, batches=f"{TRAINING}.ViewBatches", **SETTINGS)
+    kill_training(train_carl, VIDEOS, path, batches=f"{TRAINING}.ViewBatches", **SETTINGS)
     with for_epochs(3, TRAINING):
         resumed, through = resumed_and_through(train_carl, VIDEOS, path, **SETTINGS)
     for name, array in through.items():

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from filled_networks import filled
+from killed_training import kill_training, resumed_and_through
 from made_videos import Made, made_videos
 from short_training import for_epochs
-from stopped_training import resumed_and_through, stop_training
 
 from dkva.alignment import masa
 from dkva.alignment.masa import MasaLoss, MasaModel, train_masa
@@ -217,9 +217,9 @@ def test_poses_beside_features_and_alone(unchecked, monkeypatch):
         train_masa(videos, joints=4, **SMALL)
 
 
-def test_a_training_that_was_stopped_goes_on_and_gives_the_same_model(trained, tmp_path):
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(trained, tmp_path):
     videos, path = trained[0], tmp_path / "state.npz"
-    stop_training(train_masa, videos, path, batches=f"{TRAINING}.ViewBatches", **FEW)
+    kill_training(train_masa, videos, path, batches=f"{TRAINING}.ViewBatches", **FEW)
     assert len(Checkpoint(path).load()["means"]) == 1
     with for_epochs(3, TRAINING):
         resumed, through = resumed_and_through(train_masa, videos, path, **FEW)

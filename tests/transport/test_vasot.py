@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import enable_x64
+from killed_training import kill_training, resumed_and_through
 from made_videos import made_videos
 from short_training import for_epochs
-from stopped_training import resumed_and_through, stop_training
 
 from dkva.metrics.activities import evaluate_together
 from dkva.nn.encoder import Encoder
@@ -184,9 +184,9 @@ def test_refuses_one_video():
         train_vasot(made_videos(1), n_segments=4)
 
 
-def test_a_training_that_was_stopped_goes_on_and_gives_the_same_model(trained, tmp_path):
+def test_a_training_goes_on_after_a_kill_and_gives_the_same_model(trained, tmp_path):
     videos, path, few = trained[0], tmp_path / "state.npz", SMALL | {"initial_actions": "random"}
-    stop_training(train_vasot, videos, path, batches="dkva.transport.vasot.PairBatches", **few)
+    kill_training(train_vasot, videos, path, batches="dkva.transport.vasot.PairBatches", **few)
     with for_epochs(3, TRAINING):
         resumed, through = resumed_and_through(train_vasot, videos, path, **few)
     for name, array in through.items():
