@@ -16,6 +16,10 @@ pytestmark = pytest.mark.fast
 SETTINGS = ViewSettings(
     hidden=6, width=8, heads=2, layers=1, feed_forward=8, outputs=4, frames=6, dropout=0.2
 )
+#: Of a network of the size, and of 8 features, of those of other tests, for the programs that start it.
+LEARNED = ViewSettings(
+    hidden=32, width=16, heads=2, layers=1, feed_forward=32, outputs=16, frames=6, dropout=0.2
+)
 
 #: The first feature says which video, the second which frame.
 VIDEOS = [np.stack([np.full(n, v), np.arange(n)], 1).astype(np.float32) for v, n in enumerate((9, 5, 12))]
@@ -66,17 +70,12 @@ def seen(learned, batch):
     return learned(batch)
 
 
-@eqx.filter_jit
-def starts(key):
-    """With a head and without: what both draw alike is compiled once."""
-    return start(2, SETTINGS, True, key), start(2, SETTINGS, False, key)
-
-
 def test_what_is_learned_gives_frames_of_every_view_of_unit_norm_behind_a_head():
     batch = jax.tree.map(jnp.asarray, next(iter(batches()(0))))
-    headed, bare = starts(jax.random.key(0))
+    batch = batch._replace(frames=jnp.pad(batch.frames, ((0, 0),) * 3 + ((0, 6),)))
+    headed, bare = (start(8, LEARNED, projected, jax.random.key(0)) for projected in (True, False))
     frames, after = seen(headed, batch)
-    assert frames.shape == (2, 2, 6, 4)
+    assert frames.shape == (2, 2, 6, 16)
     np.testing.assert_allclose(np.linalg.norm(frames, axis=-1)[batch.mask], 1, rtol=1e-5)
     assert (after.head.norm.running_mean != headed.head.norm.running_mean).any()
     assert bare.head is None

@@ -92,14 +92,20 @@ def test_all_is_learned_but_the_frozen_stages(trained):
         assert np.array_equal(array, before[name]) == stays, name
 
 
+@eqx.filter_jit
+def embedded_by(backbone, network, video, places):
+    maps, _ = backbone.frozen(plain_view(video, 16), training=False)
+    maps, _ = backbone.stage(maps, training=False)
+    mask = jnp.ones((1, len(video)), bool)
+    return network(jnp.max(maps, (2, 3))[None], places, mask, key=None)[0]
+
+
 def test_embedded_frames_are_those_of_the_networks(trained):
     _, _, model = trained
     video = VIDEOS[2][:19]  # three parts, the last of them filled up
     found = model.embed(video)
-    maps, _ = eqx.filter_jit(model.backbone.frozen)(plain_view(jnp.asarray(video), 16), training=False)
-    maps, _ = eqx.filter_jit(model.backbone.stage)(maps, training=False)
-    places, mask = jnp.asarray(model.network.places(19)), jnp.ones((1, 19), bool)
-    want, _ = eqx.filter_jit(model.network)(jnp.max(maps, (2, 3))[None], places, mask, key=None)
+    places = jnp.asarray(model.network.places(19))
+    want = embedded_by(model.backbone, model.network, jnp.asarray(video), places)
     want = np.asarray(want[0])
     np.testing.assert_allclose(found, want / np.linalg.norm(want, axis=1, keepdims=True), atol=1e-4)
     assert model.align(VIDEOS[0], video).assignment.shape == (40, 19)

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from clear_videos import video
+from small_buckets import small_buckets  # noqa: F401 -- of each test
 from tolerances import gram_bound, sum_error
 from unoptimised import learning_unoptimised
 

@@ -68,9 +68,10 @@ def same(a, b):
 @pytest.mark.parametrize("estimator", ["video", "batch"])
 def test_on_a_cpu_many_are_each_alone_to_the_last_bit(estimator):
     # A group of one runs the program of a video alone: equal by construction, on any processor.
-    some = VIDEOS if estimator == "video" else FEW
-    for (name, frames, m), found in zip(some, together(some, estimator=estimator), strict=True):
-        assert same(found, alone(name, frames, m, estimator=estimator)), name
+    some, kernel = (VIDEOS, "gauss_ntk") if estimator == "video" else (FEW, "gaussian")
+    settings = {"estimator": estimator, "kernel": kernel}
+    for (name, frames, m), found in zip(some, together(some, **settings), strict=True):
+        assert same(found, alone(name, frames, m, **settings)), name
 
 
 #: Of the one program of a group that is compiled with optimisation, which takes as long as all else here.

@@ -354,18 +354,21 @@ def test_permuting_frames_permutes_the_gram_matrix(name):
     within(permuted[kernel], plain[kernel][order], 2 * error)
 
 
+def total(kernel, scale, x, y=None):
+    return jnp.sum(kernel(x, y, length_scale=scale))
+
+
+#: Values and gradients in the frames, of one set of frames and of two: a program a kernel.
+slopes_alone = jax.jit(jax.value_and_grad(total, argnums=2), static_argnums=0)
+slopes_between = jax.jit(jax.value_and_grad(total, argnums=(2, 3)), static_argnums=0)
+
+
 @pytest.mark.parametrize(("name", "activation"), NETWORKS)
 def test_values_and_gradients_are_finite_at_corners(name, activation):
-    x = corner_frames()
+    x, scale = corner_frames(), np.float32(3)
     kernel = Kernel(name, activation=activation)
-
-    def total(x, y):
-        return jnp.sum(kernel(x, y, length_scale=3.0))
-
-    both = jax.jit(jax.value_and_grad(total, argnums=(0, 1)))
-    alone = jax.jit(jax.value_and_grad(lambda x: total(x, None)))
-    others = (jnp.asarray(y) for y in (np.asarray(x)[::-1], 100 * np.asarray(x)))
-    results = [alone(x), both(x, x), *(both(x, y) for y in others)]
+    others = (x, *(jnp.asarray(y) for y in (np.asarray(x)[::-1], 100 * np.asarray(x))))
+    results = [slopes_alone(kernel, scale, x), *(slopes_between(kernel, scale, x, y) for y in others)]
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(results))
 
 
@@ -379,9 +382,8 @@ def test_deep_float64_values_and_gradients_are_finite_at_corners(activation, x64
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_frames_equal_or_zero(name):
-    both = jax.jit(jax.value_and_grad(lambda x: jnp.sum(Kernel(name)(x, length_scale=1.0))))
-    for x in (jnp.zeros((4, 3)), jnp.ones((4, 3)), jnp.full((4, 3), 1e-30)):
-        value, gradient = both(x)
+    for each in (0, 1, 1e-30):  # as many as the corners, for their program
+        value, gradient = slopes_alone(Kernel(name), np.float32(1), jnp.full((9, 6), each, np.float32))
         assert np.isfinite(value)
         assert np.isfinite(gradient).all()
 
@@ -396,14 +398,11 @@ def test_gradient_equals_finite_differences(name, activation, x64):
         # r is a constant of learning, so the gradient is taken at a fixed one.
         between = kernel(x, y, length_scale=3.0, rescale=0.7)
         own = kernel(y, length_scale=3.0, rescale=0.7)
-        return jnp.sum(weights * jnp.concatenate([between, own]))
+        return jnp.sum(weights * jnp.concatenate([between, own])), jnp.sum(jnp.abs(between))
 
-    def with_size(y):
-        size = jnp.sum(jnp.abs(kernel(x, y, length_scale=3.0, rescale=0.7)))
-        return total(y), size
-
-    numeric = finite_differences(total, y)
-    (value, size), found = jax.jit(jax.value_and_grad(with_size, has_aux=True))(y)
+    both = jax.jit(jax.value_and_grad(total, has_aux=True))
+    numeric = finite_differences(lambda y: both(y)[0][0], y)
+    (value, size), found = both(y)
     # Values of some size round to eps and are divided by the step; the formula's own error is h².
     size = float(size) + abs(float(value))
     error = 100 * eps(np.float64) * size / STEP + 10 * STEP**2 * np.abs(numeric).max()
@@ -418,7 +417,7 @@ STEP = 1e-5
 def finite_differences(function, at, step=STEP):
     steps = step * np.eye(at.size).reshape(-1, *at.shape)
     places = np.asarray(at)[None] + np.concatenate([steps, -steps])
-    values = np.asarray(jax.jit(jax.vmap(function))(jnp.asarray(places)))
+    values = np.asarray([*map(function, places)])
     return ((values[: at.size] - values[at.size :]) / (2 * step)).reshape(at.shape)
 
 

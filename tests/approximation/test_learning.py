@@ -18,9 +18,12 @@ from dkva.base.uniform import uniform_edges
 # --- batches ---------------------------------------------------------------------------------------
 
 
+jitted = jax.jit(draw, static_argnums=2)
+
+
 def drawn(n, m, seed=0, spare=0, batch=None):
     chosen = sizes(n, m, spare, batch)
-    return np.asarray(draw(jax.random.key(seed), chosen, MAX_BATCH))[: chosen.batch]
+    return np.asarray(jitted(jax.random.key(seed), chosen, MAX_BATCH))[: chosen.batch]
 
 
 @pytest.mark.fast

@@ -141,7 +141,9 @@ def test_clear_actions_are_found():
 
 def test_fit_forgets_the_video_before():
     a, b = video(), video(75, 6, seed=1)
-    again, fresh = VideoSegmenter(3, epochs=5).fit(a).fit(b), VideoSegmenter(3, epochs=5).fit(b)
+    again, fresh = (VideoSegmenter(3, epochs=5, **CHEAP) for _ in range(2))
+    again.fit(a).fit(b)
+    fresh.fit(b)
     for name in ("labels_", "approximation_", "similarity_", "loss_curve_", "length_scale_", "window_"):
         np.testing.assert_array_equal(getattr(again, name), getattr(fresh, name))
     assert again.n_features_in_ == 6
@@ -202,9 +204,9 @@ def test_masked_values_are_refused_and_a_mask_of_none_is_not():
 
 
 def test_features_that_look_transposed_are_read_as_they_are_with_a_word():
-    x = np.random.default_rng(0).normal(size=(20, 30))
-    with pytest.warns(TurnedWarning, match=r"X is read as 20 frames of 30 features: give X\.T"):
-        assert len(VideoSegmenter(2, epochs=1, **CHEAP).fit_predict(x)) == 20
+    x = np.random.default_rng(0).normal(size=(4, 6))  # widths of other tests' programs
+    with pytest.warns(TurnedWarning, match=r"X is read as 4 frames of 6 features: give X\.T"):
+        assert len(VideoSegmenter(2, epochs=1, **CHEAP).fit_predict(x)) == 4
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         VideoSegmenter(2, epochs=1, **CHEAP).fit(x.T)

@@ -11,7 +11,7 @@ from dkva.approximation.transport_assigning import assigned_by_cosine, assigned_
 from dkva.transport import decode
 
 
-def walk(n=150, d=5):
+def walk(n=120, d=5):
     return np.random.default_rng(0).normal(size=(n, d)).cumsum(0).astype(np.float32)
 
 

@@ -76,7 +76,7 @@ def test_fixed_masses_equal_those_of_another_library():
             relax=(False, False),
             eps=eps,
             alpha=alpha,
-            n_iters=(400, 40),
+            n_iters=(800, 20),
         )
     # It minimises (1 - b)·<C, T> + b·sum (A_ik - B_jl)² T_ij T_kl - eps·H: with fixed masses and -B for B the
     # square is a constant + 2·<A T B, T>, and its weights are ours times s.

@@ -1,6 +1,7 @@
 """VASOT: its loss as published, with the released fault and without, and models of planted actions."""
 
 from dataclasses import replace
+from unittest import mock
 
 import equinox as eqx
 import jax
@@ -75,11 +76,6 @@ def matched(encoder, batch, aligning):
     return matching_of(encoder(batch.x), encoder(batch.y), *masks, aligning)
 
 
-@eqx.filter_jit
-def parts_of(loss, network, batch):
-    return loss.parts(network, batch)
-
-
 def test_matches_are_the_published_ones_with_their_fault_and_without(x64, case):
     batch = batch_of(case)
     right = matched(given(), batch, settings_of(case).aligning)
@@ -96,12 +92,14 @@ def of_case(case):
         network = network_of(case)
 
         def of(x, y, actions):
-            return loss(AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y))
+            network_and_batch = AsotNetwork(network.encoder, actions), batch._replace(x=x, y=y)
+            parts = loss.parts(*network_and_batch)
+            with mock.patch.object(VasotLoss, "parts", return_value=parts):  # they are computed once
+                return loss(*network_and_batch), parts
 
-        return (
-            parts_of(loss, network, batch),
-            *jax.jit(jax.value_and_grad(of, (0, 1, 2)))(batch.x, batch.y, network.actions),
-        )
+        together = jax.jit(jax.value_and_grad(of, (0, 1, 2), has_aux=True))
+        (value, parts), slopes = together(batch.x, batch.y, network.actions)
+        return parts, value, slopes
 
 
 def test_the_loss_and_its_gradients_are_the_published_ones_with_their_fault(x64, case, of_case):
