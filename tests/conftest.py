@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(items):
 def pytest_sessionfinish():
     """A worker of pytest-xdist leaves it to the system to free its programs and memory.
 
-    JAX would take over 10 s for it, the time after which pytest-xdist ends a worker by force.
+    JAX takes many seconds for it; after ten, pytest-xdist ends a worker by force.
     """
     gc.collect()  # what is reported of objects that are freed is reported, once
     gc.freeze()
