@@ -68,11 +68,11 @@ PIECES = Path("/proc/self/maps")
 
 
 #: Where tests take longest. They come first: at the end one worker would wait for the other's.
-LONGEST = ("test_benchmarks.py", "test_plugged.py", "test_scripts.py", ".ipynb")
+LONGEST = ("tests/test_benchmarks.py", "test_plugged.py", "test_scripts.py", ".ipynb")
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not item.path.name.endswith(LONGEST))
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 @pytest.hookimpl(trylast=True)

@@ -138,16 +138,18 @@ def network_bound(xy, xx, yy, kernel, tangent, features, dtype, terms=None) -> B
     return Bound(value, value_error + tiny * np.abs(value))
 
 
-@cache
 def projection_of(kernel, dim, seed=0, dtype=np.float32):
     """A kernel's random draws as arrays of NumPy, each drawn once, or None; also while others are traced."""
+    return _projection(kernel.name, dim, seed, np.dtype(dtype))
+
+
+@cache
+def _projection(name, dim, seed, dtype):
     from dkva import Kernel
 
-    if kernel != Kernel(kernel.name):  # whose draws are the same
-        return projection_of(Kernel(kernel.name), dim, seed, dtype)
     with jax.ensure_compile_time_eval():
         # The seed is an argument: of constants alone each operation would be a program of its own.
-        draws = unoptimised(lambda seed: kernel.projection(dim, seed, dtype))(np.uint32(seed))
+        draws = unoptimised(lambda seed: Kernel(name).projection(dim, seed, dtype))(np.uint32(seed))
     return jax.tree.map(np.asarray, draws)
 
 

@@ -165,26 +165,6 @@ def test_labels_do_not_change_with_the_folder_the_run_was_started_on(dkva, lone,
     assert a["segments"] == b["segments"]
 
 
-@pytest.fixture
-def one_cluster(monkeypatch):
-    """All runs of a test share the local cluster of the first, as making one takes seconds."""
-    from dkva.workers import dask
-
-    make, end, made = dask._local_cluster, dask._end, []
-
-    def shared(distributed, workers):
-        if not made:
-            made.append(make(distributed, workers))
-        return made[0]
-
-    monkeypatch.setattr(dask, "_local_cluster", shared)
-    monkeypatch.setattr(dask, "_end", lambda _: None)
-    yield
-    for cluster in made:
-        end(cluster)
-
-
-@pytest.mark.usefixtures("one_cluster")
 @pytest.mark.parametrize("scheduler", ["processes", "dask"])
 def test_more_processes_write_the_same_and_go_on_where_one_stopped(dkva, folder, tmp_path, scheduler):
     (folder / "features/milk/P3_milk.txt").write_text("1 2\n3 vier\n")
