@@ -164,12 +164,19 @@ def run(smoke: bool = False) -> dict[str, Any]:
                 fresh_process(*arguments, environment=given, compiles=False)
             similarities[name], scores[name] = _read(out)
     return {
+        "instructions": _newest_instructions(),
         "settings": {name: dict(SETTINGS[name]) for name in chosen[1:]},
         "compared": {
             name: _compared(similarities[name], similarities[chosen[0]], scores[name], scores[chosen[0]])
             for name in chosen[1:]
         },
     }
+
+
+def _newest_instructions() -> str:
+    """The last that this processor has, by NumPy's name."""
+    found = np.show_config(mode="dicts")["SIMD Extensions"]
+    return (found["found"] or found["baseline"])[-1]
 
 
 def _compared(found: dict, native: dict, scores: dict, native_scores: dict) -> list[dict[str, Any]]:
@@ -203,6 +210,8 @@ def _compared(found: dict, native: dict, scores: dict, native_scores: dict) -> l
 def rows(figures: dict[str, Any]) -> list[Row]:
     """The table's lines."""
     lines = []
+    if "instructions" in figures:
+        lines.append(Row("this processor's newest instructions, by NumPy's name", figures["instructions"]))
     for setting, groups in figures["compared"].items():
         for group in groups:
             what = f'{setting}: {group["data"]}, `"{group["estimator"]}"`'

@@ -24,7 +24,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 
-from dkva import KERNELS, Kernel, Standardiser, VideoSegmenter, approximate, evaluate
+from dkva import KERNELS, Kernel, Standardiser, approximate, evaluate
 from dkva.base.files import write_atomically
 from dkva.experiments.experiment import Task, code_version
 from reproduce.base.labels import LEARNED, MORE
@@ -35,6 +35,7 @@ from reproduce.base.store import chosen, read_rows, write_arrays
 from reproduce.collections import basic_motions, breakfast_sample, moving5
 from reproduce.pictures.base import ARRAYS
 from reproduce.pictures.failures import FAILURES, worst
+from reproduce.pictures.learned import fitted
 from reproduce.pictures.moving5 import VIDEOS, images, named
 from reproduce.tables import recordings
 from reproduce.tables.moving5 import CHOICE, Chosen, chosen_settings
@@ -65,7 +66,7 @@ def _plane(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _of_video(task: Task, choice: Chosen) -> dict[str, np.ndarray]:
     features, truth = task.load()
     frames = _standard(features)
-    segmenter = _segmenter(choice).fit(features, name=task.video)
+    segmenter = fitted(choice, features, task.video)
     learned = approximate(frames, moving5.K, **choice._asdict(), name=task.video, snapshots=True)
     points = _directions(frames)
     components, shares = _plane(points)
@@ -77,10 +78,6 @@ def _of_video(task: Task, choice: Chosen) -> dict[str, np.ndarray]:
         "path": ((_directions(np.asarray(learned.path)) - centre) @ components).astype(np.float32),
         "shares": shares.astype(np.float32),
     }
-
-
-def _segmenter(choice: Chosen) -> VideoSegmenter:
-    return VideoSegmenter(moving5.K, **choice.settings, random_state=0)
 
 
 def _grams(task: Task) -> dict[str, np.ndarray]:
@@ -101,7 +98,7 @@ def _losses(tasks: Sequence[Task], choice: Chosen) -> np.ndarray:
     curves = []
     for task in tasks:
         features, _ = task.load()
-        curves.append(_segmenter(choice).fit(features, name=task.video).loss_curve_)
+        curves.append(fitted(choice, features, task.video).loss_curve_)
     return np.stack(curves).astype(np.float32)
 
 
@@ -110,7 +107,7 @@ def _failures(tasks: Sequence[Task], choice: Chosen) -> dict[str, np.ndarray]:
     out: dict[str, np.ndarray] = {}
     for task in tasks:
         features, truth = task.load()
-        labels = _segmenter(choice).fit_predict(features, name=task.video)
+        labels = fitted(choice, features, task.video).labels_
         means = np.stack([features[truth == digit].mean(axis=0) for digit in DIGITS])
         norms = np.linalg.norm(means, axis=1)
         out |= {

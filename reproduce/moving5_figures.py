@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dkva import VideoSegmenter, evaluate
+from dkva import evaluate
 from dkva.base.files import write_atomically
 from dkva.experiments.experiment import code_version
 from reproduce.base.labels import CHOSEN_DECAY, INITIAL, LEARNED, TW_FINCH, UNIFORM
@@ -22,6 +22,7 @@ from reproduce.base.store import chosen, write_arrays
 from reproduce.collections import moving5
 from reproduce.collections.random_k import random_k
 from reproduce.pictures.base import MOVING5
+from reproduce.pictures.learned import fitted
 from reproduce.pictures.moving5 import VIDEOS, images, named
 from reproduce.tables.moving5 import (
     CHOICE,
@@ -75,7 +76,7 @@ def _decisive() -> str:
 
 def _learned(features, truth, name: str, choice: Chosen) -> np.ndarray:
     """Learned frames in the order of the digits they are matched to [5, 2352]; zeros where none is."""
-    segmenter = VideoSegmenter(moving5.K, **choice.settings, random_state=0).fit(features, name=name)
+    segmenter = fitted(choice, features, name)
     matching = evaluate(truth, segmenter.labels_, n_clusters=moving5.K).matching
     out = np.zeros((len(DIGITS), features.shape[1]))
     for label, digit in matching.items():

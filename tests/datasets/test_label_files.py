@@ -151,5 +151,6 @@ def test_names_of_the_videos_that_there_are_labels_of(tmp_path):
     )
     files = LabelFiles(tmp_path)
     assert files.names() == ["tea/P1", "tea/deep/x", "v", "w"]
+    assert files.others() == ["picture.png"]
     assert all(files.find(name) for name in ("v", "w", "tea/deep/x"))
     assert [video_of(name) for name in ("v.labels.npy", "v.TXT.gz", "v.mp4")] == ["v", "v", None]

@@ -95,13 +95,16 @@ def open_labels(path: Path, *, predicted: bool = False) -> LabelSet:
     docs = docs or _in_table(path / _TABLE)
     if docs:
         return LabelSet(tuple(sorted(docs)), docs, notes=notes)
+    from dkva.datasets.annotations.forms import listed
     from dkva.datasets.label_files import LabelFiles
 
     files = LabelFiles(path)
-    names = tuple(files.names())
+    names, others = tuple(files.names()), files.others()
     if not names:
         raise DataError(path, "holds no labels", "give label files, or results of dkva segment")
-    return LabelSet(names, files=files)
+    if others:
+        notes += (f"{path}: passed over {listed(others)}: no label file has such a suffix",)
+    return LabelSet(names, files=files, notes=notes)
 
 
 def _in_file(path: Path) -> LabelSet:

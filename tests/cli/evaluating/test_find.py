@@ -28,6 +28,7 @@ def test_label_files_of_a_folder_by_the_names_of_their_videos(tmp_path):
     assert found.find("P03").path == tmp_path / "tea" / "P03.txt"
     assert found.find("P04").path == tmp_path / "P04_labels.csv"
     assert found.find("P99") is None
+    assert found.notes == (f"{tmp_path}: passed over picture.png: no label file has such a suffix",)
     (tmp_path / "P05.npy").write_bytes(b"other")
     with pytest.raises(DataError, match="may both be the labels of 'P05'"):
         open_labels(tmp_path).find("P05")
