@@ -18,7 +18,7 @@ from dkva.approximation.losses import Loss, MMDByBatch, MMDByVideo
 from dkva.approximation.padding import MAX_BATCH, frame_bucket, slot_bucket, synthetic_bucket
 from dkva.approximation.settings import MAX_SEED, WHOLE_VIDEO, LearningSettings
 from dkva.base.buckets import bucket
-from dkva.base.checks import check_segments, check_whole
+from dkva.base.checks import check_segments, check_unmasked, check_whole
 from dkva.base.uniform import uniform_edges
 
 __all__ = ["CONSTANT_FRAMES", "MAX_STEPS", "Job", "batch_size_of", "check_video", "prepare"]
@@ -105,9 +105,10 @@ def prepare(
         loss: to minimise; None means the MMD by the settings' estimator.
 
     Raises:
-        ValueError: frames that are not finite numbers [n, d], or M, the seed or the number of steps out of
-            range.
+        ValueError: frames that are not finite numbers [n, d], or masked, or M, the seed or the number of
+            steps out of range.
     """
+    check_unmasked("the matrix of frames", frames)
     frames = np.asarray(frames)
     if frames.ndim != 2 or frames.dtype not in (np.float32, np.float64) or not np.isfinite(frames).all():
         raise ValueError(

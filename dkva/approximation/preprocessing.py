@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,10 @@ from scipy.fft import irfft, next_fast_len, rfft
 __all__ = ["Standardiser", "smooth", "smooth_and_standardise", "smoothing_window"]
 
 _EPSILON = 1e-7
+
+# Of the feature that varies most: below it, what is added to the deviations decides.
+_LEAST_DEVIATION = 1e-5
+
 _COLUMNS_BYTES = 1 << 26
 
 # Above so many bytes in float64 a video is smoothed and standardised a few features at a time.
@@ -88,12 +93,24 @@ class Standardiser(NamedTuple):
 
     @classmethod
     def fit(cls, frames: Float[np.ndarray, "n d"]) -> Standardiser:
-        """Mean and scale of float64 frames [n, d]."""
+        """Mean and scale of float64 frames [n, d].
+
+        Warns:
+            UserWarning: features of so small numbers that what is added to their deviations decides.
+        """
         # A feature that is constant but for rounding stays 0 instead of having its rounding amplified.
         mean = frames.mean(axis=0, dtype=np.float64)
         deviation = frames.std(axis=0, dtype=np.float64, mean=mean[None, :])
         noise = 100 * np.finfo(np.float64).eps * np.abs(mean)
-        return cls(mean, np.where(deviation <= noise, np.inf, deviation + _EPSILON))
+        varies = deviation > noise
+        largest = deviation[varies].max(initial=0)
+        if 0 < largest < _LEAST_DEVIATION:
+            warnings.warn(
+                f"features vary by {largest:.1g} at most, beside {_EPSILON:g} that is added to each one's "
+                "deviation: multiply them, such that they vary by 1e-4 or more",
+                stacklevel=2,
+            )
+        return cls(mean, np.where(varies, deviation + _EPSILON, np.inf))
 
     def apply(self, frames: Float[np.ndarray, "n d"], dtype=np.float32) -> Float[np.ndarray, "n d"]:
         """Frames in standard units [n, d]."""

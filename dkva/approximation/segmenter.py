@@ -19,7 +19,7 @@ from dkva.approximation.prepare import Job, check_video
 from dkva.approximation.preprocessing import smooth_and_standardise
 from dkva.approximation.segmenting import checked_similarity, prepare_video
 from dkva.approximation.settings import MAX_SEED, Settings
-from dkva.base.checks import check_whole
+from dkva.base.checks import check_unmasked, check_whole
 from dkva.base.orientation import TurnedWarning, looks_turned
 
 __all__ = ["VideoSegmenter"]
@@ -157,8 +157,7 @@ class VideoSegmenter(ClusterMixin, BaseEstimator):
             name: the video's name.
             loss: to minimise; None means the MMD by the estimator.
         """
-        if np.ma.is_masked(X):
-            raise ValueError("X has masked values: fill them, as by interpolation over time")
+        check_unmasked("X", X)
         X = validate_data(self, X, dtype=[np.float64, np.float32])  # noqa: N806
         seed, settings = self.check_settings(len(X))
         video = prepare_video(X, self.n_segments, settings, seed=seed, name=name, loss=loss)

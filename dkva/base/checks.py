@@ -8,7 +8,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["check_choice", "check_features", "check_number", "check_segments", "check_whole"]
+__all__ = [
+    "check_choice",
+    "check_features",
+    "check_number",
+    "check_segments",
+    "check_unmasked",
+    "check_whole",
+]
 
 
 def check_choice(argument: str, value, choices: Iterable[str], *, or_else: str | None = None) -> None:
@@ -20,7 +27,8 @@ def check_choice(argument: str, value, choices: Iterable[str], *, or_else: str |
 
 
 def check_features(features) -> np.ndarray:
-    """One video's features as an array [n, d], or ValueError where they are no finite real numbers."""
+    """One video's features as an array [n, d], or ValueError if they are masked or no finite real numbers."""
+    check_unmasked("the matrix of features", features)
     try:
         array = np.asarray(features)
     except ValueError as error:  # rows of unequal lengths
@@ -50,6 +58,12 @@ def check_segments(n_segments, n_frames: int) -> None:
             f"n_segments is {n_segments} and the video has {n_frames} frames (n_samples={n_frames}): "
             f"ask for at most {n_frames} segments"
         )
+
+
+def check_unmasked(argument: str, values) -> None:
+    """Raise ValueError if `values` are an array with a mask, behind which there may be any numbers."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{argument} has masked values: fill them, as by interpolation over time")
 
 
 def check_whole(argument: str, value, *, least: int, most: int | None = None) -> None:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dkva.cli.compiled import keep_compiled_programs
-from dkva.cli.shared_options import check_writable, missing_option, no_cache_option, scheduler_option
+from dkva.cli.shared_options import (
+    check_writable,
+    missing_option,
+    no_cache_option,
+    scheduler_option,
+    transposed_option,
+)
 from dkva.cli.terminal import complain, console, printable, remark
 from dkva.experiments.registry import SEGMENTER, Listed, find, lacking
 from dkva.workers.crew import check_scheduler
@@ -63,6 +69,7 @@ _NAMES = {"mof": "MoF", "iou": "IoU", "f1": "F1", "mean": "mean of the three"}
     help="The same number of segments for every sequence; by default each one's true number of actions.",
 )
 @click.option("--ignore", multiple=True, help="True label to leave out of the scores; may be repeated.")
+@transposed_option
 @missing_option
 @click.option(
     "--seeds", type=click.IntRange(1), default=3, show_default=True, help="Runs of methods that draw."
@@ -79,7 +86,18 @@ _NAMES = {"mof": "MoF", "iou": "IoU", "f1": "F1", "mean": "mean of the three"}
 @click.option("--force", is_flag=True, help="Compute anew what has been computed before.")
 @no_cache_option
 def compare(
-    data, given_methods, n_segments, ignore, missing, seeds, out, workers, scheduler, force, no_cache
+    data,
+    given_methods,
+    n_segments,
+    ignore,
+    transposed,
+    missing,
+    seeds,
+    out,
+    workers,
+    scheduler,
+    force,
+    no_cache,
 ) -> int:
     """Compare methods on labelled sequences of your own, and say which to take and how sure that is.
 
@@ -93,7 +111,8 @@ def compare(
     """
     chosen, problems = _chosen(given_methods, scheduler)
     check_writable(out)
-    opened = _open(data, n_segments, ignore, seeds, {"cache": not no_cache, "missing": missing})
+    reading = {"cache": not no_cache, "missing": missing, "transposed": transposed}
+    opened = _open(data, n_segments, ignore, seeds, reading)
     problems += opened.problems
     for problem in problems:
         complain(problem)

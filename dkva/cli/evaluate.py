@@ -244,6 +244,8 @@ def _scored(
             f"--scope activity: {name} has no activity in its name or folder; lay files in folders of their "
             f"activities, such as coffee/{name}"
         )
+    if "tw-finch" in asked:
+        _check_asked(pairs, how.n_segments)
     found = []
     for protocol in asked:
         for scope in list(dict.fromkeys(scopes)) or scopes_of(protocol, activities):
@@ -252,6 +254,16 @@ def _scored(
             except ValueError as error:
                 raise click.ClickException(f"{protocol}, {scope}: {error}") from error
     return found, notes
+
+
+def _check_asked(pairs: Sequence[Pair], n_segments: int | None) -> None:
+    """Raise click.ClickException if a video has more clusters than -k says were asked for."""
+    for pair in pairs:
+        found = len(set(pair.predicted.tolist()))
+        if n_segments is not None and found > n_segments:
+            raise click.ClickException(
+                f"-k {n_segments}: {pair.name} has {found} different labels predicted; give at least {found}"
+            )
 
 
 def _activities(pairs: Sequence[Pair]) -> list[str | None]:

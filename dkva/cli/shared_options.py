@@ -24,6 +24,7 @@ __all__ = [
     "reading_options",
     "scheduler_option",
     "time_options",
+    "transposed_option",
 ]
 
 #: Names of the options that say how feature files are read.
@@ -36,6 +37,11 @@ missing_option = click.option(
     default="error",
     show_default=True,
     help="Empty cells and NaN: refuse, or interpolate over time.",
+)
+
+#: --transposed: which way feature files lie.
+transposed_option = click.option(
+    "--transposed/--not-transposed", default=False, help="Feature files hold one column a frame."
 )
 
 #: --mapping: labels that files may hold.
@@ -60,9 +66,7 @@ no_cache_option = click.option(
 )
 
 _READING = (
-    click.option(
-        "--transposed/--not-transposed", default=False, help="Feature files hold one column a frame."
-    ),
+    transposed_option,
     click.option(
         "--columns",
         multiple=True,

@@ -211,6 +211,9 @@ def label_faults(
     }
     if not wrong:
         return
+    if mapping is not None and all(label.isdecimal() for label in wrong):  # numbers of classes, all but a few
+        unknown = wrong - {str(number) for number in mapping.values()}
+        wrong = unknown if 0 < len(unknown) <= _MOST_FAULTS else wrong
     first: dict[str, int | None] = {}
     for place, label in enumerate(labels):
         if label in wrong:

@@ -87,7 +87,9 @@ class LabelledSequence:
         return Opened(n, d, len(labels) - len(left_out), left_out, f"{features.dtype} {what.hexdigest()}")
 
 
-def find_sequences(root: str | Path, *, cache: bool = True, missing: str = "error") -> list[LabelledSequence]:
+def find_sequences(
+    root: str | Path, *, cache: bool = True, missing: str = "error", transposed: bool = False
+) -> list[LabelledSequence]:
     """The labelled sequences below a folder, by domain and name; only file names are read here.
 
     Two layouts may lie side by side:
@@ -100,12 +102,13 @@ def find_sequences(root: str | Path, *, cache: bool = True, missing: str = "erro
         root: the folder.
         cache: keep parsed text; see `read_features`.
         missing: what to do with values that are missing; see `read_features`.
+        transposed: files hold one column a frame, as those of some public releases do.
 
     Raises:
         DataError: no folder, nothing of either kind in it, or two sequences of one name.
         ValueError: an unknown choice of `missing`.
     """
-    root, reading = Path(root), FeatureReading(cache=cache, missing=missing)
+    root, reading = Path(root), FeatureReading(transposed, cache=cache, missing=missing)
     if not root.is_dir():
         problem = "is a file" if root.exists() else "not found"
         raise DataError(root, problem, "give the folder that holds the labelled sequences")

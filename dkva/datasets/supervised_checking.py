@@ -13,9 +13,17 @@ from dkva.datasets.annotations.forms import listed, of_classes, plural
 from dkva.datasets.errors import DataError
 from dkva.datasets.findings import Finding, examine
 from dkva.datasets.folder import FeatureFolder, VideoFile
+from dkva.datasets.lengths import too_large
 from dkva.datasets.reading import NO_LABEL
 from dkva.datasets.splits import Split, check_apart, find_splits, has_bundles, named, read_bundle
-from dkva.datasets.supervised_sets import SUPERVISED_SETS, SupervisedSet, by_name, released_videos, set_of
+from dkva.datasets.supervised_sets import (
+    LENGTHS,
+    SUPERVISED_SETS,
+    SupervisedSet,
+    by_name,
+    released_videos,
+    set_of,
+)
 
 __all__ = ["SplitFound", "SupervisedReport", "check_supervised"]
 
@@ -97,7 +105,8 @@ class SupervisedReport:
                     f"split {split.name}: {of_classes(count)} of the mapping "
                     f"{'is' if count == 1 else 'are'} in no training video: {shown}"
                 )
-        gaps = [f.labels - f.frames for f in self.findings if f.labels and f.frames and f.labels != f.frames]
+        usable = [f for f in self.findings if not f.problems]
+        gaps = [f.labels - f.frames for f in usable if f.labels and f.frames and f.labels != f.frames]
         if gaps:
             has = f"{plural(len(gaps), 'video')} {'has' if len(gaps) == 1 else 'have'}"
             notes.append(
@@ -253,6 +262,7 @@ def _unlisted(folder: FeatureFolder, bundles: Mapping[str, Split]) -> tuple[str,
 
 def _here(error: DataError) -> DataError:
     """A problem whose remedy is an option of other commands, with one that can be followed here."""
-    if "--lengths" not in error.remedy and "--transposed" not in error.remedy:
+    problem = error.problem.removesuffix(too_large(LENGTHS))
+    if not any(option in error.remedy for option in ("--lengths", "--force-lengths", "--transposed")):
         return error
-    return DataError(error.path, error.problem, "download or export both again", error.line)
+    return DataError(error.path, problem, "download or export both again", error.line)

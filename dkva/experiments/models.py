@@ -36,6 +36,9 @@ _FACTS = "facts"
 #: Names that arrays of a model cannot have: that entry's, and those of arguments of `numpy.savez`.
 _TAKEN = (_FACTS, "file", "allow_pickle")
 
+#: Of a training that diverged.
+_REMEDY = "give a smaller learning rate, or features of usual size"
+
 
 def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) -> None:
     """Write a model.
@@ -46,7 +49,8 @@ def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) ->
         facts: what the model is, plain enough for JSON.
 
     Raises:
-        ValueError: an array of objects, which only pickle could hold, or one of a name that the file needs.
+        ValueError: an array of objects, which only pickle could hold, one of a name that the file needs, or
+            one that holds NaN.
         OSError: the file cannot be written; a file that was there stays as it was.
     """
     for name, array in arrays.items():
@@ -55,6 +59,8 @@ def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) ->
                 f"{name!r} cannot be an array of a model: give arrays of numbers or text, under other names "
                 f"than {', '.join(_TAKEN)}"
             )
+    if (broken := _without_numbers(arrays)) is not None:
+        raise ValueError(f"{broken!r} of the model holds NaN: {_REMEDY}")
     text = json.dumps({"format": FORMAT, **facts}, sort_keys=True)
     entries = {_FACTS: np.array(text), **arrays}
     write_atomically(path, lambda file: np.savez(file, **entries))  # type: ignore[arg-type]
@@ -64,7 +70,8 @@ def read_model(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     """Arrays and facts of a model.
 
     Raises:
-        ExperimentError: a file that is missing, no model, cut short, or of a later format than `FORMAT`.
+        ExperimentError: a file that is missing, no model, cut short, or of a later format than `FORMAT`, or
+            whose arrays hold NaN.
     """
     return _read(path, arrays=True)
 
@@ -100,7 +107,18 @@ def _read(path: Path, *, arrays: bool) -> tuple[dict[str, np.ndarray], dict]:
         raise ExperimentError(
             f"{path}: is a model of format {of}, and this version reads up to {FORMAT}; install a newer dkva"
         )
+    if (broken := _without_numbers(found)) is not None:
+        raise ExperimentError(f"{path}: {broken!r} of the model holds NaN: train it again; {_REMEDY}")
     return found, facts
+
+
+def _without_numbers(arrays: Mapping[str, np.ndarray]) -> str | None:
+    """The first array that holds NaN, as those of a training that diverged do."""
+    return next((name for name, each in arrays.items() if _has_nan(np.asarray(each))), None)
+
+
+def _has_nan(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fc" and bool(np.isnan(array).any())
 
 
 @dataclass(frozen=True)

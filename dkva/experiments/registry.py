@@ -422,9 +422,13 @@ _OWN_BY_ID: Mapping[str, Listed] = {each.id: each for each in _OWN}
 
 
 def load(target: str) -> Any:
-    """The object of a target "module:name"."""
+    """The object of a target "module:name". Raises ImportError if there is none of the name."""
     module, _, name = target.partition(":")
-    return operator.attrgetter(name)(importlib.import_module(module))
+    imported = importlib.import_module(module)
+    try:
+        return operator.attrgetter(name)(imported)
+    except AttributeError as error:
+        raise ImportError(f"{module} has no {name}: update or remove the package that names it") from error
 
 
 def find(method: str) -> Listed:

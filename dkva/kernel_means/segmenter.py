@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import validate_data
 
-from dkva.base.checks import check_segments, check_whole
+from dkva.base.checks import check_segments, check_unmasked, check_whole
 from dkva.base.orientation import TurnedWarning, looks_turned
 from dkva.base.segments import segments
 from dkva.kernel_means.segmenting import MAX_SEED, cut_video
@@ -125,8 +125,7 @@ class KernelMeanSegmenter(ClusterMixin, BaseEstimator):
         return self
 
     def _cut(self, X) -> None:  # noqa: N803 -- scikit-learn's name
-        if np.ma.is_masked(X):
-            raise ValueError("X has masked values: fill them, as by interpolation over time")
+        check_unmasked("X", X)
         X = validate_data(self, X)  # noqa: N806
         seed, settings = self.check_settings(len(X))
         found = cut_video(X, self.n_segments, settings, seed=seed, levels=self.levels, nested=self.nested)

@@ -14,6 +14,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from dkva.base.checks import check_whole
 from dkva.metrics.matching import checked_videos, matched
 from dkva.metrics.parts import (
     THRESHOLDS,
@@ -53,7 +54,8 @@ def evaluate_together(
     found = len(np.unique(np.concatenate(predicted)))
     if n_clusters is None:
         n_clusters = found
-    elif n_clusters < found:
+    check_whole("n_clusters", n_clusters, least=1)
+    if n_clusters < found:
         raise ValueError(f"n_clusters is {n_clusters} and {found} clusters were found: give at least {found}")
 
     both = matched(truths, predicted, ignore)

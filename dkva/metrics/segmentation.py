@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import scipy
 
+from dkva.base.checks import check_whole
 from dkva.metrics.parts import (
     THRESHOLDS,
     boundaries,
@@ -99,7 +100,8 @@ def evaluate(
     found = len(np.unique(predicted))
     if n_clusters is None:
         n_clusters = found
-    elif n_clusters < found:
+    check_whole("n_clusters", n_clusters, least=1)
+    if n_clusters < found:
         raise ValueError(f"n_clusters is {n_clusters} and {found} clusters were found: give at least {found}")
 
     classes, true_index = np.unique(truth[kept], return_inverse=True)

@@ -19,7 +19,7 @@ import numpy as np
 from dkva.base.checks import check_choice, check_number, check_whole
 from dkva.nn.optimising import adam
 from dkva.nn.plateau import Plateau
-from dkva.nn.training import Keeper
+from dkva.nn.training import Keeper, checked_mean
 from dkva.nn.trees import arrays_of, with_arrays
 
 __all__ = ["FittedInPhases", "Phase", "fit_phases"]
@@ -166,12 +166,7 @@ def fit_phases(
             learned = _through(shapes, learned, told, phase, parts, batches(epoch), weight_decay, keep)
             if not told.values:
                 raise ValueError(f"epoch {epoch} has no batch: give at least one video")
-            mean = float(np.mean(np.array(told.values, float)))
-            if not np.isfinite(mean):
-                raise ValueError(
-                    f"the loss of epoch {epoch} is {mean}: give a smaller learning rate, or features of "
-                    "usual size, such as standardised ones"
-                )
+            mean = checked_mean(told.values, epoch)
             plateau = told.plateau.after(mean, factor=factor, patience=patience)
             told = _Told([*told.means, mean], [*told.rates, told.plateau.rate], plateau, [])
             keep(learned, told, now=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import equinox as eqx
@@ -16,10 +16,13 @@ import optax
 from dkva.base.checks import check_whole
 from dkva.nn.trees import arrays_of, with_arrays
 
-__all__ = ["Fitted", "Keeper", "fit"]
+__all__ = ["Fitted", "Keeper", "checked_mean", "fit"]
 
 #: Seconds between two states that are kept, at least.
 _KEEP_EVERY = 5.0
+
+#: Of a training that diverges.
+_REMEDY = "give a smaller learning rate, or features of usual size, such as standardised ones"
 
 
 @runtime_checkable
@@ -73,7 +76,8 @@ def fit(
             deleted.
 
     Raises:
-        ValueError: epochs below 0, an epoch without a batch, or a state that was kept of another model.
+        ValueError: epochs below 0, an epoch without a batch, or a state that was kept of another model; or a
+            loss or weights that are no finite numbers.
     """
     check_whole("epochs", epochs, least=0)
     moments = optimiser.init(eqx.filter(model, eqx.is_inexact_array))
@@ -91,12 +95,15 @@ def fit(
             values.append(value)
             if checkpoint and time.monotonic() - last >= _KEEP_EVERY:
                 # As they are now: an epoch's end, too, is a state between two batches.
+                checked_mean(values, epoch)
                 checkpoint.save(_state(model, moments, means, values))
                 last = time.monotonic()
         if not values:
             raise ValueError(f"epoch {epoch} has no batch: give at least one video")
-        means.append(_mean(values))
+        means.append(checked_mean(values, epoch))
         values = []
+    if epochs and not _finite(model):  # the loss is that before a step
+        raise ValueError(f"weights after epoch {epochs - 1} are no finite numbers: {_REMEDY}")
     return Fitted(model, np.array(means))
 
 
@@ -115,5 +122,14 @@ def _state(model, moments, means: list, values: list) -> dict[str, np.ndarray]:
     return {**arrays_of((model, moments)), **now}
 
 
-def _mean(values: list) -> float:
-    return float(np.mean(np.array(values, float)))
+def checked_mean(values: Sequence, epoch: int) -> float:
+    """The mean loss of an epoch's batches. Raises ValueError if it is no finite number."""
+    mean = float(np.mean(np.array(values, float)))
+    if not np.isfinite(mean):
+        raise ValueError(f"the loss of epoch {epoch} is {mean}: {_REMEDY}")
+    return mean
+
+
+def _finite(model) -> bool:
+    leaves = jax.tree.leaves(eqx.filter(model, eqx.is_inexact_array))
+    return all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves)

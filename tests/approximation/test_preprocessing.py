@@ -1,6 +1,7 @@
 """Smoothing against SciPy, standardising and its way back."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -107,6 +108,17 @@ def test_standardised_frames_have_mean_0_and_deviation_1():
     # Means of 200 numbers of sizes up to 5 + 3·4, in units of the deviation 3.
     np.testing.assert_allclose(out.mean(axis=0), 0, rtol=0, atol=2 * sum_error(200, np.float64) * 17 / 3)
     np.testing.assert_allclose(out.std(axis=0), 1, rtol=1e-7)  # 1e-7 is added to a deviation near 3
+
+
+def test_features_of_so_small_numbers_that_epsilon_decides_are_said():
+    x = frames(50, 3)
+    x[:, 1] = 4
+    with pytest.warns(UserWarning, match=r"features vary by .*e-09 at most, beside 1e-07 .*: multiply them"):
+        Standardiser.fit(1e-9 * x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Standardiser.fit(1e-4 * x)
+        Standardiser.fit(0 * x)
 
 
 def test_scale_is_deviation_plus_epsilon():

@@ -59,3 +59,10 @@ def test_segments():
             check_segments(value, 3)
     with pytest.raises(ValueError, match=r"n_segments is 4 and the video has 3 frames .*: ask for at most 3"):
         check_segments(4, 3)
+
+
+def test_masked_features_are_refused_and_a_mask_of_none_is_not():
+    x = np.arange(6.0).reshape(3, 2)
+    assert check_features(np.ma.masked_array(x)).shape == (3, 2)
+    with pytest.raises(ValueError, match="the matrix of features has masked values: fill them"):
+        check_features(np.ma.masked_greater(x, 4))

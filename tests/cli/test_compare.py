@@ -120,6 +120,20 @@ def test_gaps_are_filled_if_asked(dkva, data, out):
 
 
 @pytest.mark.usefixtures("unrendered")
+def test_a_release_that_holds_a_column_a_frame(dkva, data, out, tmp_path):
+    root = tmp_path / "release"
+    for folder in ("features", "groundTruth"):
+        (root / folder).mkdir(parents=True)
+    for path in data.glob("walk*.npz"):
+        held = np.load(path)
+        np.save(root / "features" / path.stem, held["X"].T)
+        (root / "groundTruth" / f"{path.stem}.txt").write_text("".join(f"a{each}\n" for each in held["y"]))
+    code, _, errors = dkva("compare", root, "--methods", "uniform", "--out", out)
+    assert code == 2
+    assert "the features look transposed: say so (--transposed)" in errors
+    assert dkva("compare", root, "--methods", "uniform", "--out", out, "--transposed")[0] == 0
+
+
 def test_a_smaller_comparison_says_what_it_replaces(dkva, data, out):
     dkva("compare", data, "--methods", QUICK, "--out", out)
     (data / "walk__0.npz").unlink()

@@ -157,7 +157,7 @@ def test_what_cannot_be_scored_is_one_line_and_the_others_are(dkva, truth, predi
         (("groundTruth", "predicted", "--mapping", "nowhere"), "nowhere"),
         (("groundTruth", "predicted", "--stride", 2), "--stride 2: says nothing without --fps"),
         (("groundTruth/tea", "predicted/tea", "--scope", "activity"), "has no activity in its name"),
-        (("groundTruth", "predicted", "-k", 1, "--protocol", "tw-finch"), "tw-finch, video: "),
+        (("groundTruth", "predicted", "-k", 1, "--protocol", "tw-finch"), "-k 1: "),
         (
             ("groundTruth", "predicted", "--ignore", "pour", "--ignore", "stir", "--ignore", "heat"),
             "no frame",

@@ -671,6 +671,8 @@ def test_class_numbers_of_the_mapping_are_translated(tmp_path):
     assert list(notes) == ["labels_read_as", "labels_translated"]
     _, text = refused(tmp_path, "7\n" * 300, mapping=mapping)
     assert "label '7' is not in the mapping" in text
+    _, text = refused(tmp_path, "0\n" * 200 + "7\n" * 100, 201, mapping=mapping)
+    assert "label '7' is not in the mapping" in text
     _, text = refused(tmp_path, "1\n" * 300, mapping={"walk": 1, "run": 1})
     assert "class 1 has several names: walk, run; give names in place of numbers" in text
     assert runs(read_labels(tmp_path / "v.txt", {"walk": 1})) == [("walk", 300)]

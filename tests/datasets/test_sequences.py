@@ -113,6 +113,14 @@ def test_gaps_are_filled_if_asked(tmp_path):
     np.testing.assert_allclose(filled, X, rtol=1e-6)
 
 
+def test_files_of_releases_that_hold_a_column_a_frame(root):
+    np.save(root / "tea/features/P01/cup.npy", X.T)
+    with pytest.raises(DataError, match=r"cup.txt: has 12 labels for 2 frames.*--transposed"):
+        find_sequences(root)[1].load()
+    features, _ = find_sequences(root, transposed=True)[1].load()
+    np.testing.assert_array_equal(features, X)
+
+
 def test_names_are_paths_and_two_of_one_name_are_refused(tmp_path):
     for part in ("p1", "p2"):
         for folder in ("features", "groundTruth"):

@@ -87,6 +87,18 @@ def test_few_labels_more_or_fewer_and_videos_of_no_bundle_are_notes(tmp_path):
     ]
 
 
+def test_labels_that_do_not_fit_have_a_remedy_that_is_there_and_no_note(tmp_path):
+    root = releases.released(tmp_path / "gtea")
+    releases.write_labels(root, "S1_Tea_C1", [*releases.labels_of("S1_Tea_C1"), *["take"] * 100])
+    (report,) = check_supervised(root)
+    (problem,) = report.problems
+    assert (problem.problem, problem.remedy) == (
+        "has 130 labels for 30 frames",
+        "download or export both again",
+    )
+    assert not any("more or fewer" in note for note in report.notes)
+
+
 def test_two_folders_for_one_are_a_problem(tmp_path):
     releases.released(tmp_path / "gtea")
     releases.released(tmp_path / "GTEA_")

@@ -109,3 +109,15 @@ def test_a_model_is_told_from_other_arrays(tmp_path):
     (tmp_path / "text.npz").write_text("no model")
     assert is_model(tmp_path / "model.npz")
     assert not any(is_model(tmp_path / f"{name}.npz") for name in ("features", "text", "absent"))
+
+
+def test_a_model_of_a_training_that_diverged_is_neither_written_nor_read(tmp_path):
+    good, bad = tmp_path / "good.npz", tmp_path / "bad.npz"
+    write_model(good, ARRAYS | {"best": np.array(np.inf)}, {})  # of a state before its first epoch's end
+    with pytest.raises(ValueError, match="'weights' of the model holds NaN: give a smaller learning rate"):
+        write_model(good, ARRAYS | {"weights": np.array([1, np.nan], "f")}, {})
+    assert read_model(good)[0]["best"] == np.inf
+    np.savez(bad, facts=json.dumps({"format": models.FORMAT}), weights=np.array([1, np.nan]))
+    with pytest.raises(ExperimentError, match=r"bad\.npz: 'weights' of the model holds NaN: train it again"):
+        read_model(bad)
+    assert Checkpoint(bad).load() is None

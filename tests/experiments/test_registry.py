@@ -90,6 +90,11 @@ def test_a_listing_checks_itself(changed, message):
         Listed(**{"id": "a"} | FACTS | changed)
 
 
+def test_a_function_that_is_not_there_is_one_line():
+    with pytest.raises(ImportError, match="json has no nothing: update or remove the package that names it"):
+        registry.load("json:nothing")
+
+
 def test_an_unknown_method_lists_the_choices():
     with pytest.raises(ValueError, match="unknown method 'k_means': choose one of dkva, sinkhorn, uniform"):
         find("k_means")

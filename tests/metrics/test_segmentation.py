@@ -302,3 +302,8 @@ class TestCoarse:
     def test_a_label_without_a_class(self):
         with pytest.raises(ValueError, match="coarse has no class for 'mix'"):
             evaluate(self.TRUTH, np.zeros(20, int), coarse={"cut_a": "cut", "cut_b": "cut"})
+
+
+def test_a_number_of_clusters_that_is_not_whole_is_refused(unchecked):
+    with pytest.raises(ValueError, match=r"n_clusters is 2\.5: give a whole number"):
+        evaluate([0, 1], [0, 1], n_clusters=2.5)

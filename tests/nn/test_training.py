@@ -8,6 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from conftest import ROOT
 
@@ -183,3 +184,13 @@ def test_what_cannot_be_trained(tmp_path):
     checkpoint.save({"means": np.zeros(0), "values": np.zeros(0)})
     with pytest.raises(ValueError, match="is missing: give the arrays of such a model"):
         train(checkpoint)
+
+
+@pytest.mark.parametrize(
+    ("rate", "epochs", "message"),
+    [(1e30, 2, "the loss of epoch 1 is inf"), (3e38, 1, "weights after epoch 0")],
+)
+def test_a_training_that_diverges_ends_in_one_line(rate, epochs, message):
+    line, one = Line(jnp.float32(1), jnp.int32(0)), next(batches(0))
+    with pytest.raises(ValueError, match=f"{message}.*: give a smaller learning rate"):
+        training.fit(line, distance, lambda epoch: [one], optimiser=optax.sgd(rate), epochs=epochs)
