@@ -40,6 +40,9 @@ _CUT_SHORT = 1.0
 # so many of these gaps, the longest (our choices).
 _GAP, _GAP_DISTANCES, _GAPS_TOLD = 2.0, 10.0, 3
 
+# As many seconds if they come steadily: this share of the distances is the usual one, but for a tenth of it.
+_STEADY_GAP, _STEADY = 0.5, 0.95
+
 
 def open_recording(path: str | Path) -> Opened:
     """Open a video file, or a folder of images, and read what it states of itself.
@@ -237,7 +240,9 @@ def _told_gaps(times: Float64[np.ndarray, " frames"]) -> list[str]:
     if len(times) < 2:
         return []
     distances = np.diff(times)
-    gaps = np.flatnonzero(distances > max(_GAP, _GAP_DISTANCES * float(np.median(distances))))
+    usual = float(np.median(distances))
+    steady = np.mean(np.abs(distances - usual) <= usual / 10) >= _STEADY
+    gaps = np.flatnonzero(distances > max(_STEADY_GAP if steady else _GAP, _GAP_DISTANCES * usual))
     if not len(gaps):
         return []
     longest = np.sort(gaps[np.argsort(-distances[gaps], kind="stable")[:_GAPS_TOLD]])

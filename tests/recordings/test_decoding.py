@@ -115,7 +115,8 @@ def test_a_gap_shows_the_frame_before_it(tmp_path):
 @pytest.mark.parametrize(
     ("gaps", "told"),
     [
-        ([1.9], ""),  # 19 distances, but short
+        ([0.9], ""),  # half a second and more, but 9 distances
+        ([1.9], "from 1.9 s to 3.8 s"),
         ([2.5], "from 1.9 s to 4.4 s"),
         ([3, 2.5, 4, 5], "from 1.9 s to 4.9 s, from 11.2 s to 15.2 s, from 17.1 s to 22.1 s and 1 shorter"),
     ],
@@ -128,6 +129,14 @@ def test_the_longest_gaps_are_told(tmp_path, gaps, told):
     opened = open_recording(path)
     list(opened.samples(5))
     assert [note.startswith(f"no pictures {told}") for note in opened.notes] == [True] * bool(told)
+
+
+def test_of_pictures_that_come_as_they_change_a_short_gap_is_none(tmp_path):
+    some = [1, 1, 1, 3] * 5
+    path = render(tmp_path / "a.mp4", numbered(42), rate=10, pts=np.cumsum([0, *some, 19, *some]).tolist())
+    opened = open_recording(path)
+    list(opened.samples(5))
+    assert opened.notes == []
 
 
 def test_slow_pictures_have_no_gaps(tmp_path):
@@ -274,8 +283,9 @@ def test_a_file_with_a_hole(tmp_path):
     opened = open_recording(path)
     samples = list(opened.samples(5))
     assert len(samples) == 15
-    (note,) = opened.notes
-    assert note.startswith("damaged in places, the first after 1.")
+    damage, gap = opened.notes
+    assert damage.startswith("damaged in places, the first after 1.")
+    assert gap.startswith("no pictures from 1.")
     assert len(opened.grid().times) < 91
 
 
