@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from dkva.approximation.settings import MAX_SEED
 from dkva.cli.compiled import keep_compiled_programs
@@ -217,6 +218,8 @@ def segment(
     settings goes on where the first stopped.
     """
     context = click.get_current_context()
+    if labels is None:
+        _check_no_labels(context)
     read = {name: context.params[name] for name in READING}
     encoding = {name: context.params[name] for name in ("encoder", "size", "weights", "fps")}
     recording = recording_reading(context, features, **encoding, shortest=shortest, no_cache=no_cache)
@@ -276,6 +279,15 @@ def segment(
         with contextlib.suppress(OSError):  # it holds something
             out.rmdir()
     return 2 if problems else 0
+
+
+def _check_no_labels(context: click.Context) -> None:
+    """Raise click.ClickException if an option of true labels is given, and these are not."""
+    of_labels = ("mapping", "ignore", "lengths", "force_lengths", "tier", "boundary_tolerance")
+    for name in of_labels:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.ClickException(f"{option}: is of --labels; give both, or leave it out")
 
 
 def _none_found(problems: list[str]) -> int:

@@ -265,7 +265,7 @@ def test_recordings_have_a_method_of_their_own(monkeypatch):
     for line in (("v.mp4",), ("v.npy", "w.mp4"), ("--out", "x", "--", "w.mp4"), ("v.mp4", "--n-init", "3")):
         assert cut_by(*line).startswith(told), line
     assert "ahead of the others or level on recordings with known actions" in cut_by("v.mp4")
-    assert f"by default smoothed for actions of {method_options.RECORDING_SHORTEST:g} s:" in cut_by("v.mp4")
+    assert f"smoothed for actions of {method_options.RECORDING_SHORTEST:g} s unless" in cut_by("v.mp4")
     assert cut_by("v.mp4", "--n-init", "3").endswith(" --method smoothed_kmeans is used\n")
     assert cut_by("v.mp4", "--epochs", "3").startswith("dkva ")
     assert cut_by("v.mp4", "--method", "ward").startswith("ward ")

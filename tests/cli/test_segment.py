@@ -127,7 +127,7 @@ def test_a_second_run_keeps_what_is_done_and_says_so(dkva, folder, tmp_path):
     _, text, _ = dkva(*command, "--labels", folder / "groundTruth")
     assert "kept 3" in text
     assert "scores" in json.loads(path.read_text())
-    for changed in (("--seed", 1), ("--n-init", 4), ("--force",), ("--transposed", "--lengths", "pad")):
+    for changed in (("--seed", 1), ("--n-init", 4), ("--force",), ("--transposed",)):
         _, text, _ = dkva(*command, *changed)
         assert "segmented 3" in text, changed
     np.savetxt(folder / "features/tea/P1_tea.txt", video(seed=9))
@@ -248,6 +248,8 @@ def test_bad_videos_are_listed_one_line_each_and_the_others_done(dkva, folder, t
         ),
         (["{root}", "--levels", "2"], "--levels 2: give -k, too, or levels up to 3 at least"),
         (["{root}", "-k", "3", "--nested"], "--nested: says nothing without --levels"),
+        (["{root}", "-k", "3", "--ignore", "SIL"], "--ignore: is of --labels; give both, or leave it out"),
+        (["{root}", "-k", "3", "--force-lengths"], "--force-lengths: is of --labels; give both"),
         (["{root}", "--levels", "2-51"], "'2-51': give levels up to 50 at most"),
         (["{root}", "-k", "3", "--together", "--epochs", "3"], "(--epochs is a setting of the paper's"),
         (["{root}", "-k", "61"], "60 frames for 61 segments; ask for at most 60"),

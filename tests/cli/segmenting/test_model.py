@@ -372,7 +372,7 @@ def test_workers_know_the_classes(named, tmp_path):
     assert [run["name"] for run in document(tmp_path, "w")["segments"]] == ["heat", "pour"]
 
 
-@pytest.mark.parametrize("trust", [1.5, -1, np.nan])
+@pytest.mark.parametrize("trust", [1.5, -1, np.inf])
 def test_confidences_that_are_none_are_one_line(named, trust):
     code, _, errors = named(trust=np.array(trust))
     assert code == 2
