@@ -42,9 +42,9 @@ _REASON = (
 )
 
 _RECORDING_REASON = (
-    "method smoothed_kmeans (smoothed k-means), smoothed for actions of 3 s unless --shortest is given: ahead "
-    "of the others or level on recordings with known actions, see docs/own_recording.md; the paper's method "
-    "is --method dkva, there best with --init kmeans and --shortest"
+    "method smoothed_kmeans (smoothed k-means), smoothed for actions of 3 s unless --shortest is given: "
+    "ahead of the others or level on recordings with known actions, see docs/own_recording.md; the paper's "
+    "method is --method dkva, there best with --init kmeans and --shortest"
 )
 
 # The paper's method, which its own settings select, too.
