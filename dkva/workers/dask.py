@@ -31,6 +31,9 @@ _ALLOWED_FAILURES = 1
 # How a worker of a local cluster is told its place.
 _PLACE = "DKVA_WORKER_PLACE"
 
+# Of work whose answer went down with its worker, and that is done again.
+_AGAIN = ("lost", "pending")
+
 _thread = threading.local()
 
 
@@ -104,7 +107,9 @@ class DaskCrew(Crew):
         Raises:
             SchedulerError: the scheduler is gone, or a worker has not the code that this process has.
         """
-        return [(self._indexes.pop(future.key), self._answer(future)) for future in [next(self._running)]]
+        while (future := next(self._running)).status in _AGAIN:
+            self._running.add(future)
+        return [(self._indexes.pop(future.key), self._answer(future))]
 
     def _answer(self, future) -> list | Failed | None:
         if future.status == "finished":

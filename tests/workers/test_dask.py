@@ -40,6 +40,26 @@ def test_versions_are_of_all_that_decides():
     assert "of code" in dask_workers._LOADED["dkva"]
 
 
+def test_an_answer_that_is_lost_with_its_worker_is_waited_for_again():
+    class Running(list):
+        add = list.append
+
+        def __next__(self):
+            return self.pop(0)
+
+    class Future:
+        key = "a"
+        told = iter(["lost", "pending", "finished", "finished"])
+        status = property(lambda self: next(self.told))
+
+        def result(self):
+            return [9]
+
+    crew = object.__new__(dask_workers.DaskCrew)
+    crew._indexes, crew._running = {"a": (0,)}, Running([Future()])
+    assert crew.answers() == [((0,), [9])]
+
+
 def test_a_scheduler_that_ends_is_said_and_what_came_is_done():
     import dask
     from distributed import LocalCluster
