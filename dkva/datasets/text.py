@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dkva.datasets.clocks import may_be_epoch
 from dkva.datasets.columns import may_count
 from dkva.datasets.errors import DataError
 from dkva.datasets.kinds import check_content
@@ -187,6 +188,8 @@ def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
     cells = layout.cells
     text = [] if layout.plain else [i for i, c in enumerate(cells) if not is_missing(c) and not is_number(c)]
     exact = [i for i, name in enumerate(names or ()) if may_count(name)]
+    epochs = may_be_epoch(np.array([float(c) if is_number(c) else np.nan for c in cells]))
+    exact += [i for i in np.flatnonzero(epochs).tolist() if i not in exact]
     if 0 not in exact and _counts(cells[0], layout.second):
         exact.append(0)
     return _Columns(text, [i for i in exact if i not in text])
