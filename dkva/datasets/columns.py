@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dkva.base.jumps import jumps_of
 from dkva.datasets.clocks import like_clocks
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import FeatureReading, Note
@@ -163,16 +164,11 @@ def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[N
     steps = np.diff(values[rows])
     called = table.called(i)
     if len(rows) and (steps > 0).all():
-        if group != "frames" or not len(steps) or steps.max() == steps.min():
+        jumps = jumps_of(values[rows], steps.min()) if group == "frames" and len(steps) else None
+        if jumps is None:
             return True, []
-        jumps = np.flatnonzero(steps > steps.min())
-        a, b = (float(values[rows[jumps[0] + k]]) for k in (0, 1))
-        text = (
-            f"{called} jumps {len(jumps)} time{'s' * (len(jumps) > 1)}, first from {a:g} to {b:g}; rows are "
-            "taken as frames that follow one another: fill in the missing ones if times matter, or if the "
-            "labels are of all frames"
-        )
-        return True, [Note("jumps", text, {"jumps": len(jumps), "first": [a, b]})]
+        value = {"jumps": jumps.times, "first": [*jumps.first]}
+        return True, [Note("jumps", jumps.told(called, "rows"), value)]
     if group == "times" and len(rows) and (steps >= 0).all() and (steps > 0).any():
         return True, []
     if group == "frames" and len(rows):
