@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from dkva.datasets.clocks import may_be_epoch
 from dkva.datasets.columns import may_count
 from dkva.datasets.errors import DataError
 from dkva.datasets.kinds import check_content
@@ -305,10 +306,11 @@ def load_parquet(path: Path) -> Table:
         raise DataError(path, "holds no numbers", "save one column a feature, one row a frame")
     chosen = table[:, numeric]
     values = np.ascontiguousarray(chosen.cast(polars.Float32).to_numpy())
+    epochs = may_be_epoch(values[0])
     exact = {
         i: chosen[:, i].cast(polars.Float64).fill_null(float("nan")).to_numpy().copy()
         for i, name in enumerate(chosen.columns)
-        if may_count(name)
+        if may_count(name) or epochs[i]
     }
     text = tuple(
         (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from dkva.base.jumps import jumps_of
+from dkva.datasets.clocks import like_clocks
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import FeatureReading, Note
 from dkva.datasets.tables import Table
@@ -20,11 +23,13 @@ _FRAMES = re.compile(
 )
 _ROWS = re.compile(
     r"|index|idx|id|rows?(id|names?|number)?|no|nr|num|number|sample(number)?|indexlevel0|unnamed\d+(level\d+)?"
-    "|(scorer)?(individuals)?(bodyparts)?(coords)?"  # levels of names, over DeepLabCut's index
+    "|packetcounter|(scorer)?(individuals)?(bodyparts)?(coords)?"  # levels of names, over DeepLabCut's index
 )
-_UNITS = "(s|secs?|seconds?|ms|msecs?|milliseconds?|us|ns)"
+_UNITS = "(s|secs?|seconds?|ms|msecs?|millis|milliseconds?|us|ns|(milli)?sekunden)"
+_CLOCKS = "(recording|trial|video|media|elapsed|unix|frame|host|system|device|sample)?time(s|stamps?)?"
 _TIMES = re.compile(
-    f"t|{_UNITS}|((recording|trial|video|media|elapsed|unix)?times?|timestamps?|elapsed|epoch)((in)?{_UNITS})?"
+    f"t|{_UNITS}(elapsed)?|({_CLOCKS}|t|elapsed|epoch|unix|zeit(stempel)?|temps|tiempo|tempo)((in)?{_UNITS})?"
+    "|timesincestart|sampletimefine"  # the latter of Xsens, as is PacketCounter
 )
 
 # Names of columns that hold the truth.
@@ -80,10 +85,10 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
         words = [name or place for place, name, _ in table.text if place in asked]
         if words:
             raise DataError(path, f"column {words[0]!r} holds text", "choose columns of numbers (--columns)")
-        return [i for i in every if _place(table, i) in asked], []
+        return [i for i in every if table.place(i) in asked], []
     if reading.drop:
         asked = _places(path, table, reading.drop)
-        kept = [i for i in every if _place(table, i) not in asked]
+        kept = [i for i in every if table.place(i) not in asked]
         if not kept:
             raise DataError(path, "has no column left", "leave out fewer columns (--drop)")
         return _automatic(path, table, every, asked)
@@ -94,11 +99,11 @@ def choose(path: Path, table: Table, reading: FeatureReading) -> tuple[list[int]
 def _automatic(path: Path, table: Table, every: list[int], dropped: set[int]) -> tuple[list[int], list[Note]]:
     out: dict[str, list[tuple[int, str]]] = {reason: [] for reason in _REASONS}
     notes: list[Note] = []
-    gone = {i for i in every if _place(table, i) in dropped} if dropped else set()
+    gone = {i for i in every if table.place(i) in dropped} if dropped else set()
     for i in [i for i in _empty(table) if i not in gone] if len(every) > 1 else []:
         name = table.names[i] if table.names else None
         if name is None or _group(name) == "rows" or _TRACKS.search(name):
-            out["empty"].append((_place(table, i), name or ""))
+            out["empty"].append((table.place(i), name or ""))
             gone.add(i)
     for i, name in enumerate(table.names or ()):
         group = _group(name)
@@ -106,21 +111,21 @@ def _automatic(path: Path, table: Table, every: list[int], dropped: set[int]) ->
             counted, note = _counted(path, table, i, group)
             notes += note
             if counted:
-                out["counts"].append((_place(table, i), name))
+                out["counts"].append((table.place(i), name))
                 gone.add(i)
     if len(every) > 1 and 0 not in gone and _counts_up(table):
-        out["counts"].append((_place(table, 0), table.names[0] if table.names else ""))
+        out["counts"].append((table.place(0), table.names[0] if table.names else ""))
         gone.add(0)
     if table.names is not None:
         rest = [i for i in every if i not in gone]
         rated = _ratings([table.names[i] for i in rest])
         if len(rated) < len(rest):  # else they are the features
             for j in rated:
-                out["confidence"].append((_place(table, rest[j]), table.names[rest[j]]))
+                out["confidence"].append((table.place(rest[j]), table.names[rest[j]]))
                 gone.add(rest[j])
         truths = [i for i in every if i not in gone and _TRUTHS.fullmatch(_bare(table.names[i]))]
         if len(truths) + len(gone) < len(every):
-            out["labels"] = [(_place(table, i), table.names[i]) for i in truths]
+            out["labels"] = [(table.place(i), table.names[i]) for i in truths]
             gone.update(truths)
     out["text"] = [(place, name) for place, name, _ in table.text if place not in dropped]
     kept = [i for i in every if i not in gone]
@@ -129,7 +134,27 @@ def _automatic(path: Path, table: Table, every: list[int], dropped: set[int]) ->
         what = _listed(out)
         remedy = "give a table of features, or name its columns (--columns); labels are given by --labels"
         raise DataError(path, f"{left} beside {what}", remedy)
-    return kept, [*_left_out(table, out), *notes]
+    return kept, [*_left_out(table, out), *notes, *_clocks(table, kept)]
+
+
+def _clocks(table: Table, kept: Sequence[int]) -> list[Note]:
+    """What is said of features that may well be times: an angle may rise so, too, so they are kept."""
+    found = sorted(set(like_clocks(table.values, table.exact)) & set(kept))
+    if not found:
+        return []
+    words = [_asked_as(table, i) for i in found]
+    shown = ", ".join(map(table.called, found[:_SHOWN]))
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    rises, taken, it = (
+        ("rise", "are taken as features", "them")
+        if len(found) > 1
+        else ("rises", "is taken as a feature", "it")
+    )
+    text = (
+        f"{shown}{more} {rises} like a clock (by a constant step, or as times since 1970) and {taken}; "
+        f"--drop {shlex.quote(','.join(map(str, words[:_SHOWN])))} leaves {it} out"
+    )
+    return [Note("clock", text, words)]
 
 
 def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[Note]]:
@@ -139,30 +164,25 @@ def _counted(path: Path, table: Table, i: int, group: str) -> tuple[bool, list[N
     steps = np.diff(values[rows])
     called = table.called(i)
     if len(rows) and (steps > 0).all():
-        if group != "frames" or not len(steps) or steps.max() == steps.min():
+        jumps = jumps_of(values[rows], steps.min()) if group == "frames" and len(steps) else None
+        if jumps is None:
             return True, []
-        jumps = np.flatnonzero(steps > steps.min())
-        a, b = (float(values[rows[jumps[0] + k]]) for k in (0, 1))
-        text = (
-            f"{called} jumps {len(jumps)} time{'s' * (len(jumps) > 1)}, first from {a:g} to {b:g}; rows are "
-            "taken as frames that follow one another: fill in the missing ones if times matter, or if the "
-            "labels are of all frames"
-        )
-        return True, [Note("jumps", text, {"jumps": len(jumps), "first": [a, b]})]
+        value = {"jumps": jumps.times, "first": [*jumps.first]}
+        return True, [Note("jumps", jumps.told(called, "rows"), value)]
     if group == "times" and len(rows) and (steps >= 0).all() and (steps > 0).any():
         return True, []
     if group == "frames" and len(rows):
         raise _not_in_order(path, table, i, values, rows)
     if not len(rows):
         return False, []
-    value = table.names[i] if table.names and table.names[i] else _place(table, i)
-    return False, [Note("kept", f"{called} is kept as a feature, for its values do not rise", [value])]
+    return False, [
+        Note("kept", f"{called} is kept as a feature, for its values do not rise", [_asked_as(table, i)])
+    ]
 
 
 def _not_in_order(path: Path, table: Table, i: int, values: np.ndarray, rows: np.ndarray) -> DataError:
     called = table.called(i)
-    name = (table.names[i] if table.names else "") or _place(table, i)
-    own = f"or say --drop {name} if each row is a frame, in order of time"
+    own = f"or say --drop {_asked_as(table, i)} if each row is a frame, in order of time"
     seen: dict[float, int] = {}
     for row in rows:
         first = seen.setdefault(float(values[row]), int(row))
@@ -259,9 +279,14 @@ def _spans(table: Table) -> bool:
     return n >= 4 and bool(whole.all() and (gaps <= 1).all() and (ends - starts > 2).any())
 
 
+def _asked_as(table: Table, i: int) -> str | int:
+    """What the user names a column by."""
+    return (table.names[i] if table.names else "") or table.place(i)
+
+
 def _places(path: Path, table: Table, asked: Iterable[object]) -> set[int]:
     """Places of columns that the user names, from 1."""
-    names = {_place(table, i): table.names[i] if table.names else "" for i in range(table.values.shape[1])}
+    names = {table.place(i): table.names[i] if table.names else "" for i in range(table.values.shape[1])}
     names |= {place: name for place, name, _ in table.text}
     found: set[int] = set()
     for each in [asked] if isinstance(asked, str) else asked:
@@ -289,10 +314,6 @@ def _named(path: Path, asked: str, names: dict[int, str]) -> set[int]:
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     listed = f"its columns are {', '.join(known[:_SHOWN])}{more}" if known else "its columns have no names"
     raise DataError(path, f"has no column {asked!r}", f"{listed}, or 1 to {max(names)} by number")
-
-
-def _place(table: Table, i: int) -> int:
-    return table.places[i] if table.places else i + 1
 
 
 _REASONS = {

@@ -17,6 +17,7 @@ from jaxtyping import Float32
 from dkva.base.cache import cache_folder
 from dkva.base.files import write_atomically
 from dkva.datasets.arrays import load_array, load_parquet, map_array
+from dkva.datasets.clocks import may_be_epoch
 from dkva.datasets.columns import choose
 from dkva.datasets.errors import DataError, DataWarning
 from dkva.datasets.kinds import SUFFIXES, TEXT, UNREADABLE, stem_of, suffix_of
@@ -28,7 +29,7 @@ from dkva.datasets.text import parse_text, unreadable
 
 __all__ = ["SUFFIXES", "UNREADABLE", "Features", "load_features", "read_features", "stem_of"]
 
-_CACHE_VERSION = "2"
+_CACHE_VERSION = "3"
 _BLOCK = 1 << 14
 _PLAIN = FeatureReading()
 
@@ -214,7 +215,7 @@ def _finished(path: Path, frames: np.ndarray, notes: list[Note], reading: Featur
 def _from_array(path: Path, array: np.ndarray, notes: list[Note], reading: FeatureReading) -> Features:
     array, flattened = flatten(path, array.T if reading.transposed else array)
     values, finite = _as_float32(array)
-    table = Table(values, exact={0: np.asarray(array[:, 0], np.float64)} if _may_count(array) else {})
+    table = Table(values, exact={i: np.asarray(array[:, i], np.float64) for i in _may_count(array)})
     chosen, left_out = choose(path, table, reading)
     frames = values if len(chosen) == values.shape[1] else _taken(values, chosen)
     if not finite:
@@ -223,8 +224,13 @@ def _from_array(path: Path, array: np.ndarray, notes: list[Note], reading: Featu
     return _finished(path, frames, [*notes, *flattened, *left_out], reading)
 
 
-def _may_count(array: np.ndarray) -> bool:
-    return len(array) > 1 and bool(array[1, 0] == array[0, 0] + 1)
+def _may_count(array: np.ndarray) -> list[int]:
+    """Columns that may count or be times, by their first two rows."""
+    if len(array) < 2:
+        return []
+    may = may_be_epoch(np.asarray(array[0], np.float64)) & (array[1] > array[0])
+    may[0] |= array[1, 0] == array[0, 0] + 1
+    return np.flatnonzero(may).tolist()
 
 
 def _as_float32(array: np.ndarray) -> tuple[Float32[np.ndarray, "n d"], bool]:

@@ -62,12 +62,16 @@ class Table(NamedTuple):
             else int(self.lines + row if isinstance(self.lines, int) else self.lines[row])
         )
 
+    def place(self, column: int) -> int:
+        """A column's place in the file, from 1."""
+        return self.places[column] if self.places else column + 1
+
     def called(self, column: int) -> str:
         """A column as messages name it."""
         return (
             f"column {self.names[column]!r}"
             if self.names and self.names[column]
-            else f"column {self.places[column]}"
+            else f"column {self.place(column)}"
         )
 
 

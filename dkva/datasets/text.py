@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dkva.datasets.clocks import may_be_epoch
 from dkva.datasets.columns import may_count
 from dkva.datasets.errors import DataError
 from dkva.datasets.kinds import check_content
@@ -25,6 +27,11 @@ _HEAD = 1 << 16
 _HELD = 1 << 26
 _AGAIN = "download or export the file again"
 _LABELS = "give it as labels if it is a label file (--labels), and features beside it"
+
+# Numbers that a spreadsheet quotes for their commas, and those with points.
+_QUOTED = re.compile(rb'"([-+]?\d+),(\d+(?:[eE][-+]?\d+)?)"')
+_THOUSANDS = re.compile(rb'"[-+]?[1-9]\d{0,2},\d{3}"')
+_POINTED = re.compile(rb'(?m)(?:^|[,"])[ \t]*[-+]?\d*\.\d+(?:[eE][-+]?\d+)?[ \t]*(?=[,"\r\n]|\Z)')
 
 
 def read_bytes(path: Path) -> bytes:
@@ -56,7 +63,8 @@ def parse_text(path: Path) -> Table:
 
     Lines before the numbers are left out, and name the columns if they are names: one line as spreadsheets
     write, several as DeepLabCut does, a comment (#, %) as numpy does. Commas between other separators are
-    decimal commas. Columns of text stand apart, values that are missing are NaN.
+    decimal commas, and so are those of quoted numbers between commas. Columns of text stand apart, values
+    that are missing are NaN.
 
     Polars reads the numbers: of the libraries measured (`benchmarks/text_reading.py`) the fastest. It takes
     files with one separator; what it turns down is read again line by line, which is slow, allows runs of
@@ -64,9 +72,14 @@ def parse_text(path: Path) -> Table:
 
     Raises:
         DataError: an unreadable or empty file, an HTML page, a pointer of Git LFS, lines of unequal length,
-            text among numbers, an infinite number, no numbers, or a single column.
+            text among numbers, quoted commas of decimals or of thousands, an infinite number, no rows, no
+            numbers, or a single column.
     """
     layout, data = _look(path)
+    notes: tuple[Note, ...] = ()
+    if layout is not None and layout.separator == "," and data is not None:
+        data, notes = _pointed(path, data)
+        layout = lay_out(_lines(path, io.BytesIO(data))) if notes else layout
     if layout is None:
         raise DataError(path, "is empty", _AGAIN)
     _refuse_own(path, layout)
@@ -75,9 +88,32 @@ def parse_text(path: Path) -> Table:
     table = _by_polars(path, data, layout) or _by_line(
         path, read_bytes(path) if data is None else data, layout
     )
+    if len(table.values) == 1 and not any(map(is_number, layout.cells)):
+        raise DataError(path, "has no rows, only a line of names", "export it again with its rows")
     if not table.values.shape[1]:
         raise DataError(path, "holds no column of numbers", _LABELS)
-    return table._replace(notes=_header_notes(layout, table.names))
+    return table._replace(notes=(*_header_notes(layout, table.names), *notes))
+
+
+def _pointed(path: Path, data: bytes) -> tuple[bytes, tuple[Note, ...]]:
+    """Text between commas whose quoted numbers have decimal points for their commas, and a note if some had.
+
+    Numbers with points beside them show that the commas are something else.
+    """
+    found = _QUOTED.search(data)
+    if found is None or _POINTED.search(data):
+        return data, ()
+    if all(map(_THOUSANDS.fullmatch, (each[0] for each in _QUOTED.finditer(data)))):
+        whole, part = (group.decode() for group in found.groups())
+        raise DataError(
+            path,
+            f"holds {decode(found[0])}, which may be {whole}.{part} or {whole}{part}",
+            "save its numbers with decimal points and no marks of thousands",
+            data.count(b"\n", 0, found.start()) + 1,
+        )
+    first = decode(found[0]).strip('"')
+    text = f'quoted numbers are read with decimal commas, "{first}" as {first.replace(",", ".")}'
+    return _QUOTED.sub(rb'"\1.\2"', data), (Note("decimal_commas", text, first),)
 
 
 def _look(path: Path) -> tuple[Layout | None, bytes | None]:
@@ -90,7 +126,8 @@ def _look(path: Path) -> tuple[Layout | None, bytes | None]:
             with path.open("rb") as file:
                 head = file.read(_HEAD)
                 file.seek(0)
-                if not head.startswith(_UTF16) and (b"\r" not in head or b"\n" in head):
+                as_it_is = b"\r" not in head or b"\n" in head
+                if not head.startswith(_UTF16) and as_it_is and not _QUOTED.search(head):
                     return lay_out(_lines(path, file)), None
     except OSError as error:
         raise unreadable(path, error) from error
@@ -187,6 +224,8 @@ def _columns(names: Sequence[str] | None, layout: Layout) -> _Columns:
     cells = layout.cells
     text = [] if layout.plain else [i for i, c in enumerate(cells) if not is_missing(c) and not is_number(c)]
     exact = [i for i, name in enumerate(names or ()) if may_count(name)]
+    epochs = may_be_epoch(np.array([float(c) if is_number(c) else np.nan for c in cells]))
+    exact += [i for i in np.flatnonzero(epochs).tolist() if i not in exact]
     if 0 not in exact and _counts(cells[0], layout.second):
         exact.append(0)
     return _Columns(text, [i for i in exact if i not in text])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float64
 
+from dkva.base.jumps import jumps_of
 from dkva.recordings.errors import RecordingError
 from dkva.recordings.grid import Grid
 from dkva.recordings.kinds import image_files
@@ -48,7 +50,8 @@ class OpenedImages:
         self.n_frames: int | None = len(self._files)
         self.average_rate: float | None = None
         self.duration: float | None = None
-        self.notes: list[str] = []
+        self._named = _told_names(self._files)
+        self.notes = list(self._named)
         self._fps: float | None = None
         self._seen = 0
 
@@ -68,23 +71,26 @@ class OpenedImages:
     ) -> Iterator[Sample]:
         """Read the images; see `Opened.samples`.
 
-        All are stretched to the first one's size if `size` names no height and width.
+        All are stretched to the first one's size if `size` names no height and width. The first that is of
+        another size is noted.
 
         Raises:
             RecordingError: an image cannot be read; or no size is given, and it is not of the first's.
         """
         self._fps, self._seen = self.sampling_rate(fps), skip
+        self.notes[:] = self._named
         target = scaled(size, self.height, self.width)
         for index, file in enumerate(self._files[skip:], skip):
             frame, _ = _read(file)
             turn = turn_of(frame)
             shape = (frame.width, frame.height) if turn.exchanged else (frame.height, frame.width)
-            if size is None and shape != target:
-                raise RecordingError(
-                    file,
-                    f"is {shape[1]} × {shape[0]} pixels, the first image {self.width} × {self.height}",
-                    "make all one size, or choose an encoder that scales them",
-                )
+            if shape != (self.height, self.width):
+                sizes = f"is {shape[1]} × {shape[0]} pixels, the first image {self.width} × {self.height}"
+                if size is None:
+                    remedy = "make all one size, or choose an encoder that scales them"
+                    raise RecordingError(file, sizes, remedy)
+                if len(self.notes) == len(self._named):
+                    self.notes.append(f"{file.name} {sizes}: all are stretched to one size")
             self._seen = index + 1
             time = None if fps is None else index / fps
             yield Sample(to_rgb(frame, target, turn), index, index, time)
@@ -97,6 +103,15 @@ class OpenedImages:
         """Each image is a sample of its own."""
         edges = np.arange(len(self._files) + 1)
         return Grid(edges, None if self._fps is None else edges / self._fps)
+
+
+def _told_names(files: Sequence[Path]) -> list[str]:
+    """What is said of images whose names end in numbers that rise, but not one by one."""
+    parts = [re.fullmatch("(.*?)([0-9]+)", file.stem) for file in files]
+    if not all(parts) or len({part[1].lower() for part in parts if part}) > 1:
+        return []
+    jumps = jumps_of([int(part[2]) for part in parts if part], 1)
+    return [] if jumps is None else [jumps.told("the number in the images' names", "images")]
 
 
 def _read(path: Path) -> tuple[VideoFrame, str]:

@@ -34,7 +34,9 @@ def chosen(table, **reading):
 
 COUNTING = """\
 frame|Frame|frame_idx|FrameIdx|frame number|Frame #|fnum|index|id||Unnamed: 0|time|Time [s]|time_s
-timestamp (ms)|seconds|ms|t|__index_level_0__|row.names""".replace("\n", "|")
+timestamp (ms)|seconds|ms|t|__index_level_0__|row.names
+Zeit [s]|Zeit|temps|tiempo|tempo|Sekunden|ts|t_ms|seconds_elapsed|unix_ms|millis|host_timestamp
+time_since_start|frame_time|SampleTimeFine|PacketCounter|Zeit in Sekunden|unix_timestamp""".replace("\n", "|")
 
 
 @pytest.mark.parametrize("name", COUNTING.split("|"))
@@ -51,7 +53,10 @@ def test_names_of_columns_that_count(name):
 )
 def test_names_of_others(name):
     assert not may_count(name)
-    assert chosen(table(UP / 30, *DATA.T, names=(name, "a", "b", "c"))) == ([0, 1, 2, 3], {})
+    assert chosen(table(UP / 30, *DATA.T, names=(name, "a", "b", "c"))) == (
+        [0, 1, 2, 3],
+        {"clock": [name]},
+    )
     kept, notes = chosen(table(UP, *DATA.T, names=(name, "a", "b", "c")))
     assert (kept, notes) == ([1, 2, 3], {"left_out": {"counts": [name]}})
 
@@ -62,28 +67,43 @@ def test_counts_and_times_are_both_left_out_wherever_they_stand():
 
 
 @pytest.mark.parametrize(
-    ("first", "left_out"),
+    ("first", "said"),
     [
-        (UP, True),
-        (UP + 7, True),
-        (UP - 3.0, True),
-        (2 * UP, False),
-        (UP + 0.5, False),
-        (UP[::-1], False),
-        (np.where(UP == 18, 0, UP), False),
+        (UP, "left_out"),
+        (UP + 7, "left_out"),
+        (UP - 3.0, "left_out"),
+        (2 * UP, "clock"),
+        (UP + 0.5, "clock"),
+        (UP[::-1], None),
+        (np.where(UP == 18, 0, UP), None),
     ],
 )
-def test_a_first_column_without_a_name_counts_if_it_rises_by_one(first, left_out):
+def test_a_first_column_without_a_name_counts_if_it_rises_by_one(first, said):
     kept, notes = chosen(table(first, *DATA.T))
-    assert kept == ([1, 2, 3] if left_out else [0, 1, 2, 3])
-    assert notes == ({"left_out": {"counts": [1]}} if left_out else {})
+    assert kept == ([1, 2, 3] if said == "left_out" else [0, 1, 2, 3])
+    assert notes == {"left_out": {"left_out": {"counts": [1]}}, "clock": {"clock": [1]}, None: {}}[said]
+
+
+def test_a_feature_that_rises_like_a_clock_is_kept_and_told():
+    made = table(DATA[:, 0], 0.04 * UP, DATA[:, 1], names=("a", "uhr 1", "b"))
+    kept, (note,) = choose(PATH, made, FeatureReading())
+    assert (kept, note.name, note.value) == ([0, 1, 2], "clock", ["uhr 1"])
+    assert note.text == (
+        "column 'uhr 1' rises like a clock (by a constant step, or as times since 1970) and is taken as a "
+        "feature; --drop 'uhr 1' leaves it out"
+    )
+    assert chosen(made, drop=("uhr 1",)) == ([0, 2], {})
+    assert chosen(made, columns=("a", "uhr 1")) == ([0, 1], {})
+    (note,) = choose(PATH, table(DATA[:, 0], UP, 3 * UP), FeatureReading())[1]
+    assert "column 2, column 3 rise like" in note.text
+    assert "are taken as features; --drop 2,3 leaves them out" in note.text
 
 
 def test_few_rows_and_other_columns_do_not_count_without_a_name():
-    assert chosen(table(UP[:15], *DATA[:15].T)) == ([0, 1, 2, 3], {})
+    assert chosen(table(UP[:15], *DATA[:15].T)) == ([0, 1, 2, 3], {"clock": [1]})
     assert chosen(table(UP[:16], *DATA[:16].T))[0] == [1, 2, 3]
-    assert chosen(table(DATA[:, 0], UP, DATA[:, 1])) == ([0, 1, 2], {})
-    assert chosen(table(UP)) == ([0], {})
+    assert chosen(table(DATA[:, 0], UP, DATA[:, 1])) == ([0, 1, 2], {"clock": [2]})
+    assert chosen(table(UP)) == ([0], {"clock": [1]})
 
 
 def test_large_times_are_compared_in_full():

@@ -6,6 +6,7 @@ import zipfile
 
 import made_files as made
 import numpy as np
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -303,6 +304,20 @@ def test_what_may_be_turned_is_noted(tmp_path):
         (note,) = load_features(path).notes
         assert (note.name, note.value) == ("orientation", {"frames": 4, "features": 20})
         assert load_features(path, FeatureReading(transposed=True)).notes == ()
+
+
+def test_times_since_1970_are_told_in_every_kind_of_file(tmp_path):
+    stamps = 1_700_000_000_000 + np.cumsum(np.random.default_rng(0).integers(20, 60, 20))
+    whole = np.c_[FRAMES[:, :1], stamps]
+    text = "".join(f"{x},{int(t)}\n" for x, t in whole)
+    polars.DataFrame(whole, schema=["a", "Uhr"]).write_parquet(tmp_path / "v.parquet")
+    np.save(tmp_path / "v.npy", whole)
+    put(tmp_path / "named.csv", f"a,Uhr\n{text}")
+    put(tmp_path / "slow.csv", f"# by hand\n{text}# end\n")
+    for name, called in {"v.parquet": "Uhr", "named.csv": "Uhr", "v.npy": 2, "slow.csv": 2}.items():
+        for _ in range(2):  # the second time from the cache
+            notes = {note.name: note.value for note in load_features(tmp_path / name).notes}
+            assert notes.get("clock") == [called], name
 
 
 def test_shapes_are_flattened_with_a_note(tmp_path):

@@ -181,6 +181,38 @@ def test_lines_of_names(tmp_path, text, names, lines):
         same(table, by_line(tmp_path / name))
 
 
+@pytest.mark.usefixtures("given_as")
+@pytest.mark.parametrize("head", ["", '"a","b"\n', "a,b\r\n"])
+def test_quoted_decimal_commas_between_commas(tmp_path, head):
+    table = parse_text(written(tmp_path, head + '"0,25","1,5"\n1,"-2"\n"1e3","3,5e-1"\n', "v.csv"))
+    np.testing.assert_array_equal(table.values, np.array([[0.25, 1.5], [1, -2], [1e3, 0.35]], np.float32))
+    assert table.names == (("a", "b") if head else None)
+    note = table.notes[-1]
+    assert (note.name, note.value) == ("decimal_commas", "0,25")
+    assert note.text == 'quoted numbers are read with decimal commas, "0,25" as 0.25'
+
+
+def test_quoted_commas_beside_decimal_points_are_text(tmp_path):
+    table = parse_text(written(tmp_path, 'a,b,c\n"0,25",1.5,2\n"1,5",3,4\n'))
+    assert table.names == ("b", "c")
+    assert table.text == ((1, "a", ("0,25", "1,5")),)
+
+
+def test_quoted_thousands_are_not_guessed(tmp_path):
+    path = written(tmp_path, 'a,b\n1,2\n"1,234",3\n"10,500",4\n')
+    with pytest.raises(
+        DataError, match=r'line 3: holds "1,234", which may be 1\.234 or 1234; save its numbers'
+    ):
+        parse_text(path)
+    assert parse_text(written(tmp_path, 'a,b\n1,2\n"1,234",3\n"0,500",4\n')).values[2, 0] == 0.5
+
+
+@pytest.mark.parametrize("text", ["a,b\n", "a;b;c", "frame,x,y\r\n\r\n", ",x,y\n", "a b c\n"])
+def test_a_line_of_names_alone(tmp_path, text):
+    with pytest.raises(DataError, match="has no rows, only a line of names; export it again"):
+        parse_text(written(tmp_path, text))
+
+
 def test_names_in_latin_1(tmp_path):
     assert parse_text(written(tmp_path, "Höhe,b\n1,2\n".encode("latin-1"))).names == ("Höhe", "b")
 

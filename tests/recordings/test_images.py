@@ -42,6 +42,7 @@ def test_each_image_is_a_frame_and_a_sample(folder):
     np.testing.assert_array_equal(opened.times(3), grid.times[3:-1])
     assert (opened.width, opened.height, opened.n_frames, opened.container) == (64, 48, 12, "images")
     assert opened.sampling_rate(4) == 4
+    assert opened.notes == []
 
 
 def test_without_a_rate_there_are_no_times(folder):
@@ -65,12 +66,37 @@ def test_going_on(folder):
 
 def test_images_of_other_sizes_are_stretched_to_one(folder):
     write(folder / "img12.png", 12, 64, 48)
+    write(folder / "img13.png", 13, 48, 48)
     opened = open_recording(folder)
-    assert {sample.image.shape for sample in opened.samples(None, size=32)} == {(24, 32, 3)}
+    for _ in range(2):
+        assert {sample.image.shape for sample in opened.samples(None, size=32)} == {(24, 32, 3)}
+        assert opened.notes == [
+            "img12.png is 48 × 64 pixels, the first image 64 × 48: all are stretched to one size"
+        ]
     with pytest.raises(
         RecordingError, match=r"img12\.png: is 48 × 64 pixels, the first image 64 × 48; make all"
     ):
         list(opened.samples(None))
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("img1", "img2", "img4", "img9"), "jumps 2 times, first from 2 to 4; images are taken as frames"),
+        (("frame_0", "frame_5", "frame_10"), "jumps 2 times, first from 0 to 5"),
+        (("08", "09", "11"), "the number in the images' names jumps 1 time, first from 9 to 11"),
+        (("img07", "IMG08", "img9"), None),
+        (("a1", "a2", "b4"), None),
+        (("a1", "a3", "b"), None),
+    ],
+)
+def test_names_whose_numbers_jump_are_noted(tmp_path, names, told):
+    for number, name in enumerate(names):
+        write(tmp_path / f"{name}.png", number)
+    opened = open_recording(tmp_path)
+    assert len(list(opened.samples(None))) == len(names)
+    assert len(opened.notes) == (told is not None)
+    assert told is None or told in opened.notes[0]
 
 
 def test_an_image_that_cannot_be_read(folder):

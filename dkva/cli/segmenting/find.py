@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dkva.cli.segmenting.images_beside import beside_features, beside_recordings, is_refused
 from dkva.experiments.models import is_model
 
 if TYPE_CHECKING:
     from dkva.cli.segmenting.recording_reading import RecordingReading
-    from dkva.datasets import VideoFile
+    from dkva.datasets import DataError, VideoFile
     from dkva.datasets.reading import FeatureReading, LabelReading
 
-__all__ = ["Found", "find_videos", "is_own_table", "of_recordings"]
+__all__ = ["Found", "find_videos", "is_own_table", "mixed_folder", "of_recordings"]
 
 # How the tables of an earlier run begin.
 _OWN_TABLES = {
@@ -157,6 +158,20 @@ def of_recordings(place: Path) -> bool:
     return not kept and bool(_recordings_below(root))
 
 
+def mixed_folder(place: Path) -> DataError | None:
+    """What is wrong with a folder of images that also holds features; None if it is no such folder."""
+    from dkva.datasets import DataError
+
+    if not place.is_dir():
+        return None
+    root = _root(place)
+    try:
+        kept, _ = _features_below(root)
+    except DataError:
+        return None
+    return beside_features(root, [path for _, path in kept])
+
+
 def _with_mapping(
     labels: Path | None, mapping: Path | None, reading: LabelReading, found: Found
 ) -> LabelReading:
@@ -220,6 +235,7 @@ def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]
     except DataError as error:
         problem = error
     if not kept and recordings and (filmed := _recordings_below(root)):
+        found.notes += beside_recordings([path for _, path in filmed])
         return filmed
     if not kept and recordings and _holds_one_image(root):
         raise DataError(root, "holds a single image", "give a recording, or a folder of two or more")
@@ -231,6 +247,11 @@ def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]
         found.notes.append(f"{root}: passed over {passed[0]}: {passed[1]}")
     if not kept:
         raise DataError(root, "holds results of dkva, no features", "give the folder of the features")
+    features = [path for _, path in kept]
+    if recordings and (mixed := beside_features(root, features)):
+        if is_refused(root, features):
+            raise mixed
+        found.notes.append(f"{root}: {mixed.problem}, which are passed over: {mixed.remedy}")
     found.notes.extend(f"{each}: passed over, as it holds results of dkva" for each in sorted(own))
     return kept
 

@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from dkva.cli.segment_types import SECONDS
-from dkva.cli.segmenting.find import of_recordings
+from dkva.cli.segmenting.find import mixed_folder, of_recordings
 from dkva.cli.segmenting.further_files import EXPORTS
 from dkva.cli.segmenting.recording_reading import RecordingReading, rate_for
 from dkva.cli.shared_options import READING
@@ -108,6 +108,9 @@ def recording_reading(
     ):
         for name in names:
             if kinds == wrong and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                mixed = next(filter(None, map(mixed_folder, given)), None) if names is ENCODING else None
+                if mixed is not None:
+                    raise click.ClickException(str(mixed))
                 raise click.ClickException(f"--{name}: is {words}; leave it out")
     return RecordingReading(encoder, size, weights, fps or rate_for(shortest), fps, not no_cache)
 

@@ -2,7 +2,7 @@ import click
 import numpy as np
 import pytest
 
-from dkva.cli.segmenting.find import find_videos, of_recordings
+from dkva.cli.segmenting.find import find_videos, mixed_folder, of_recordings
 from dkva.cli.segmenting.further_files import EXPORTS, write_exports
 from dkva.cli.segmenting.recording import RecordingFile
 from dkva.cli.segmenting.recording_reading import RecordingReading
@@ -224,6 +224,29 @@ def test_beside_features_recordings_are_passed_over_and_a_note_says_how_to_cut_t
     assert not of_recordings(folder)
     (note,) = made.notes
     assert "passed over 1 file (1 .mp4): a video: dkva segment cuts it if it is given itself" in note
+
+
+def test_images_beside_a_table_are_told(films):
+    (films / "frames/labels.txt").touch()
+    _, others, made = recorded(films / "frames")
+    told = "holds 2 images beside labels.txt; move it away to cut the images, or give it alone"
+    assert (others, made.problems) == ([], [f"{films / 'frames'}: {told}"])
+    assert str(mixed_folder(films / "frames")) == made.problems[0]
+    assert found(films / "frames")[1] == []  # of features alone
+    (films / "frames/labels.txt").rename(films / "frames/v.npy")
+    _, others, made = recorded(films / "frames")
+    (note,) = made.notes
+    assert (others, made.problems) == (["v"], [])
+    assert "holds 2 images beside v.npy, which are passed over: move it away to cut the images" in note
+    assert [mixed_folder(place) for place in (films / "a.mp4", films / "b")] == [None, None]
+
+
+def test_images_beside_a_recording_are_told(films):
+    (films / "frames/c.mp4").touch()
+    found, _, made = recorded(films / "frames")
+    assert list(found) == ["c"]
+    (note,) = made.notes
+    assert "passed over 2 images beside c.mp4: to cut them, too, give them a folder of their own" in note
 
 
 def test_results_beside_recordings_are_none(films):

@@ -78,6 +78,14 @@ def test_options_that_do_not_go_with_what_is_given(places, given, refused):
     assert read("none", *given[1:]).startswith("RecordingReading(")
 
 
+def test_an_encoder_for_images_beside_a_table(places):
+    Path("frames").mkdir()
+    for name in ("1.png", "2.png", "labels.txt"):
+        Path("frames", name).touch()
+    assert "frames: holds 2 images beside labels.txt; move it away" in read("frames", "--encoder", "pixels")
+    assert read("frames").startswith("RecordingReading(")
+
+
 def test_times_that_are_needed(tmp_path):
     """Of recordings they are known; of features and images they must be told."""
     film, features = RecordingFile("a", tmp_path / "a.mp4"), VideoFile("b", tmp_path / "b.npy")
