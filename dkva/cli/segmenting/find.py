@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dkva.cli.segmenting.images_beside import beside_features, beside_recordings, is_refused
+from dkva.cli.segmenting.images_beside import beside_features, beside_recordings
 from dkva.experiments.models import is_model
 
 if TYPE_CHECKING:
@@ -247,10 +247,7 @@ def _named(place: Path, found: Found, recordings: bool) -> list[tuple[str, Path]
         found.notes.append(f"{root}: passed over {passed[0]}: {passed[1]}")
     if not kept:
         raise DataError(root, "holds results of dkva, no features", "give the folder of the features")
-    features = [path for _, path in kept]
-    if recordings and (mixed := beside_features(root, features)):
-        if is_refused(root, features):
-            raise mixed
+    if recordings and (mixed := beside_features(root, [path for _, path in kept])):
         found.notes.append(f"{root}: {mixed.problem}, which are passed over: {mixed.remedy}")
     found.notes.extend(f"{each}: passed over, as it holds results of dkva" for each in sorted(own))
     return kept

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dkva.datasets import DataError
 
-__all__ = ["beside_features", "beside_recordings", "is_refused"]
+__all__ = ["beside_features", "beside_recordings"]
 
 
 def beside_features(folder: Path, features: Sequence[Path]) -> DataError | None:
@@ -33,13 +33,6 @@ def beside_features(folder: Path, features: Sequence[Path]) -> DataError | None:
         f"holds {count} images beside {files[0].name}{more}",
         f"move {it} away to cut the images, or give {it} alone",
     )
-
-
-def is_refused(folder: Path, features: Sequence[Path]) -> bool:
-    """Whether all features are tables beside the images, and may as well be labels of these."""
-    from dkva.datasets.kinds import TEXT
-
-    return all(path.parent == folder and path.name.lower().endswith(TEXT) for path in features)
 
 
 def beside_recordings(recordings: Sequence[Path]) -> list[str]:

@@ -226,18 +226,16 @@ def test_beside_features_recordings_are_passed_over_and_a_note_says_how_to_cut_t
     assert "passed over 1 file (1 .mp4): a video: dkva segment cuts it if it is given itself" in note
 
 
-def test_images_beside_a_table_are_told(films):
-    (films / "frames/labels.txt").touch()
-    _, others, made = recorded(films / "frames")
-    told = "holds 2 images beside labels.txt; move it away to cut the images, or give it alone"
-    assert (others, made.problems) == ([], [f"{films / 'frames'}: {told}"])
-    assert str(mixed_folder(films / "frames")) == made.problems[0]
-    assert found(films / "frames")[1] == []  # of features alone
-    (films / "frames/labels.txt").rename(films / "frames/v.npy")
-    _, others, made = recorded(films / "frames")
-    (note,) = made.notes
-    assert (others, made.problems) == (["v"], [])
-    assert "holds 2 images beside v.npy, which are passed over: move it away to cut the images" in note
+@pytest.mark.parametrize("name", ["labels.txt", "v.npy"])
+def test_images_beside_features_are_told(films, name):
+    folder = films / "frames"
+    (folder / name).touch()
+    _, others, made = recorded(folder)
+    problem, remedy = f"holds 2 images beside {name}", "move it away to cut the images, or give it alone"
+    assert (others, made.problems) == ([name.split(".")[0]], [])
+    assert made.notes == [f"{folder}: {problem}, which are passed over: {remedy}"]
+    assert str(mixed_folder(folder)) == f"{folder}: {problem}; {remedy}"
+    assert found(folder)[1] == []  # of features alone
     assert [mixed_folder(place) for place in (films / "a.mp4", films / "b")] == [None, None]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dkva.cli.segmenting.images_beside import beside_features, beside_recordings, is_refused
+from dkva.cli.segmenting.images_beside import beside_features, beside_recordings
 
 pytestmark = pytest.mark.fast
 
@@ -38,13 +38,6 @@ def test_pictures_of_the_files_are_none(tmp_path):
     assert beside_features(tmp_path, files) is None
     fill(tmp_path, "another.png")
     assert "holds 2 images" in str(beside_features(tmp_path, files))
-
-
-def test_tables_alone_are_refused(tmp_path):
-    (tmp_path / "below").mkdir()
-    assert is_refused(tmp_path, fill(tmp_path, "a.csv", "b.TXT.gz"))
-    assert not is_refused(tmp_path, fill(tmp_path, "a.csv", "b.npy"))
-    assert not is_refused(tmp_path, fill(tmp_path, "a.csv", "below/b.csv"))
 
 
 def test_beside_recordings(tmp_path):
