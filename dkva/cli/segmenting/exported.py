@@ -44,9 +44,11 @@ class Exported:
         texts = {folder / file: kind in self.kinds for kind, file in export_files(name).items()}
         texts = {path: now for path, now in texts.items() if now or not is_edited(path)}
         copies = dict.fromkeys(chaptered_copies(folder / name), self.chapters)
-        # Those of another cut go, and are not in the way of new ones.
-        clips = dict.fromkeys(clips_in(clips_folder(folder, name)), False)
-        return texts | {folder / f"{name}.html": self.html} | copies | clips
+        # Those of another cut go, and are not in the way of new ones. Where there will be some, the table
+        # stays: after a kill it tells the next run whose folder this is.
+        clips = clips_in(clips_folder(folder, name))
+        clips = clips[:-1] if self.clips else clips
+        return texts | {folder / f"{name}.html": self.html} | copies | dict.fromkeys(clips, False)
 
     def edited(self, folder: Path, name: str) -> Path | None:
         """An export that this run would replace and somebody edited, if there is one."""
