@@ -325,6 +325,16 @@ def test_any_file_name(dkva, tmp_path, name):
         assert name in text
 
 
+def test_a_table_whose_name_is_no_utf8_is_cut(dkva, tmp_path):
+    (tmp_path / "v").mkdir()
+    name = os.fsdecode(b"bad\xff")
+    np.savetxt(tmp_path / f"v/{name}.csv", video(), delimiter=",")
+    for line in ((), ("--force",)):  # parsed, and as it was kept
+        code, _, errors = dkva("segment", tmp_path / "v", "-k", 3, "--out", tmp_path / "out", *FAST, *line)
+        assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / f"out/{name}.json").read_bytes())["frames"] == 60
+
+
 def test_labels_to_ignore_are_recorded_and_missed(dkva, lone, tmp_path):
     command = ("segment", lone, "-k", 3, *scored(lone), "--out", tmp_path / "out", *FAST)
     code, _, errors = dkva(*command, "--ignore", "a", "--ignore", "typo")
