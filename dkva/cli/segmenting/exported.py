@@ -62,6 +62,14 @@ class Exported:
         place = clips_folder(folder, name)
         return place if self.clips and is_foreign_folder(place) else None
 
+    def copies(self, folder: Path, video: VideoFile) -> list[Path]:
+        """What is made of the recording itself: a copy with chapters, and where clips are cut."""
+        from dkva.cli.segmenting.chaptered_copy import chaptered_copy
+        from dkva.cli.segmenting.clip_files import unfinished_clips
+
+        copies = [chaptered_copy(folder, video.name, video.path)] if self.chapters else []
+        return copies + ([unfinished_clips(folder, video.name)] if self.clips else [])
+
     def write(self, folder: Path, doc: dict, video: VideoFile) -> list[str]:
         """Write what is asked for, and give what a user should know of it, one line each.
 
