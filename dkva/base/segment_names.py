@@ -1,12 +1,13 @@
-"""What a segment is called in every file, and its times in whole steps of a clock."""
+"""What a segment is called in every file, its times, and these in whole steps of a clock."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-__all__ = ["Cue", "cues", "one_line", "seconds", "segment_name"]
+__all__ = ["Cue", "cues", "one_line", "seconds", "segment_name", "wrong_times"]
 
 # What no XML holds, and text files of most programs neither.
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,6 +46,26 @@ def seconds(doc: Mapping) -> list[tuple[float, float]]:
     if any(None in pair for pair in times):
         raise ValueError(f"{doc['video']}: has no times, which files for other programs need: give --fps")
     return times
+
+
+def wrong_times(runs: Iterable[Mapping]) -> str | None:
+    """What is said of the first segment whose times are no finite numbers, or go backwards; None without one.
+
+    Times may be missing, and may be equal: they are rounded.
+
+    Args:
+        runs: segments of a document.
+    """
+    most = sys.float_info.max
+    last = -most
+    for number, run in enumerate(runs, 1):
+        for time in (run.get("start_time"), run.get("end_time")):
+            if time is None:
+                continue
+            if type(time) not in (int, float) or not last <= time <= most:
+                return f"segment {number} has times that are no numbers or go backwards"
+            last = time
+    return None
 
 
 def cues(doc: Mapping, per_second: int = 1000) -> Iterator[Cue]:

@@ -16,13 +16,14 @@ from dkva.cli.compiled import keep_compiled_programs
 from dkva.cli.method_options import DEFAULT_METHOD, RECORDING_METHOD, MethodCommand, reason_for_method
 from dkva.cli.segment_types import NUMBER_OR_AUTO, RANGE
 from dkva.cli.segmenting.asking import asked_way, in_one_line
-from dkva.cli.segmenting.collect import Output, Results
+from dkva.cli.segmenting.collect import Results
 from dkva.cli.segmenting.exported import Exported
 from dkva.cli.segmenting.find import find_videos, of_recordings
 from dkva.cli.segmenting.further_files import FRAME_LABELS
 from dkva.cli.segmenting.levels import HIERARCHICAL
 from dkva.cli.segmenting.media_options import check_recorded, clip_options, page_option
 from dkva.cli.segmenting.model import ModelWay, check_beside, described_model, open_model, reading_of
+from dkva.cli.segmenting.output import Output, leave_out_long_names
 from dkva.cli.segmenting.recording_options import (
     FPS,
     check_times,
@@ -253,6 +254,9 @@ def segment(
         frame_labels=frame_labels,
         exported=exported,
     )
+    leave_out_long_names(found, output)
+    if not found.videos:
+        return _none_found(found.problems)
     made = not out.exists()
     check_writable(out)
     if not no_cache:

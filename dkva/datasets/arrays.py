@@ -288,7 +288,8 @@ def load_parquet(path: Path) -> Table:
     with _damage_named(path), path.open("rb") as file:
         check_content(path, file.read(64))
     try:
-        table = polars.read_parquet(path, glob=False)
+        with path.open("rb") as file:  # polars takes no path that is not UTF-8
+            table = polars.read_parquet(file)
     except OSError as error:
         raise unreadable(path, error) from error
     except (polars.exceptions.PolarsError, polars.exceptions.PanicException) as error:

@@ -143,7 +143,8 @@ def _cached_text(path: Path, status: os.stat_result, reading: FeatureReading) ->
             json.dumps(settings),
         ]
     )
-    kept = cache_folder() / f"{hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()}.npy"
+    named = identity.encode(errors="surrogatepass")  # a name need not be UTF-8
+    kept = cache_folder() / f"{hashlib.blake2b(named, digest_size=16).hexdigest()}.npy"
     with contextlib.suppress(OSError, ValueError, EOFError, KeyError, TypeError):  # absent or damaged: parse
         return _kept(kept)
     features = _from_text(path, reading)

@@ -21,6 +21,7 @@ import numpy as np
 from dkva.base.errors import DamagedError, NewerFormatError
 from dkva.base.files import write_text
 from dkva.base.provenance import version, versions
+from dkva.base.segment_names import wrong_times
 from dkva.base.segmentation import Segmentation
 from dkva.base.segments import segments
 from dkva.export.levels import LEVELS_CSV, digest_of_levels, read_levels, write_levels
@@ -234,11 +235,7 @@ def _refuse_newer(path: Path, number) -> None:
 
 
 def write_csv(path: Path, docs: Iterable[dict]) -> None:
-    """Write one row a segment, and beside it the videos' keys and levels; each file whole or not at all.
-
-    Raises:
-        OSError: a file that cannot be written.
-    """
+    """Write one row a segment, beside it keys and levels, each file whole or not at all. Raises OSError."""
     docs = list(docs)
     levels = path.with_name(LEVELS_CSV)
     if any(doc.get("levels") for doc in docs):
@@ -299,7 +296,8 @@ def read_csv(path: Path) -> dict[str, dict]:
 
     Raises:
         NewerFormatError: a table of a newer format.
-        DamagedError: a file that cannot be read, is another table, or whose segments do not cover a video.
+        DamagedError: a file that cannot be read, is another table, or whose segments do not cover a video
+            in order of time.
     """
     docs: dict[str, dict] = {}
     rows: dict[str, list[list[str]]] = {}
@@ -329,7 +327,8 @@ def read_csv(path: Path) -> dict[str, dict]:
         _add_state(docs, rows, state, path.with_name(LEVELS_CSV))
     broken = [name for name, doc in docs.items() if not _is_whole(doc)]
     if problem is None and broken:
-        problem = f"the segments of {broken[0]} do not cover its frames"
+        wrong = wrong_times(docs[broken[0]]["segments"])
+        problem = f"{broken[0]}: {wrong}" if wrong else f"the segments of {broken[0]} do not cover its frames"
     if problem is not None:
         raise DamagedError(
             f"{path}: {problem}; mend it, move it away, or give another folder for the results"
@@ -388,12 +387,13 @@ def _add_row(docs: dict[str, dict], row: dict) -> None:
 
 
 def _is_whole(doc) -> bool:
-    """Whether this is a document whose segments cover its frames, each once and in order."""
+    """Whether this is a document whose segments cover its frames, each once and in order of time."""
     try:
-        edges = [0, *(run["end"] for run in doc["segments"])]
-        starts = [run["start"] for run in doc["segments"]]
-        labelled = all(isinstance(run["label"], int) for run in doc["segments"])
+        runs = doc["segments"]
+        edges = [0, *(run["end"] for run in runs)]
+        covered = edges[:-1] == [run["start"] for run in runs] and edges[-1] == doc["frames"]
+        labelled = all(isinstance(run["label"], int) for run in runs)
         known = type(doc["format"]) is int and isinstance(doc["method"], str) and isinstance(doc["key"], str)
-        return known and labelled and starts == edges[:-1] and edges[-1] == doc["frames"]
+        return known and labelled and covered and wrong_times(runs) is None
     except (KeyError, TypeError):
         return False

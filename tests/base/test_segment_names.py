@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timed_documents import HOSTILE, document, documents
 
-from dkva.base.segment_names import cues, one_line, seconds, segment_name
+from dkva.base.segment_names import cues, one_line, seconds, segment_name, wrong_times
 
 pytestmark = pytest.mark.fast
 
@@ -52,3 +52,24 @@ def test_a_document_without_times_is_one_line():
     half["segments"][1]["end_time"] = None
     with pytest.raises(ValueError, match="has no times"):
         list(cues(half))
+
+
+def timed(*times):
+    return [{"start_time": start, "end_time": end} for start, end in times]
+
+
+@given(documents())
+def test_times_of_documents_are_not_wrong(doc):
+    assert wrong_times(doc["segments"]) is None
+
+
+def test_times_may_be_missing_equal_or_below_zero():
+    assert wrong_times([{}, {"start_time": None}]) is None
+    assert wrong_times(timed((-0.5, 0), (0.0, 0.0), (0.0, 1), (1.5, 2.0))) is None
+
+
+@pytest.mark.parametrize("wrong", ["abc", float("nan"), float("inf"), float("-inf"), 10**400, True, [1], 0.5])
+def test_times_that_are_no_numbers_or_go_backwards_are_told(wrong):
+    said = "segment 2 has times that are no numbers or go backwards"
+    assert wrong_times(timed((0, 1), (1, wrong))) == said
+    assert wrong_times(timed((0, 1), (wrong, 2), (2, "x"))) == said

@@ -90,6 +90,7 @@ def test_the_recording_is_found_beside_the_cut_or_above_it(folder, film, tmp_pat
         (("good", "good", "--export", "vtt"), "has the name of"),
         (("none.json", "--export", "vtt"), "none.json: not found; give a NAME.json, or NAME.corrected.json"),
         (("bad.json", "--export", "vtt"), "is no cut as dkva segment and its page write them"),
+        (("times.json", "--export", "vtt"), "times.json: is no cut as dkva segment and its page write them"),
         (("new.json", "--export", "vtt"), "is of format 9"),
         (("timeless.json", "--export", "vtt"), "has no times; cut again with --fps"),
     ],
@@ -98,6 +99,7 @@ def test_what_cannot_be_exported_is_one_line(folder, arguments, said):
     good = cut(folder / "good.json")
     cut(folder / "new.json", format=9)
     cut(folder / "timeless.json", segments=[{"start": 0, "end": 60, "label": 0}])
+    cut(folder / "times.json", segments=[RUNS[0], RUNS[1] | {"end_time": "abc"}])
     (folder / "bad.json").write_text("[]")
     given = [
         good if each == "good" else folder / each if each.endswith(".json") else each for each in arguments

@@ -327,6 +327,30 @@ def test_any_file_name(dkva, tmp_path, name):
         assert name in text
 
 
+def test_a_table_whose_name_is_no_utf8_is_cut(dkva, tmp_path):
+    (tmp_path / "v").mkdir()
+    name = os.fsdecode(b"bad\xff")
+    np.savetxt(tmp_path / f"v/{name}.csv", video(), delimiter=",")
+    for line in ((), ("--force",)):  # parsed, and as it was kept
+        code, _, errors = dkva("segment", tmp_path / "v", "-k", 3, "--out", tmp_path / "out", *FAST, *line)
+        assert (code, errors) == (0, "")
+    assert json.loads((tmp_path / f"out/{name}.json").read_bytes())["frames"] == 60
+
+
+def test_names_too_long_for_results_are_a_line_each_and_the_others_are_cut(dkva, tmp_path):
+    longest = "v" * 251
+    for name in (longest, "u" * 245, "w"):
+        np.save(tmp_path / f"{name}.npy", video())
+    for k in (3, 4):  # anew, and where results of other settings would go
+        code, text, errors = dkva("segment", tmp_path, "-k", k, "--out", tmp_path / "out", *FAST)
+        assert code == 2
+        assert "segmented 2;" in text
+        assert f"error: {tmp_path / longest}.npy: the name is too long for those of its results" in errors
+    code, _, errors = dkva("segment", tmp_path / f"{longest}.npy", "-k", 3, "--out", tmp_path / "new", *FAST)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert not (tmp_path / "new").exists()
+
+
 def test_labels_to_ignore_are_recorded_and_missed(dkva, lone, tmp_path):
     command = ("segment", lone, "-k", 3, *scored(lone), "--out", tmp_path / "out", *FAST)
     code, _, errors = dkva(*command, "--ignore", "a", "--ignore", "typo")

@@ -79,6 +79,21 @@ def test_one_array_of_a_file(tmp_path, name, make, array, noted):
 
 
 @pytest.mark.parametrize(
+    ("kind", "make"),
+    [
+        ("npz", npz(x=FRAMES)),
+        ("mat", mat(x=FRAMES)),
+        ("h5", hdf5(x=FRAMES)),
+        ("parquet", parquet(**dict(zip("abcd", FRAMES.T, strict=True)))),
+    ],
+)
+def test_a_name_need_not_be_utf8(tmp_path, kind, make):
+    make(tmp_path / f"v.{kind}")
+    path = (tmp_path / f"v.{kind}").rename(tmp_path / os.fsdecode(b"bad\xff." + kind.encode()))
+    np.testing.assert_array_equal(load_features(path).frames, FRAMES)
+
+
+@pytest.mark.parametrize(
     ("name", "make", "array", "said"),
     [
         ("v.npz", npz(x=FRAMES, y=FRAMES), None, r"2 arrays \(x \(20, 4\), y \(20, 4\)\); .*--array NAME"),

@@ -124,6 +124,22 @@ def test_documents_that_do_not_cover_their_frames_are_none(tmp_path, doc):
         read_csv(tmp_path / "s.csv")
 
 
+def test_documents_whose_times_are_wrong_are_none(tmp_path, doc):
+    made = timed(doc, 4.0)
+    write_json(tmp_path / "v.json", made)
+    assert read_json(tmp_path / "v.json") is not None
+    for time in ("abc", math.nan, 5.0):
+        changed = [made["segments"][0], made["segments"][1] | {"end_time": time, "start_time": 5.1}]
+        text = json.dumps(made | {"segments": [*changed, made["segments"][2]]})
+        (tmp_path / "v.json").write_text(text)
+        assert read_json(tmp_path / "v.json") is None
+    write_csv(tmp_path / "s.csv", [made])
+    text = (tmp_path / "s.csv").read_text()
+    (tmp_path / "s.csv").write_text(text.replace("7.5,10.0", "7.5,7.0"))
+    with pytest.raises(DamagedError, match=r"s\.csv: v: segment 3 has times that are no .* backwards; mend"):
+        read_csv(tmp_path / "s.csv")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}'])
 def test_damaged_json_is_no_document(tmp_path, text):
     (tmp_path / "v.json").write_text(text)

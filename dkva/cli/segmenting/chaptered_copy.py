@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["chaptered_copies", "is_chaptered_copy", "write_copy"]
+__all__ = ["chaptered_copies", "chaptered_copy", "is_chaptered_copy", "write_copy"]
 
 # What the name of a copy has before its suffix.
 _CHAPTERS = ".chapters"
@@ -26,6 +26,13 @@ def chaptered_copies(base: Path) -> list[Path]:
     return sorted(path for path in there if path.name.startswith(begins) and is_recording(path))
 
 
+def chaptered_copy(folder: Path, name: str, recording: Path) -> Path:
+    """Where the copy of a video's recording is."""
+    from dkva.recordings.chapters import chaptered_suffix
+
+    return folder / f"{name}{_CHAPTERS}{chaptered_suffix(recording)}"
+
+
 def write_copy(folder: Path, doc: Mapping, recording: Path) -> list[str]:
     """Write NAME.chapters.mp4, or as the recording's container is, and give notes.
 
@@ -34,9 +41,9 @@ def write_copy(folder: Path, doc: Mapping, recording: Path) -> list[str]:
         ValueError: a recording that cannot be copied.
     """
     from dkva.base.segment_names import segment_name
-    from dkva.recordings.chapters import Chapter, chaptered_suffix, write_chaptered
+    from dkva.recordings.chapters import Chapter, write_chaptered
 
     chapters = [Chapter(run["start_time"], run["end_time"], segment_name(run)) for run in doc["segments"]]
-    target = folder / f"{doc['video']}{_CHAPTERS}{chaptered_suffix(recording)}"
+    target = chaptered_copy(folder, doc["video"], recording)
     target.parent.mkdir(parents=True, exist_ok=True)
     return [f"{target.name}: {note}" for note in write_chaptered(recording, target, chapters)]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dkva.cli.output_files import corrected_file, foreign_file
-from dkva.cli.segmenting.exported import Exported
-from dkva.cli.segmenting.further_files import FRAME_LABELS, write_frame_labels
+from dkva.cli.segmenting.further_files import write_frame_labels
 from dkva.cli.segmenting.judging import remarks_on
+from dkva.cli.segmenting.output import Output
 from dkva.cli.segmenting.together import Shared, shared
 from dkva.cli.terminal import gathered
 
@@ -27,46 +26,12 @@ if TYPE_CHECKING:
     from dkva.metrics.boundaries import BoundaryScores
     from dkva.metrics.segmentation import Scores
 
-__all__ = ["Output", "Results"]
+__all__ = ["Results"]
 
 _LEFT_OUT = "of an earlier run, not of this set of videos: left out of the totals; delete what is not needed"
 
 # The CSV is written anew after this many seconds, so that a killed run loses no more.
 _CSV_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Output:
-    """What is written of a run; see the options of `dkva segment`.
-
-    Attributes:
-        folder: where.
-        form: "json", "csv" or "both".
-        plot: whether a time line of each video is drawn.
-        ignore: true labels that are left out of the scores.
-        rate: frames (rows of features) a second, for times; None without them.
-        tolerance: frames by which a boundary may be off; None means a share of the video.
-        levels: whether levels are made.
-        suggestion: whether numbers of segments are suggested.
-        frame_labels: "txt" or "npy" for a file with a label a frame beside each document; None for none.
-        exported: what is made for people and other programs.
-    """
-
-    folder: Path
-    form: str = "both"
-    plot: bool = False
-    ignore: tuple[str, ...] = ()
-    rate: float | None = None
-    tolerance: int | None = None
-    levels: bool = False
-    suggestion: bool = False
-    frame_labels: str | None = None
-    exported: Exported = Exported()  # noqa: RUF009 (it is frozen)
-
-    @property
-    def csv(self) -> Path | None:
-        """The table of all segments, if one is asked for."""
-        return None if self.form == "json" else self.folder / "segments.csv"
 
 
 class Results:
@@ -115,7 +80,7 @@ class Results:
             if output.form == "csv":
                 found = {name: self._table.get(name) for name in names}
             else:
-                found = {name: read_json(self._document(name)) for name in names}
+                found = {name: read_json(self.output.document(name)) for name in names}
             self._refuse_foreign(found)
             self._refuse_edited(found)
         except ResultsError as error:
@@ -132,7 +97,7 @@ class Results:
         new = [name for name, doc in found.items() if doc is None]
         foreign = []
         if self.output.form != "csv":
-            foreign += [path for path in map(self._document, new) if is_foreign(path)]
+            foreign += [path for path in map(self.output.document, new) if is_foreign(path)]
         if self.output.csv:
             foreign += [
                 path for path in map(self.output.folder.joinpath, SUMMARIES) if is_foreign_summary(path)
@@ -140,7 +105,7 @@ class Results:
             levels = self.output.folder / LEVELS_CSV
             foreign += [levels] if self.output.levels and is_foreign_levels(levels) else []
         for name in new:
-            foreign += [path for path in self._beside(name, written=True) if path.exists()]
+            foreign += [path for path in self.output.beside(name, written=True) if path.exists()]
         foreign += filter(None, (self.output.exported.foreign(self.output.folder, name) for name in found))
         if foreign:
             raise DamagedError(foreign_file(foreign[0]))
@@ -151,26 +116,10 @@ class Results:
         from dkva.base.written_exports import refused
 
         for name in found:
-            if said := corrected_file(self._document(name)):
+            if said := corrected_file(self.output.document(name)):
                 raise DamagedError(said)
             if edited := self.output.exported.edited(self.output.folder, name):
                 raise DamagedError(refused(edited))
-
-    def _beside(self, name: str, *, written: bool = False) -> list[Path]:
-        """Files that may stand beside a document; with `written` those that this run writes."""
-        plot = self.output.plot
-        kinds = {
-            "png": plot,
-            "levels.png": plot and self.output.levels,
-            "suggestion.png": plot and self.output.suggestion,
-        }
-        kinds |= {f"labels.{kind}": self.output.frame_labels == kind for kind in FRAME_LABELS}
-        found = {self.output.folder / f"{name}.{kind}": now for kind, now in kinds.items()}
-        found |= self.output.exported.beside(self.output.folder, name)
-        return [path for path, now in found.items() if now or not written]
-
-    def _document(self, name: str) -> Path:
-        return self.output.folder / f"{name}.json"
 
     def done(self, name: str) -> str | None:
         """Key of the results that an earlier run left of a video, if any of this format."""
@@ -190,7 +139,7 @@ class Results:
         if worked.problem is None and worked.segmentation is not None:
             doc = self._made(video, worked, worked.segmentation)
             if self.output.form != "csv":
-                write_json(self._document(video.name), doc)
+                write_json(self.output.document(video.name), doc)
             self.docs[video.name] = self._old[video.name] = doc
 
     def add_together(self, found: Sequence[tuple[VideoFile, Worked]], n_segments: int) -> None:
@@ -243,7 +192,7 @@ class Results:
         self._notes[video.name] = (*worked.notes, *remarks_on(doc, worked, self.output.ignore))
         labels = labels_in(doc)
         if self.output.form != "csv" and doc != old:
-            write_json(self._document(video.name), doc)
+            write_json(self.output.document(video.name), doc)
         if self.output.frame_labels:
             write_frame_labels(self.output.folder, doc, labels, self.output.frame_labels)
         self.docs[video.name] = doc
@@ -279,8 +228,9 @@ class Results:
             shortest=worked.shortest,
             recording=worked.recording,
         )
-        for path in self._beside(video.name) if video.name in self._old else []:
-            path.unlink(missing_ok=True)
+        for path in self.output.beside(video.name) if video.name in self._old else []:
+            if os.path.lexists(path):  # its name may be longer than a name can be
+                path.unlink(missing_ok=True)
         if self.output.form == "csv":
             self._drop_document(video.name, doc["key"])
         return doc
@@ -324,9 +274,9 @@ class Results:
         from dkva.export.documents import read_json
 
         with contextlib.suppress(ResultsError):
-            old = read_json(self._document(name))
+            old = read_json(self.output.document(name))
             if old is not None and old["key"] != key:
-                self._document(name).unlink()
+                self.output.document(name).unlink()
 
     def _draw(self, doc: dict, labels: np.ndarray, truth: np.ndarray | None) -> None:
         from dkva.cli.segmenting.pictures import draw

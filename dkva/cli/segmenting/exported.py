@@ -44,9 +44,11 @@ class Exported:
         texts = {folder / file: kind in self.kinds for kind, file in export_files(name).items()}
         texts = {path: now for path, now in texts.items() if now or not is_edited(path)}
         copies = dict.fromkeys(chaptered_copies(folder / name), self.chapters)
-        # Those of another cut go, and are not in the way of new ones.
-        clips = dict.fromkeys(clips_in(clips_folder(folder, name)), False)
-        return texts | {folder / f"{name}.html": self.html} | copies | clips
+        # Those of another cut go, and are not in the way of new ones. Where there will be some, the table
+        # stays: after a kill it tells the next run whose folder this is.
+        clips = clips_in(clips_folder(folder, name))
+        clips = clips[:-1] if self.clips else clips
+        return texts | {folder / f"{name}.html": self.html} | copies | dict.fromkeys(clips, False)
 
     def edited(self, folder: Path, name: str) -> Path | None:
         """An export that this run would replace and somebody edited, if there is one."""
@@ -59,6 +61,14 @@ class Exported:
 
         place = clips_folder(folder, name)
         return place if self.clips and is_foreign_folder(place) else None
+
+    def copies(self, folder: Path, video: VideoFile) -> list[Path]:
+        """What is made of the recording itself: a copy with chapters, and where clips are cut."""
+        from dkva.cli.segmenting.chaptered_copy import chaptered_copy
+        from dkva.cli.segmenting.clip_files import unfinished_clips
+
+        copies = [chaptered_copy(folder, video.name, video.path)] if self.chapters else []
+        return copies + ([unfinished_clips(folder, video.name)] if self.clips else [])
 
     def write(self, folder: Path, doc: dict, video: VideoFile) -> list[str]:
         """Write what is asked for, and give what a user should know of it, one line each.

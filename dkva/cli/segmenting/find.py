@@ -374,7 +374,7 @@ def _is_own_export(path: Path) -> bool:
 def _is_embedded(path: Path) -> bool:
     """Whether these are embedded frames as `dkva embed` writes them, beside their document."""
     document = path.with_suffix(".json")
-    if path.suffix != ".npy" or not document.exists():
+    if path.suffix != ".npy" or not os.path.exists(document):  # False of a name that cannot be
         return False
     from dkva.export.embedding import is_foreign_embedding
 

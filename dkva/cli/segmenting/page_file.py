@@ -61,7 +61,7 @@ def links_to(video: VideoFile, folder: Path) -> list[str]:
     if not isinstance(video, RecordingFile) or video.path.is_dir():
         return []
     # By the name that it has here, if it is a link to another one.
-    name = quote(video.path.name)
+    name = quote(os.fsencode(video.path.name))  # which need not be UTF-8
     try:
         steps = Path(os.path.relpath(video.path, folder)).parts[:-1]
     except ValueError:  # another drive

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dkva.cli.terminal import printable
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -52,7 +54,8 @@ def draw(
     name = doc["video"]
     shown = None if truth is None else np.where(truth == NO_LABEL, "(none)", truth)
     said = said if scores is None else f"MoF {100 * scores.mof:.1f} %"
-    title = f"{name}: {said}" if said else name
+    shown_name = printable(name)
+    title = f"{shown_name}: {said}" if said else shown_name
     if matching is None and scores is not None:
         matching = scores.matching
     rows = {} if shown is None else {"truth": shown}
@@ -60,8 +63,8 @@ def draw(
     if doc.get("levels"):
         cuts = {level["n_segments"]: labels_in(level | {"frames": len(labels)}) for level in doc["levels"]}
         chosen = doc["settings"]["n_segments"]
-        figures["levels.png"] = levels_picture(cuts, truth=shown, chosen=chosen, title=name)
+        figures["levels.png"] = levels_picture(cuts, truth=shown, chosen=chosen, title=shown_name)
     if doc.get("suggestion"):
-        figures["suggestion.png"] = suggestion_curve(doc["suggestion"], title=name)
+        figures["suggestion.png"] = suggestion_curve(doc["suggestion"], title=shown_name)
     for kind, figure in figures.items():
         write_atomically(folder / f"{name}.{kind}", partial(figure.savefig, format="png", dpi=150))

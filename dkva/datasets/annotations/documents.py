@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dkva.base.segment_names import segment_name
+from dkva.base.segment_names import segment_name, wrong_times
 from dkva.datasets.annotations.forms import FrameLabels, Segment, SegmentList
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LabelReading, Note
@@ -33,7 +33,8 @@ def document(path: Path, doc: Mapping[str, Any], reading: LabelReading, video: s
         video: whose labels these should be; another name in the document is noted.
 
     Raises:
-        DataError: segments that do not cover the frames, each once and in order of time.
+        DataError: segments that do not cover the frames, each once and in order of time, or times that
+            are no finite numbers or go backwards.
     """
     if reading.tier is not None:
         raise DataError(path, "has no tiers or subjects to choose from", "leave --tier out")
@@ -50,6 +51,8 @@ def document(path: Path, doc: Mapping[str, Any], reading: LabelReading, video: s
         reached = end
     if reached != doc["frames"]:
         raise _damaged(path, f"its segments reach to frame {reached} of {doc['frames']}")
+    if wrong := wrong_times(runs):
+        raise _damaged(path, wrong)
     names = [segment_name(run) for run in runs]
     labels = [name for name, run in zip(names, runs, strict=True) for _ in range(run["start"], run["end"])]
     value: dict[str, object] = {"form": _FORM, "corrected": bool(doc.get("corrected"))}

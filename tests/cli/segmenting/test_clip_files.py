@@ -1,5 +1,10 @@
 import csv
 import itertools
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -10,6 +15,7 @@ from dkva.cli.segmenting.clip_files import (
     clips_in,
     is_clips_folder,
     is_foreign_folder,
+    unfinished_clips,
     write_clip_files,
 )
 from dkva.cli.segmenting.exported import Exported
@@ -115,6 +121,8 @@ def test_foreign_folders(tmp_path):
     assert not is_foreign_folder(place)
     place.mkdir()
     assert not is_foreign_folder(place)
+    (place / ".abcdefgh.part").mkdir()  # of a killed run
+    assert not is_foreign_folder(place)
     (place / "clips.csv").write_text("somebody's own\n")
     assert is_foreign_folder(place)
     assert not is_clips_folder(place)
@@ -137,3 +145,50 @@ def test_clips_that_cannot_be_made_leave_the_earlier_ones(video, tmp_path, monke
         write_clip_files(tmp_path, document(0, 30, 60), video, reencode=False)
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
     assert np.array_equal(numbers(place / next(name for name in before if name != "clips.csv")), range(60))
+
+
+def test_what_killed_runs_left_goes(video, tmp_path):
+    place, part = clips_folder(tmp_path, "film"), unfinished_clips(tmp_path, "film")
+    for _ in range(2):  # without earlier clips, and beside them
+        for leftover in (part, place / ".abc_efg8.part"):
+            leftover.mkdir(parents=True)
+            (leftover / "0001 00-00-00.000 a.mp4").touch()
+        (place / ".k2345678.part").touch()
+        write_clip_files(tmp_path, document(0, 60), video, reencode=False)
+        assert {path.name for path in place.iterdir()} == {"clips.csv", "0001 00-00-00.000 a.mp4"}
+        assert not part.exists()
+
+
+def killed_writing(steps, folder, film):
+    """Cut anew, and be killed, which nothing can catch, before clips or the table are moved again."""
+    left, move = iter(range(steps)), Path.replace
+
+    def counted(path, target):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return move(path, target)
+
+    video = RecordingFile("film", film, recording=RecordingReading("pixels"))
+    with mock.patch.object(Path, "replace", counted):
+        write_clip_files(folder, document(0, 31, 60), video, reencode=False)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_run_killed_at_any_step_is_gone_on_with(film, video, tmp_path):
+    for steps in range(4):  # the table of both cuts, two clips, the table of the new one
+        folder = tmp_path / str(steps)
+        place = clips_folder(folder, "film")
+        write_clip_files(folder, document(0, 20, 40, 60), video, reencode=False)
+        (place / "mine.txt").touch()
+        process = multiprocessing.get_context("spawn").Process(
+            target=killed_writing, args=(steps, folder, film)
+        )
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert not is_foreign_folder(place)
+        assert {*place.iterdir()} <= {*clips_in(place), place / "mine.txt"}
+        write_clip_files(folder, document(0, 31, 60), video, reencode=False)
+        assert {*place.iterdir()} == {*clips_in(place), place / "mine.txt"}
+        assert [numbers(clip)[-1] for clip in clips_in(place)[:-1]] == [30, 59]
+        assert not unfinished_clips(folder, "film").exists()

@@ -8,8 +8,9 @@ import pytest
 
 from dkva.base.segmentation import Segmentation
 from dkva.cli.segmenting import collect
-from dkva.cli.segmenting.collect import Output, Results
+from dkva.cli.segmenting.collect import Results
 from dkva.cli.segmenting.exported import Exported
+from dkva.cli.segmenting.output import Output
 from dkva.cli.segmenting.work import Worked
 from dkva.datasets import VideoFile
 from dkva.datasets.reading import NO_LABEL

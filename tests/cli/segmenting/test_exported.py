@@ -50,3 +50,13 @@ def test_a_folder_of_others_is_in_the_way_of_clips(tmp_path):
     (tmp_path / "v.clips/mine.mp4").touch()
     assert Exported(clips=True).foreign(tmp_path, "v") == tmp_path / "v.clips"
     assert Exported().foreign(tmp_path, "v") is None
+
+
+def test_the_table_of_clips_stays_where_new_ones_come(tmp_path):
+    place = tmp_path / "v.clips"
+    place.mkdir()
+    clip, table = place / "0001 a.mp4", place / "clips.csv"
+    clip.touch()
+    table.write_text(",".join(clip_files._COLUMNS) + f"\n{clip.name}" + "," * 7 + "\n")
+    assert Exported().beside(tmp_path, "v").keys() >= {clip, table}
+    assert Exported(clips=True).beside(tmp_path, "v").keys() & {clip, table} == {clip}

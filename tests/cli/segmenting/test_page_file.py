@@ -70,6 +70,7 @@ def test_links_name_no_folder(tmp_path, monkeypatch):
 
     assert links("a b.mp4", ".") == ["a%20b.mp4"]
     assert links("é#?.mp4", "out/deep") == ["../../%C3%A9%23%3F.mp4", "%C3%A9%23%3F.mp4"]
+    assert links(os.fsdecode(b"bad\xff.mp4"), ".") == ["bad%FF.mp4"]
     assert links("patients/smith/a.mp4", "out") == ["a.mp4"]
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/target.mp4").touch()

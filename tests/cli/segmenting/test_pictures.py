@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,12 @@ def test_each_part_of_the_document_has_its_picture(tmp_path, more, kinds):
     pictures.draw(tmp_path, doc, LABELS, truth, scores=evaluate(truth, LABELS, ignore=NO_LABEL))
     assert {path.name for path in tmp_path.iterdir()} == {f"v.{kind}" for kind in kinds}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+
+
+def test_the_name_of_a_video_need_not_be_utf8(tmp_path):
+    doc = {"video": os.fsdecode(b"bad\xff"), "method": "kms", "settings": {"n_segments": 2}}
+    pictures.draw(tmp_path, doc | {"levels": LEVELS, "suggestion": SUGGESTION}, LABELS, None)
+    assert len([*tmp_path.iterdir()]) == 3
 
 
 def test_names_are_drawn_as_labels_with_what_is_said(tmp_path, monkeypatch):

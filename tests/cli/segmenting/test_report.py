@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from dkva.base.segmentation import Segmentation
-from dkva.cli.segmenting.collect import Output, Results
+from dkva.cli.segmenting.collect import Results
+from dkva.cli.segmenting.output import Output
 from dkva.cli.segmenting.report import report
 from dkva.cli.segmenting.together import shared
 from dkva.cli.segmenting.work import Worked

@@ -76,6 +76,10 @@ def test_a_video_of_other_frames_is_labelled_by_time_or_refused(tmp_path):
         ({"segments": [{"start": 0, "end": 9, "label": "a"}]}, "segment 1 lacks a whole number"),
         ({"segments": [{"start": 1, "end": 9, "label": 1}]}, "segment 1 is of frames 1 to 9, after frame 0"),
         ({"segments": [{"start": 0, "end": 0, "label": 1}]}, "segment 1 is of frames 0 to 0"),
+        (
+            {"segments": [{"start": 0, "end": 9, "label": 1, "start_time": 1, "end_time": 0.5}]},
+            "segment 1 has times that are no numbers or go backwards",
+        ),
     ],
 )
 def test_damaged_documents_are_refused(tmp_path, wrong, said):
