@@ -209,10 +209,13 @@ def _compared(found: dict, native: dict, scores: dict, native_scores: dict) -> l
 
 def rows(figures: dict[str, Any]) -> list[Row]:
     """The table's lines."""
+    what = "this processor's newest instructions, by NumPy's name"
+    return [Row(what, figures["instructions"]), *_compared_rows(figures["compared"])]
+
+
+def _compared_rows(compared: Mapping[str, list[dict[str, Any]]]) -> list[Row]:
     lines = []
-    if "instructions" in figures:
-        lines.append(Row("this processor's newest instructions, by NumPy's name", figures["instructions"]))
-    for setting, groups in figures["compared"].items():
+    for setting, groups in compared.items():
         for group in groups:
             what = f'{setting}: {group["data"]}, `"{group["estimator"]}"`'
             videos_equal = f"all labels equal in {group['videos_equal']} of {group['videos']} videos"
@@ -238,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (found, scores), (native, native_scores) = _read(options.against), _read(options.out)
         both = {key: found[key] for key in found if key in native}
         compared = {f"{options.against}": _compared(both, native, scores, native_scores)}
-        for row in rows({"compared": compared}):
+        for row in _compared_rows(compared):
             print(f"{row.what}: {row.measured}")
     return 0
 

@@ -93,24 +93,12 @@ class Standardiser(NamedTuple):
 
     @classmethod
     def fit(cls, frames: Float[np.ndarray, "n d"]) -> Standardiser:
-        """Mean and scale of float64 frames [n, d].
-
-        Warns:
-            UserWarning: features of so small numbers that what is added to their deviations decides.
-        """
+        """Mean and scale of float64 frames [n, d]."""
         # A feature that is constant but for rounding stays 0 instead of having its rounding amplified.
         mean = frames.mean(axis=0, dtype=np.float64)
         deviation = frames.std(axis=0, dtype=np.float64, mean=mean[None, :])
         noise = 100 * np.finfo(np.float64).eps * np.abs(mean)
-        varies = deviation > noise
-        largest = deviation[varies].max(initial=0)
-        if 0 < largest < _LEAST_DEVIATION:
-            warnings.warn(
-                f"features vary by {largest:.1g} at most, beside {_EPSILON:g} that is added to each one's "
-                "deviation: multiply them, such that they vary by 1e-4 or more",
-                stacklevel=2,
-            )
-        return cls(mean, np.where(varies, deviation + _EPSILON, np.inf))
+        return cls(mean, np.where(deviation <= noise, np.inf, deviation + _EPSILON))
 
     def apply(self, frames: Float[np.ndarray, "n d"], dtype=np.float32) -> Float[np.ndarray, "n d"]:
         """Frames in standard units [n, d]."""
@@ -137,6 +125,9 @@ def smooth_and_standardise(
         window: of `smooth`.
         dtype: of the returned frames.
         standardiser: mean and scale to use; None means the smoothed frames' own.
+
+    Warns:
+        UserWarning: features of so small numbers that what is added to their deviations decides.
     """
     n, d = frames.shape
     step = d if 8 * n * d <= _WHOLE_BYTES else max(1, _WHOLE_BYTES // (4 * 8 * n))
@@ -150,4 +141,17 @@ def smooth_and_standardise(
         else:
             used.append(Standardiser(standardiser.mean[columns], standardiser.scale[columns]))
         out[:, columns] = used[-1].apply(smoothed, dtype)
-    return Standardiser(*(np.concatenate(part) for part in zip(*used, strict=True))), out
+    found = Standardiser(*(np.concatenate(part) for part in zip(*used, strict=True)))
+    if standardiser is None:
+        _tell_of_small_numbers(found.scale)
+    return found, out
+
+
+def _tell_of_small_numbers(scale: Float[np.ndarray, " d"]) -> None:
+    largest = scale[np.isfinite(scale)].max(initial=0)
+    if 0 < largest < _LEAST_DEVIATION:
+        warnings.warn(
+            f"features vary by {largest - _EPSILON:.1g} at most, beside {_EPSILON:g} that is added to each "
+            "one's deviation: multiply them, such that they vary by 1e-4 or more",
+            stacklevel=3,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 __all__ = [
+    "DIVERGED",
     "DamagedError",
     "DataError",
     "ExperimentError",
@@ -12,6 +13,9 @@ __all__ = [
     "ResultsError",
     "SchedulerError",
 ]
+
+#: What to do about a training that diverges.
+DIVERGED = "give a smaller learning rate, or features of usual size, such as standardised ones"
 
 
 class ExperimentError(RuntimeError):

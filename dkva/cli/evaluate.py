@@ -244,7 +244,7 @@ def _scored(
             f"--scope activity: {name} has no activity in its name or folder; lay files in folders of their "
             f"activities, such as coffee/{name}"
         )
-    if "tw-finch" in asked:
+    if "tw-finch" in asked and how.n_segments is not None:
         _check_asked(pairs, how.n_segments)
     found = []
     for protocol in asked:
@@ -256,11 +256,11 @@ def _scored(
     return found, notes
 
 
-def _check_asked(pairs: Sequence[Pair], n_segments: int | None) -> None:
+def _check_asked(pairs: Sequence[Pair], n_segments: int) -> None:
     """Raise click.ClickException if a video has more clusters than -k says were asked for."""
     for pair in pairs:
         found = len(set(pair.predicted.tolist()))
-        if n_segments is not None and found > n_segments:
+        if found > n_segments:
             raise click.ClickException(
                 f"-k {n_segments}: {pair.name} has {found} different labels predicted; give at least {found}"
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 from dkva.base.written_exports import is_edited, is_export
@@ -101,19 +101,22 @@ class LabelFiles:
 
         Files count that have a suffix of labels or none; hidden ones do not.
         """
-        named = ((below, video_of(name)) for below, name in self._all())
+        named = ((below, video_of(name)) for below, name in self._all)
         return sorted({(below / name).as_posix() for below, name in named if name})
 
     def others(self) -> list[str]:
         """The files whose suffix is none of labels, by their paths in the folder, sorted; no hidden ones."""
-        return sorted((below / name).as_posix() for below, name in self._all() if video_of(name) is None)
+        return sorted((below / name).as_posix() for below, name in self._all if video_of(name) is None)
 
-    def _all(self) -> Iterator[tuple[Path, str]]:
+    @functools.cached_property
+    def _all(self) -> list[tuple[Path, str]]:
         """Folders and names of all files but hidden ones."""
+        found: list[tuple[Path, str]] = []
         for here, folders, files in os.walk(self.folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
             below = Path(here).relative_to(self.folder)
-            yield from ((below, unicodedata.normalize("NFC", name)) for name in files if name[:1] != ".")
+            found += [(below, unicodedata.normalize("NFC", name)) for name in files if name[:1] != "."]
+        return found
 
     def _in(self, folder: Path, alone: str, but: Path | None) -> list[Path]:
         if folder not in self._listed:

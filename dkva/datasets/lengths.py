@@ -11,7 +11,7 @@ from dkva.datasets.annotations.forms import Truth, plural
 from dkva.datasets.errors import DataError
 from dkva.datasets.reading import LENGTH_POLICIES, NO_LABEL, Note
 
-__all__ = ["FEW_FRAMES", "SMALL_SHARE", "fit_labels", "is_small", "rate_of", "resampled", "too_large"]
+__all__ = ["FEW_FRAMES", "SMALL_SHARE", "fit_labels", "is_small", "rate_of", "resampled"]
 
 #: A difference is small, so that the policies "trim", "pad" and "center" act on it, up to this share of the
 #: frames; or up to `FEW_FRAMES`, if these are no more than a third of the frames.
@@ -151,10 +151,6 @@ def _refusal(
     rate = rate_of(m, n)
     if rate is not None:
         return DataError(path, f"{problem}: {rate}?", "resample them with --lengths resample")
+    told = "" if policy == "error" else f', too large a difference for "{policy}"'
     insist = "" if policy == "error" else ", or insist with --force-lengths"
-    return DataError(path, problem + too_large(policy), f"give the labels of these features{insist}")
-
-
-def too_large(policy: str) -> str:
-    """What is said of a difference that a policy does not act on."""
-    return "" if policy == "error" else f", too large a difference for --lengths {policy}"
+    return DataError(path, problem + told, f"give the labels of these features{insist}")

@@ -13,11 +13,9 @@ from dkva.datasets.annotations.forms import listed, of_classes, plural
 from dkva.datasets.errors import DataError
 from dkva.datasets.findings import Finding, examine
 from dkva.datasets.folder import FeatureFolder, VideoFile
-from dkva.datasets.lengths import too_large
 from dkva.datasets.reading import NO_LABEL
 from dkva.datasets.splits import Split, check_apart, find_splits, has_bundles, named, read_bundle
 from dkva.datasets.supervised_sets import (
-    LENGTHS,
     SUPERVISED_SETS,
     SupervisedSet,
     by_name,
@@ -262,7 +260,6 @@ def _unlisted(folder: FeatureFolder, bundles: Mapping[str, Split]) -> tuple[str,
 
 def _here(error: DataError) -> DataError:
     """A problem whose remedy is an option of other commands, with one that can be followed here."""
-    problem = error.problem.removesuffix(too_large(LENGTHS))
     if not any(option in error.remedy for option in ("--lengths", "--force-lengths", "--transposed")):
         return error
-    return DataError(error.path, problem, "download or export both again", error.line)
+    return DataError(error.path, error.problem, "download or export both again", error.line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dkva.base.errors import ExperimentError
+from dkva.base.errors import DIVERGED, ExperimentError
 from dkva.base.files import write_atomically
 
 __all__ = [
@@ -36,9 +36,6 @@ _FACTS = "facts"
 #: Names that arrays of a model cannot have: that entry's, and those of arguments of `numpy.savez`.
 _TAKEN = (_FACTS, "file", "allow_pickle")
 
-#: Of a training that diverged.
-_REMEDY = "give a smaller learning rate, or features of usual size"
-
 
 def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) -> None:
     """Write a model.
@@ -60,7 +57,7 @@ def write_model(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping) ->
                 f"than {', '.join(_TAKEN)}"
             )
     if (broken := _without_numbers(arrays)) is not None:
-        raise ValueError(f"{broken!r} of the model holds NaN: {_REMEDY}")
+        raise ValueError(f"{broken!r} of the model holds NaN: {DIVERGED}")
     text = json.dumps({"format": FORMAT, **facts}, sort_keys=True)
     entries = {_FACTS: np.array(text), **arrays}
     write_atomically(path, lambda file: np.savez(file, **entries))  # type: ignore[arg-type]
@@ -108,7 +105,7 @@ def _read(path: Path, *, arrays: bool) -> tuple[dict[str, np.ndarray], dict]:
             f"{path}: is a model of format {of}, and this version reads up to {FORMAT}; install a newer dkva"
         )
     if (broken := _without_numbers(found)) is not None:
-        raise ExperimentError(f"{path}: {broken!r} of the model holds NaN: train it again; {_REMEDY}")
+        raise ExperimentError(f"{path}: {broken!r} of the model holds NaN: train it again; {DIVERGED}")
     return found, facts
 
 

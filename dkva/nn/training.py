@@ -14,15 +14,13 @@ import numpy as np
 import optax
 
 from dkva.base.checks import check_whole
+from dkva.base.errors import DIVERGED
 from dkva.nn.trees import arrays_of, with_arrays
 
 __all__ = ["Fitted", "Keeper", "checked_mean", "fit"]
 
 #: Seconds between two states that are kept, at least.
 _KEEP_EVERY = 5.0
-
-#: Of a training that diverges.
-_REMEDY = "give a smaller learning rate, or features of usual size, such as standardised ones"
 
 
 @runtime_checkable
@@ -103,7 +101,7 @@ def fit(
         means.append(checked_mean(values, epoch))
         values = []
     if epochs and not _finite(model):  # the loss is that before a step
-        raise ValueError(f"weights after epoch {epochs - 1} are no finite numbers: {_REMEDY}")
+        raise ValueError(f"weights after epoch {epochs - 1} are no finite numbers: {DIVERGED}")
     return Fitted(model, np.array(means))
 
 
@@ -126,7 +124,7 @@ def checked_mean(values: Sequence, epoch: int) -> float:
     """The mean loss of an epoch's batches. Raises ValueError if it is no finite number."""
     mean = float(np.mean(np.array(values, float)))
     if not np.isfinite(mean):
-        raise ValueError(f"the loss of epoch {epoch} is {mean}: {_REMEDY}")
+        raise ValueError(f"the loss of epoch {epoch} is {mean}: {DIVERGED}")
     return mean
 
 

@@ -110,15 +110,18 @@ def test_standardised_frames_have_mean_0_and_deviation_1():
     np.testing.assert_allclose(out.std(axis=0), 1, rtol=1e-7)  # 1e-7 is added to a deviation near 3
 
 
-def test_features_of_so_small_numbers_that_epsilon_decides_are_said():
+def test_features_of_so_small_numbers_that_epsilon_decides_are_said(monkeypatch):
+    monkeypatch.setattr("dkva.approximation.preprocessing._WHOLE_BYTES", 1)  # a feature at a time
     x = frames(50, 3)
     x[:, 1] = 4
     with pytest.warns(UserWarning, match=r"features vary by .*e-09 at most, beside 1e-07 .*: multiply them"):
-        Standardiser.fit(1e-9 * x)
+        small, _ = smooth_and_standardise(1e-9 * x, 1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        Standardiser.fit(1e-4 * x)
-        Standardiser.fit(0 * x)
+        smooth_and_standardise(1e-4 * x, 1)
+        smooth_and_standardise(0 * x, 1)
+        smooth_and_standardise([1e-9, 1, 1] * x, 1)  # one of them
+        smooth_and_standardise(1e-9 * x, 1, standardiser=small)  # was told
 
 
 def test_scale_is_deviation_plus_epsilon():

@@ -81,7 +81,7 @@ def test_labels_that_fit_are_left_alone():
             "pad",
             220,
             300,
-            "v: has 220 labels for 300 frames, too large a difference for --lengths pad; "
+            'v: has 220 labels for 300 frames, too large a difference for "pad"; '
             "give the labels of these features, or insist with --force-lengths",
         ),
         ("center", 900, 300, "3 for 1?"),

@@ -93,7 +93,7 @@ def test_labels_that_do_not_fit_have_a_remedy_that_is_there_and_no_note(tmp_path
     (report,) = check_supervised(root)
     (problem,) = report.problems
     assert (problem.problem, problem.remedy) == (
-        "has 130 labels for 30 frames",
+        'has 130 labels for 30 frames, too large a difference for "trim"',
         "download or export both again",
     )
     assert not any("more or fewer" in note for note in report.notes)

@@ -7,6 +7,7 @@ earlier ones, too: wherever a run is killed, the next one knows what is dkva's.
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import shutil
@@ -164,6 +165,9 @@ def _rows_of(path: Path) -> list[list[str]]:
 
 
 def _write_table(part: Path, place: Path, rows: Sequence[Sequence[str]]) -> None:
-    with (part / _TABLE).open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([_COLUMNS, *rows])
+    from dkva.base.files import write_text
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *rows])
+    write_text(part / _TABLE, text.getvalue())
     (part / _TABLE).replace(place / _TABLE)

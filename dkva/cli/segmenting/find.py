@@ -148,28 +148,27 @@ def of_recordings(place: Path) -> bool:
         return True
     if not place.is_dir():
         return False
-    from dkva.datasets import DataError
-
     root = _root(place)
-    try:
-        kept, _ = _features_below(root)
-    except DataError:
-        kept = []
-    return not kept and bool(_recordings_below(root))
+    return not _own_features(root) and bool(_recordings_below(root))
 
 
 def mixed_folder(place: Path) -> DataError | None:
     """What is wrong with a folder of images that also holds features; None if it is no such folder."""
-    from dkva.datasets import DataError
-
     if not place.is_dir():
         return None
     root = _root(place)
+    return beside_features(root, _own_features(root))
+
+
+def _own_features(root: Path) -> list[Path]:
+    """Feature files of a folder; none if there is none."""
+    from dkva.datasets import DataError
+
     try:
         kept, _ = _features_below(root)
     except DataError:
-        return None
-    return beside_features(root, [path for _, path in kept])
+        return []
+    return [path for _, path in kept]
 
 
 def _with_mapping(
